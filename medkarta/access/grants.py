@@ -1,0 +1,119 @@
+"""What access answers: a Grant that queries of the record ask for, or a Refusal that says which gate is closed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
+
+
+class Section(StrEnum):
+    """Sections of the record as the person sees them; every resource stands in exactly one."""
+
+    DIAGNOSES = "diagnoses"
+    LABS = "labs"
+    EXAMS = "exams"
+    VITALS = "vitals"
+    ORDERS = "orders"
+    PRESCRIPTIONS = "prescriptions"
+    VACCINATIONS = "vaccinations"
+    HOSPITAL = "hospital"
+    VISITS = "visits"
+    DOCUMENTS = "documents"
+    PAYMENTS = "payments"
+    PERSON = "person"
+    OTHER = "other"
+
+
+class Purpose(StrEnum):
+    """Why the record is opened; codes of v3-PurposeOfUse beside them in `docs/glossary.md`."""
+
+    OWN = "own"
+    TREATMENT = "treatment"
+
+
+class Gate(StrEnum):
+    """What must be open before the record is, in the order in which a person meets it."""
+
+    SECOND_FACTOR = "second-factor"
+    LEVEL = "level"
+    POLICY = "policy"
+    CONSENT = "consent"
+    LINK = "link"
+    RELATION = "relation"
+
+
+class Everything:
+    """Not a list: all there is. A separate type, so that an empty list can never be read as «no limit»."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "EVERYTHING"
+
+
+EVERYTHING: Final = Everything()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """Half-open: [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """Who may read what of whose record, why and until when. Only `medkarta.access` makes one.
+
+    Each limit is a predicate of the SQL of every read; an empty set of patients, sections or organisations opens nothing.
+    """
+
+    reader: AccountId
+    person_id: PersonId
+    patient_ids: frozenset[PatientId]
+    purpose: Purpose
+    sections: frozenset[Section]
+    organisations: frozenset[ClinicId] | Everything
+    period: Period | Everything
+    expires_at: datetime
+    log_number: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Nothing was opened; the attempt is in the log where it was about a person that we know."""
+
+    gate: Gate
+    closed: tuple[Gate, ...]
+    log_number: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a request came from, as the log keeps it."""
+
+    app: str
+    request_id: str
+    address: str | None
+    device: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What exactly is to be read, named before it is read."""
+
+    page: str
+    sections: Collection[Section]
+    resources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Who asks: an account that has signed in, and whether by two factors."""
+
+    account_id: AccountId
+    two_factors: bool

@@ -1,0 +1,1 @@
+"""Who signs in: accounts, their levels, second factors and sessions."""

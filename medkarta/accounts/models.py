@@ -1,0 +1,87 @@
+"""Accounts and what proves them."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from medkarta.foundation.ids import new_uuid
+
+
+class Level(StrEnum):
+    """Уровень учётной записи; the record opens to the third alone."""
+
+    SIMPLIFIED = "simplified"
+    STANDARD = "standard"
+    VERIFIED = "verified"
+
+
+class Role(StrEnum):
+    """What an account is for; a person who also works for us has two accounts."""
+
+    CITIZEN = "citizen"
+    OPERATOR = "operator"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Accounts are made by `accounts.actions` and by allauth's sign-up."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """One mailbox, one spelling: the whole address in lower case."""
+        return (email or "").strip().lower()
+
+
+class Account(AbstractBaseUser):
+    """Who signs in. The person whose record it is stands in `patients.Person`."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    email = models.EmailField(unique=True)
+    role = models.CharField(max_length=20, default=Role.CITIZEN)
+    level = models.CharField(max_length=20, default=Level.SIMPLIFIED)
+    language = models.CharField(max_length=5, default="ru")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "account"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=list(Role)), name="account_role"),
+            models.CheckConstraint(condition=models.Q(level__in=list(Level)), name="account_level"),
+            models.CheckConstraint(condition=models.Q(email=models.functions.Lower("email")), name="account_email_lower"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class IdentityCheck(models.Model):
+    """An operator saw the person and the paper, and said so. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    document_kind = models.CharField(max_length=40)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_identity_check"
+
+
+class UsedStep(models.Model):
+    """A time step whose one-time code was used: a second use is refused by the database (RFC 6238 §5.2)."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    step = models.BigIntegerField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_used_step"
+        constraints = [models.UniqueConstraint(fields=["account", "step"], name="account_step_used_once")]

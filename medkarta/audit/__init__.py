@@ -1,0 +1,1 @@
+"""The append-only log of every access to a person's data."""

@@ -1,0 +1,1 @@
+"""Clinics (medical organisations) that keep patients' entries."""

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: made, started, watched and stopped by ourselves."""

@@ -1,0 +1,1 @@
+"""What a person has agreed to: its exact text, version and signature."""

@@ -1,0 +1,1 @@
+"""Typed ids and checked identifiers; nothing with a meaning of its own."""

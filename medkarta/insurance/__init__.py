@@ -1,0 +1,1 @@
+"""The OMS policy of a person and the register of insured persons."""

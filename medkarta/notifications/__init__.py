@@ -1,0 +1,1 @@
+"""Messages to people: each is sent once."""

@@ -1,0 +1,103 @@
+"""People, the clinics' own entries of them, and what joins the two."""
+
+from enum import StrEnum
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from medkarta.foundation.ids import new_uuid
+
+
+class Sex(StrEnum):
+    """НСИ 1.2.643.5.1.13.13.11.1040; FHIR administrative gender beside it in `rules`."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+class PersonalData(models.Model):
+    """What tells one person from another."""
+
+    family = models.CharField(max_length=100, blank=True)
+    given = models.CharField(max_length=100, blank=True)
+    patronymic = models.CharField(max_length=100, blank=True)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=10, default=Sex.UNKNOWN)
+    snils = models.CharField(max_length=11, blank=True, help_text="11 digits")
+
+    class Meta:
+        abstract = True
+
+
+class Person(PersonalData):
+    """A human being as the portal knows them; a set of patient entries belongs to each."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    data_checked_at = models.DateTimeField(null=True, help_text="when the person last said that the data are right")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "person"
+        constraints = [
+            models.UniqueConstraint(fields=["snils"], condition=~Q(snils=""), name="person_snils_once"),
+            models.CheckConstraint(condition=Q(sex__in=list(Sex)), name="person_sex"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ClinicPatient(PersonalData):
+    """A clinic's own entry of a patient: the clinic's patient index, and the home of a `patient_id`."""
+
+    patient_id = models.UUIDField(primary_key=True, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", on_delete=models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "clinic_patient"
+        indexes = [models.Index(fields=["snils"], name="clinic_patient_snils")]
+
+
+class Link(models.Model):
+    """A clinic's entry is this person's. One entry is one person's at a time; unlinking keeps the row."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    entry = models.ForeignKey("patients.ClinicPatient", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField()
+    unlinked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "patient_link"
+        constraints = [
+            models.UniqueConstraint(fields=["entry"], condition=Q(unlinked_at=None), name="entry_of_one_person"),
+        ]
+        indexes = [models.Index(fields=["person"], condition=Q(unlinked_at=None), name="patient_link_person")]
+
+
+class LinkRequestState(StrEnum):
+    """Запрос на привязку, from asking to the end."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    CONFIRMED = "confirmed"
+
+
+class LinkRequest(models.Model):
+    """The person asks which clinics' entries are theirs; what was found waits for their word."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20)
+    found = ArrayField(models.UUIDField(), help_text="patient ids that matched when asked")
+    requested_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "patient_link_request"
+        indexes = [models.Index(fields=["person", "-requested_at"], name="patient_link_request_latest")]

@@ -1,0 +1,1 @@
+"""The FHIR store: every version of every resource, its search, reading under a Grant."""

@@ -1,0 +1,242 @@
+"""The store's tables.
+
+What belongs to a patient has `patient_id` first in its key and indexes: reading one record touches neighbouring
+pages, and the schema can be spread over machines by that column. Nothing unique, foreign or triggered crosses it.
+What has no patient (organisations, practitioners) stands in the `shared_…` tables.
+
+A resource's present text is in `resource`; an update moves the former text to `resource_version`, where it stays.
+Index values are cut to `INDEX_CHARS` characters, as PostgreSQL's B-tree takes 2,704 bytes a row at most.
+"""
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+INDEX_CHARS = 200
+
+
+class Numeric(models.Field):
+    """PostgreSQL's numeric without bounds: a laboratory's number keeps whatever digits it has."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "numeric"
+
+
+class Stored(models.Model):
+    """What present and former versions of a resource have in common."""
+
+    resource_id = models.UUIDField()
+    resource_type = models.CharField(max_length=60)
+    version = models.IntegerField()
+    recorded_at = models.DateTimeField()
+    deleted = models.BooleanField(default=False)
+    body = models.TextField(help_text="JSON as it came but for id, meta and resolved references; empty when deleted")
+
+    class Meta:
+        abstract = True
+
+
+class Filed(Stored):
+    """Columns by which a patient's resource is granted, sorted and listed."""
+
+    patient_id = models.UUIDField()
+    custodian_id = models.UUIDField(help_text="the clinic that keeps it")
+    section = models.CharField(max_length=40)
+    date = models.DateTimeField(help_text="when it happened; the day of recording where the source does not say")
+    status = models.CharField(max_length=40, blank=True)
+    code_system = models.CharField(max_length=INDEX_CHARS, blank=True)
+    code = models.CharField(max_length=INDEX_CHARS, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Resource(Filed):
+    """A patient's resource as it is now."""
+
+    pk = models.CompositePrimaryKey("patient_id", "resource_id")
+
+    class Meta:
+        db_table = "resource"
+        indexes = [
+            models.Index(fields=["patient_id", "section", "-date", "resource_id"], name="resource_section_date"),
+            models.Index(fields=["patient_id", "-date", "resource_id"], name="resource_date"),
+            models.Index(fields=["patient_id", "resource_type", "code", "-date"], name="resource_type_code_date"),
+        ]
+
+
+class ResourceVersion(Filed):
+    """A patient's resource as it was."""
+
+    pk = models.CompositePrimaryKey("patient_id", "resource_id", "version")
+
+    class Meta:
+        db_table = "resource_version"
+
+
+class SharedResource(Stored):
+    """A resource without a patient as it is now."""
+
+    resource_id = models.UUIDField(primary_key=True)
+
+    class Meta:
+        db_table = "shared_resource"
+
+
+class SharedResourceVersion(Stored):
+    """A resource without a patient as it was."""
+
+    pk = models.CompositePrimaryKey("resource_id", "version")
+
+    class Meta:
+        db_table = "shared_resource_version"
+
+
+class ClientId(models.Model):
+    """An id that a sender chose → ours. Keyed by the sender's own id, as it must be unique across patients."""
+
+    pk = models.CompositePrimaryKey("resource_type", "client_id")
+    resource_type = models.CharField(max_length=60)
+    client_id = models.CharField(max_length=64)
+    patient_id = models.UUIDField(null=True, help_text="null: a shared resource")
+    resource_id = models.UUIDField()
+
+    class Meta:
+        db_table = "client_id"
+
+
+class IndexRow(models.Model):
+    """One value of one search parameter of one resource; its key is all of it."""
+
+    resource_type = models.CharField(max_length=60)
+    param = models.CharField(max_length=64)
+    resource_id = models.UUIDField()
+
+    class Meta:
+        abstract = True
+
+
+class TokenRow(IndexRow):
+    """FHIR token search; `system` is empty where the source gives none."""
+
+    code = models.CharField(max_length=INDEX_CHARS)
+    system = models.CharField(max_length=INDEX_CHARS)
+
+    class Meta:
+        abstract = True
+
+
+class ReferenceRow(IndexRow):
+    """FHIR reference search; `target` is a logical id, or the whole of an absolute reference with no type."""
+
+    target_type = models.CharField(max_length=60)
+    target = models.CharField(max_length=INDEX_CHARS)
+
+    class Meta:
+        abstract = True
+
+
+class DateRow(IndexRow):
+    """FHIR date search over [low, high)."""
+
+    low = models.DateTimeField()
+    high = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class QuantityRow(IndexRow):
+    """FHIR quantity and number search over [low, high) by the precision written; numbers have no unit."""
+
+    low = Numeric()
+    high = Numeric()
+    system = models.CharField(max_length=INDEX_CHARS)
+    code = models.CharField(max_length=INDEX_CHARS)
+
+    class Meta:
+        abstract = True
+
+
+class TextRow(IndexRow):
+    """FHIR string and uri search: `value` is normalised for strings, as written for uris."""
+
+    value = models.CharField(max_length=INDEX_CHARS)
+    exact = models.CharField(max_length=INDEX_CHARS)
+
+    class Meta:
+        abstract = True
+
+
+class Token(TokenRow):
+    patient_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "code", "system", "resource_id")
+
+    class Meta:
+        db_table = "index_token"
+
+
+class SharedToken(TokenRow):
+    pk = models.CompositePrimaryKey("resource_type", "param", "code", "system", "resource_id")
+
+    class Meta:
+        db_table = "shared_index_token"
+
+
+class Reference(ReferenceRow):
+    patient_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "target_type", "target", "resource_id")
+
+    class Meta:
+        db_table = "index_reference"
+
+
+class SharedReference(ReferenceRow):
+    pk = models.CompositePrimaryKey("resource_type", "param", "target_type", "target", "resource_id")
+
+    class Meta:
+        db_table = "shared_index_reference"
+
+
+class Date(DateRow):
+    patient_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "low", "high", "resource_id")
+
+    class Meta:
+        db_table = "index_date"
+
+
+class SharedDate(DateRow):
+    pk = models.CompositePrimaryKey("resource_type", "param", "low", "high", "resource_id")
+
+    class Meta:
+        db_table = "shared_index_date"
+
+
+class Quantity(QuantityRow):
+    patient_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "low", "high", "system", "code", "resource_id")
+
+    class Meta:
+        db_table = "index_quantity"
+
+
+class SharedQuantity(QuantityRow):
+    pk = models.CompositePrimaryKey("resource_type", "param", "low", "high", "system", "code", "resource_id")
+
+    class Meta:
+        db_table = "shared_index_quantity"
+
+
+class Text(TextRow):
+    patient_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "value", "exact", "resource_id")
+
+    class Meta:
+        db_table = "index_text"
+
+
+class SharedText(TextRow):
+    pk = models.CompositePrimaryKey("resource_type", "param", "value", "exact", "resource_id")
+
+    class Meta:
+        db_table = "shared_index_text"

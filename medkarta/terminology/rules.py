@@ -1,0 +1,56 @@
+"""Decisions on plain values: which language a text is in, how a count noun bends."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+# Three letters in a row: «АД» inside an English sentence does not make it Russian,
+# and «Shigella sonnei, посев» is still a Russian name.
+_RUSSIAN_WORD = re.compile(r"[А-Яа-яЁё]{3}")
+_RUSSIAN_LETTER = re.compile(r"[А-Яа-яЁё]")
+_LATIN_LETTER = re.compile(r"[A-Za-z]")
+# Imported LOINC names carry zero-width spaces after a slash.
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_WHITESPACE = re.compile(r"\s+")
+
+
+def clean(value: object) -> str | None:
+    """Return the text without invisible characters, or None for anything that is no text."""
+    if not isinstance(value, str):
+        return None
+    return _WHITESPACE.sub(" ", _INVISIBLE.sub("", value)).strip() or None
+
+
+def language_of(text: str) -> str:
+    """Return the BCP 47 tag that a page puts into `lang`."""
+    if _RUSSIAN_WORD.search(text):
+        return "ru"
+    if _LATIN_LETTER.search(text):
+        return "en"
+    return "ru" if _RUSSIAN_LETTER.search(text) else "und"
+
+
+def count_form(forms: str, value: object) -> str:
+    """Choose among «балл|балла|баллов» by the number before it; a single form stays."""
+    one, _, rest = forms.partition("|")
+    if not rest:
+        return one
+    few, _, many = rest.partition("|")
+    number = _number(value)
+    if number is None:
+        return many
+    if number != number.to_integral_value():
+        return few
+    tail = abs(int(number)) % 100
+    if tail % 10 == 1 and tail != 11:  # noqa: PLR2004 - Russian grammar
+        return one
+    return few if tail % 10 in {2, 3, 4} and tail not in {12, 13, 14} else many
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
