@@ -139,6 +139,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def host_names(environment: Environment) -> list[str]:
+    """The names under which we answer: the public one, and loopback for health checks."""
+    names = {_host_of(environment.public_origin), "localhost", "127.0.0.1"}
+    return sorted(names)
+
+
 def _host_of(origin: str) -> str:
     return urlsplit(origin).hostname or ""
 

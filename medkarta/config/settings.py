@@ -1,0 +1,198 @@
+"""Django's settings. Importing them starts nothing and writes nothing."""
+
+import os
+import secrets
+from importlib.util import find_spec
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from medkarta.config import environment, logs
+from medkarta.config.home import Home
+from medkarta.config.postgres import connection
+
+ENVIRONMENT = environment.read()
+HOME = Home(ENVIRONMENT.home)
+DEMO = ENVIRONMENT.demo
+
+DEBUG = False
+# Before the first start there is no key; what one process would sign with this, no other accepts.
+SECRET_KEY = HOME.read_keys().secret_key or secrets.token_urlsafe(48)
+
+OWN_APPS = [
+    "medkarta.foundation",
+    "medkarta.terminology",
+    "medkarta.audit",
+    "medkarta.notifications",
+    "medkarta.accounts",
+    "medkarta.clinics",
+    "medkarta.patients",
+    "medkarta.insurance",
+    "medkarta.consents",
+    "medkarta.access",
+    "medkarta.record",
+    "medkarta.fhir_api",
+    "medkarta.portal",
+    "medkarta.backoffice",
+    "medkarta.demo",
+]
+INSTALLED_APPS = [
+    *OWN_APPS,
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+if find_spec("django_linear_migrations"):  # Only where somebody develops.
+    INSTALLED_APPS.append("django_linear_migrations")
+
+MIDDLEWARE = [
+    "medkarta.config.middleware.FailureMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "medkarta.config.middleware.PrivatePagesMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "medkarta.config.urls"
+WSGI_APPLICATION = "medkarta.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+
+# --- database -------------------------------------------------------------------------------
+# The pages run as the application role; `manage.py` and `medkarta migrate` as the owner.
+AS_OWNER = os.environ.get("MEDKARTA_DATABASE_ROLE") == "owner"
+_DATABASE = connection.of_role(ENVIRONMENT, owner=AS_OWNER)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": _DATABASE.host,
+        "PORT": str(_DATABASE.port),
+        "NAME": _DATABASE.database,
+        "USER": _DATABASE.user,
+        "PASSWORD": _DATABASE.password,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": dict(_DATABASE.options),
+    }
+}
+if AS_OWNER:
+    # A migration that cannot get its lock gives way instead of stopping the pages behind it.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=4s"
+else:
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": ENVIRONMENT.web_threads + 1,
+        "timeout": 5,
+    }
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
+
+# --- accounts (owned by medkarta.accounts) ----------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# --- end of accounts --------------------------------------------------------------------------
+
+# --- language and time ------------------------------------------------------------------------
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", _("Русский")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Moscow"
+
+# --- static files -----------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME.path / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- mail: everything that would go out lies in the outbox ---------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = HOME.outbox
+
+# --- origin, cookies, headers -----------------------------------------------------------------
+ALLOWED_HOSTS = environment.host_names(ENVIRONMENT)
+CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_origin]
+_SECURE = ENVIRONMENT.secure
+_PREFIX = "__Host-" if _SECURE else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}medkarta_session"
+SESSION_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_PREFIX}medkarta_csrf"
+CSRF_COOKIE_SECURE = _SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}medkarta_language"
+LANGUAGE_COOKIE_SECURE = _SECURE
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Behind a proxy on the unix socket: only the proxy can reach that socket.
+if ENVIRONMENT.unix_socket and _SECURE:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# --- logs -------------------------------------------------------------------------------------
+LOGGING_CONFIG = None
+logs.configure(ENVIRONMENT.log_level)

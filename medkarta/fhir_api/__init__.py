@@ -1,0 +1,1 @@
+"""FHIR R4 over HTTP: what other programs ask us, without cookies and without pages."""
