@@ -1,39 +1,28 @@
 """What a coded thing is called in Russian, and what is generally known about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from medkarta.terminology import rules, seeds
+from medkarta.terminology.naming import Name, choose, coding_of
 
-NAMELESS = "Без названия"
+__all__ = [
+    "AnalyteNote",
+    "GeneralRange",
+    "Name",
+    "analyte_group",
+    "analyte_note",
+    "concept_name",
+    "display",
+    "general_range",
+    "resource_type_name",
+    "status",
+    "unit",
+]
+
 OTHER_ANALYTES = "Другие анализы"
 _ADULT = 18
-_PREFERRED = (
-    seeds.ICD10,
-    seeds.FSLI,
-    seeds.LOINC,
-    seeds.SNOMED,
-    seeds.CVX,
-    seeds.RXNORM,
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Name:
-    """A name to show. With `language` other than "ru" it is the source's own text.
-
-    A page marks such a name with `lang` and says «название из источника». `original` is what the
-    source wrote, in any language, where it wrote anything: a doctor's own words are not lost
-    behind the name of a code.
-    """
-
-    plain: str
-    official: str | None = None
-    code: str | None = None
-    system: str | None = None
-    language: str = "ru"
-    original: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,33 +50,20 @@ class GeneralRange:
     source: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Coding:
-    system: str | None
-    code: str | None
-    display: str | None
-
-    @property
-    def known(self) -> seeds.Entry | None:
-        if self.code is None or self.system is None:
-            return None
-        return seeds.names().get((seeds.canonical(self.system), self.code))
-
-
 def display(coding: object) -> Name:
     """Name a FHIR Coding, given as a mapping or as (system, code, display). Never raises."""
-    return _choose([_coding(coding)], text=None)
+    return choose([coding_of(coding)], text=None)
 
 
 def concept_name(codeable_concept: object) -> Name:
     """Name a FHIR CodeableConcept by the best known of its codings. Never raises."""
     if not isinstance(codeable_concept, Mapping):
-        return _choose([], text=rules.clean(codeable_concept))
+        return choose([], text=rules.clean(codeable_concept))
     codings = codeable_concept.get("coding")
     if isinstance(codings, Mapping):
         codings = [codings]
-    listed = [_coding(item) for item in codings] if isinstance(codings, list | tuple) else []
-    return _choose(listed, text=rules.clean(codeable_concept.get("text")))
+    listed = [coding_of(item) for item in codings] if isinstance(codings, list | tuple) else []
+    return choose(listed, text=rules.clean(codeable_concept.get("text")))
 
 
 def unit(code_or_text: object, value: object = None) -> str:
@@ -157,77 +133,3 @@ def general_range(
         condition=found.condition,
         source=found.source,
     )
-
-
-def _coding(raw: object) -> _Coding:
-    if isinstance(raw, Mapping):
-        fields = [raw.get("system"), raw.get("code"), raw.get("display")]
-    elif isinstance(raw, list | tuple):
-        fields = [*raw, None, None, None][:3]
-    else:
-        fields = [None, None, raw]
-    system, code, shown = (rules.clean(field) for field in fields)
-    return _Coding(system=system, code=code, display=shown)
-
-
-def _rank(coding: _Coding) -> int:
-    system = seeds.canonical(coding.system or "")
-    return _PREFERRED.index(system) if system in _PREFERRED else len(_PREFERRED)
-
-
-def _choose(codings: list[_Coding], *, text: str | None) -> Name:
-    ranked = sorted(codings, key=_rank)
-    preferred = [coding for coding in ranked if _rank(coding) < len(_PREFERRED)]
-    others = ranked[len(preferred) :]
-    original = text or next((coding.display for coding in ranked if coding.display), None)
-    candidates = (
-        *_known(preferred, original),
-        *_russian(ranked, text),
-        *_known(others, original),
-        *_known_text(ranked, original),
-    )
-    return candidates[0] if candidates else _as_written(ranked, original)
-
-
-def _known(codings: list[_Coding], original: str | None) -> Iterator[Name]:
-    for coding in codings:
-        entry = coding.known
-        if entry is not None:
-            yield Name(
-                plain=entry.plain,
-                official=entry.official,
-                code=coding.code,
-                system=coding.system,
-                original=original or entry.original,
-            )
-
-
-def _russian(codings: list[_Coding], text: str | None) -> Iterator[Name]:
-    first = codings[0] if codings else _Coding(system=None, code=None, display=None)
-    for written, coding in ((text, first), *((coding.display, coding) for coding in codings)):
-        if written is not None and rules.language_of(written) == "ru":
-            yield Name(
-                plain=written, code=coding.code, system=coding.system, original=text or written
-            )
-
-
-def _known_text(codings: list[_Coding], original: str | None) -> Iterator[Name]:
-    plain = seeds.texts().get((original or "").lower())
-    if plain is not None:
-        first = codings[0] if codings else _Coding(system=None, code=None, display=None)
-        yield Name(plain=plain, code=first.code, system=first.system, original=original)
-
-
-def _as_written(codings: list[_Coding], original: str | None) -> Name:
-    first = codings[0] if codings else _Coding(system=None, code=None, display=None)
-    if original is not None:
-        return Name(
-            plain=original,
-            code=first.code,
-            system=first.system,
-            language=rules.language_of(original),
-            original=original,
-        )
-    code = next((coding.code for coding in codings if coding.code), None)
-    plain = f"{NAMELESS} ({code})" if code else NAMELESS
-    return Name(plain=plain, code=code, system=first.system)

@@ -36,14 +36,12 @@ def count_form(forms: str, value: object) -> str:
         return one
     few, _, many = rest.partition("|")
     number = _number(value)
-    if number is None:
-        return many
-    if number != number.to_integral_value():
+    if number is not None and number != number.to_integral_value():
         return few
-    tail = abs(int(number)) % 100
-    if tail % 10 == 1 and tail != 11:  # noqa: PLR2004 - Russian grammar
-        return one
-    return few if tail % 10 in {2, 3, 4} and tail not in {12, 13, 14} else many
+    tail = abs(int(number or 0)) % 100
+    if tail in range(11, 15) or tail % 10 not in {1, 2, 3, 4}:
+        return many
+    return one if tail % 10 == 1 else few
 
 
 def _number(value: object) -> Decimal | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -54,7 +54,8 @@ class Entry:
 
 def rows(table: str) -> Iterator[dict[str, str]]:
     """Read a seed: tab-separated, UTF-8, first line names the columns, nothing is quoted."""
-    path = files("medkarta.terminology") / "seeds" / f"{table}.tsv"
+    # Beside this file, so that a checkout and a copy of the package folder both find it.
+    path = Path(__file__).parent / "seeds" / f"{table}.tsv"
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
