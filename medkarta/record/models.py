@@ -1,24 +1,22 @@
 """The store's tables.
 
-What belongs to a patient has `patient_id` first in its key and indexes: reading one record touches neighbouring
-pages, and the schema can be spread over machines by that column. Nothing unique, foreign or triggered crosses it.
-What has no patient (organisations, practitioners) stands in the `shared_…` tables.
+What belongs to a patient has `patient_id` first in its key and indexes: reading one record
+touches neighbouring pages, and the schema can be spread over machines by that column. Nothing
+unique, foreign or triggered crosses it. What has no patient (organisations, practitioners) stands
+in the `shared_…` tables.
 
-A resource's present text is in `resource`; an update moves the former text to `resource_version`, where it stays.
-Index values are cut to `INDEX_CHARS` characters, as PostgreSQL's B-tree takes 2,704 bytes a row at most.
+A resource's present text is in `resource`; an update moves the former text to `resource_version`,
+where it stays. Index values are cut to `INDEX_CHARS` characters, as PostgreSQL's B-tree takes
+2,704 bytes a row at most.
 """
 
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 INDEX_CHARS = 200
-
-
-class Numeric(models.Field):
-    """PostgreSQL's numeric without bounds: a laboratory's number keeps whatever digits it has."""
-
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        return "numeric"
+# Index values of quantities: 40 digits before the point and 40 after it. What lies beyond is cut to
+# the nearest end, and an open end is that end.
+QUANTITY_DIGITS = 80
+QUANTITY_PLACES = 40
 
 
 class Stored(models.Model):
@@ -29,7 +27,9 @@ class Stored(models.Model):
     version = models.IntegerField()
     recorded_at = models.DateTimeField()
     deleted = models.BooleanField(default=False)
-    body = models.TextField(help_text="JSON as it came but for id, meta and resolved references; empty when deleted")
+    body = models.TextField(
+        help_text="JSON as it came but for id, meta and resolved references; empty when deleted"
+    )
 
     class Meta:
         abstract = True
@@ -41,7 +41,9 @@ class Filed(Stored):
     patient_id = models.UUIDField()
     custodian_id = models.UUIDField(help_text="the clinic that keeps it")
     section = models.CharField(max_length=40)
-    date = models.DateTimeField(help_text="when it happened; the day of recording where the source does not say")
+    date = models.DateTimeField(
+        help_text="when it happened; the day of recording where the source does not say"
+    )
     status = models.CharField(max_length=40, blank=True)
     code_system = models.CharField(max_length=INDEX_CHARS, blank=True)
     code = models.CharField(max_length=INDEX_CHARS, blank=True)
@@ -58,9 +60,15 @@ class Resource(Filed):
     class Meta:
         db_table = "resource"
         indexes = [
-            models.Index(fields=["patient_id", "section", "-date", "resource_id"], name="resource_section_date"),
+            models.Index(
+                fields=["patient_id", "section", "-date", "resource_id"],
+                name="resource_section_date",
+            ),
             models.Index(fields=["patient_id", "-date", "resource_id"], name="resource_date"),
-            models.Index(fields=["patient_id", "resource_type", "code", "-date"], name="resource_type_code_date"),
+            models.Index(
+                fields=["patient_id", "resource_type", "code", "-date"],
+                name="resource_type_code_date",
+            ),
         ]
 
 
@@ -92,7 +100,10 @@ class SharedResourceVersion(Stored):
 
 
 class ClientId(models.Model):
-    """An id that a sender chose → ours. Keyed by the sender's own id, as it must be unique across patients."""
+    """An id that a sender chose → ours.
+
+    Keyed by the sender's own id, as it must be unique across patients.
+    """
 
     pk = models.CompositePrimaryKey("resource_type", "client_id")
     resource_type = models.CharField(max_length=60)
@@ -126,7 +137,7 @@ class TokenRow(IndexRow):
 
 
 class ReferenceRow(IndexRow):
-    """FHIR reference search; `target` is a logical id, or the whole of an absolute reference with no type."""
+    """FHIR reference search; `target` is a logical id, or the whole of an absolute reference."""
 
     target_type = models.CharField(max_length=60)
     target = models.CharField(max_length=INDEX_CHARS)
@@ -146,10 +157,10 @@ class DateRow(IndexRow):
 
 
 class QuantityRow(IndexRow):
-    """FHIR quantity and number search over [low, high) by the precision written; numbers have no unit."""
+    """FHIR quantity and number search: [low, high) by the precision; numbers have no unit."""
 
-    low = Numeric()
-    high = Numeric()
+    low = models.DecimalField(max_digits=QUANTITY_DIGITS, decimal_places=QUANTITY_PLACES)
+    high = models.DecimalField(max_digits=QUANTITY_DIGITS, decimal_places=QUANTITY_PLACES)
     system = models.CharField(max_length=INDEX_CHARS)
     code = models.CharField(max_length=INDEX_CHARS)
 
@@ -169,7 +180,9 @@ class TextRow(IndexRow):
 
 class Token(TokenRow):
     patient_id = models.UUIDField()
-    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "code", "system", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "patient_id", "resource_type", "param", "code", "system", "resource_id"
+    )
 
     class Meta:
         db_table = "index_token"
@@ -184,14 +197,18 @@ class SharedToken(TokenRow):
 
 class Reference(ReferenceRow):
     patient_id = models.UUIDField()
-    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "target_type", "target", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "patient_id", "resource_type", "param", "target_type", "target", "resource_id"
+    )
 
     class Meta:
         db_table = "index_reference"
 
 
 class SharedReference(ReferenceRow):
-    pk = models.CompositePrimaryKey("resource_type", "param", "target_type", "target", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "resource_type", "param", "target_type", "target", "resource_id"
+    )
 
     class Meta:
         db_table = "shared_index_reference"
@@ -199,7 +216,9 @@ class SharedReference(ReferenceRow):
 
 class Date(DateRow):
     patient_id = models.UUIDField()
-    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "low", "high", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "patient_id", "resource_type", "param", "low", "high", "resource_id"
+    )
 
     class Meta:
         db_table = "index_date"
@@ -214,14 +233,18 @@ class SharedDate(DateRow):
 
 class Quantity(QuantityRow):
     patient_id = models.UUIDField()
-    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "low", "high", "system", "code", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "patient_id", "resource_type", "param", "low", "high", "system", "code", "resource_id"
+    )
 
     class Meta:
         db_table = "index_quantity"
 
 
 class SharedQuantity(QuantityRow):
-    pk = models.CompositePrimaryKey("resource_type", "param", "low", "high", "system", "code", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "resource_type", "param", "low", "high", "system", "code", "resource_id"
+    )
 
     class Meta:
         db_table = "shared_index_quantity"
@@ -229,7 +252,9 @@ class SharedQuantity(QuantityRow):
 
 class Text(TextRow):
     patient_id = models.UUIDField()
-    pk = models.CompositePrimaryKey("patient_id", "resource_type", "param", "value", "exact", "resource_id")
+    pk = models.CompositePrimaryKey(
+        "patient_id", "resource_type", "param", "value", "exact", "resource_id"
+    )
 
     class Meta:
         db_table = "index_text"
