@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 from medkarta.foundation.ids import new_uuid
 
@@ -38,8 +39,8 @@ class Account(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     email = models.EmailField(unique=True)
-    role = models.CharField(max_length=20, default=Role.CITIZEN)
-    level = models.CharField(max_length=20, default=Level.SIMPLIFIED)
+    role = models.CharField(max_length=20, default=Role.CITIZEN.value)
+    level = models.CharField(max_length=20, default=Level.SIMPLIFIED.value)
     language = models.CharField(max_length=5, default="ru")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -53,9 +54,16 @@ class Account(AbstractBaseUser):
     class Meta:
         db_table = "account"
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=list(Role)), name="account_role"),
-            models.CheckConstraint(condition=models.Q(level__in=list(Level)), name="account_level"),
-            models.CheckConstraint(condition=models.Q(email=models.functions.Lower("email")), name="account_email_lower"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="account_role"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level__in=[level.value for level in Level]), name="account_level"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="account_email_lower",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +84,7 @@ class IdentityCheck(models.Model):
 
 
 class UsedStep(models.Model):
-    """A time step whose one-time code was used: a second use is refused by the database (RFC 6238 §5.2)."""
+    """A time step whose one-time code was used: the database refuses a second (RFC 6238 §5.2)."""
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     step = models.BigIntegerField()
@@ -84,4 +92,6 @@ class UsedStep(models.Model):
 
     class Meta:
         db_table = "account_used_step"
-        constraints = [models.UniqueConstraint(fields=["account", "step"], name="account_step_used_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "step"], name="account_step_used_once")
+        ]

@@ -27,7 +27,8 @@ class LogHead(models.Model):
 class Entry(models.Model):
     """One line. Only ever added: the application role may not change or delete it.
 
-    `canonical` is what later proofs are made over: the other columns as JSON with sorted keys, UTF-8, no spaces.
+    `canonical` is what later proofs are made over: the other columns as JSON with sorted keys,
+    UTF-8, no spaces.
     """
 
     pk = models.CompositePrimaryKey("person_id", "number")
@@ -40,14 +41,22 @@ class Entry(models.Model):
     organisation_id = models.UUIDField(null=True)
     organisation_name = models.CharField(max_length=300, blank=True)
     app = models.CharField(max_length=100, help_text="portal, backoffice, or a client of the API")
-    on_behalf_of = models.UUIDField(null=True, help_text="person for whom the actor acts, when not themselves")
+    on_behalf_of = models.UUIDField(
+        null=True, help_text="person for whom the actor acts, when not themselves"
+    )
     patient_ids = ArrayField(models.UUIDField())
     action = models.CharField(max_length=60, help_text="open-record, link-policy, sign-consent …")
     sections = ArrayField(models.CharField(max_length=40))
-    resources = ArrayField(models.CharField(max_length=200), help_text="Type/id, or Type?parameters without values")
-    detail = models.CharField(max_length=300, blank=True, help_text="which page or act, as a word of ours")
+    resources = ArrayField(
+        models.CharField(max_length=200), help_text="Type/id, or Type?parameters without values"
+    )
+    detail = models.CharField(
+        max_length=300, blank=True, help_text="which page or act, as a word of ours"
+    )
     purpose = models.CharField(max_length=40)
-    ground = models.CharField(max_length=60, help_text="why it was allowed, or the gate that refused")
+    ground = models.CharField(
+        max_length=60, help_text="why it was allowed, or the gate that refused"
+    )
     outcome = models.CharField(max_length=20)
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=300, blank=True, help_text="user agent, cut and cleaned")

@@ -17,7 +17,9 @@ class Clinic(models.Model):
     class Meta:
         db_table = "clinic"
         constraints = [
-            models.UniqueConstraint(fields=["oid"], condition=~models.Q(oid=""), name="clinic_oid_once"),
+            models.UniqueConstraint(
+                fields=["oid"], condition=~models.Q(oid=""), name="clinic_oid_once"
+            ),
         ]
 
     def __str__(self) -> str:

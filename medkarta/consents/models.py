@@ -44,6 +44,8 @@ class Consent(models.Model):
         db_table = "consent"
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "kind"], condition=Q(withdrawn_at=None), name="one_consent_of_a_kind_in_force"
+                fields=["person", "kind"],
+                condition=Q(withdrawn_at=None),
+                name="one_consent_of_a_kind_in_force",
             ),
         ]

@@ -17,7 +17,7 @@ class PolicyState(StrEnum):
 
 
 class Policy(models.Model):
-    """One policy, one person: the number is the key, so the database itself refuses a second holder."""
+    """One policy, one person: the number is the key, so the database refuses a second holder."""
 
     number = models.CharField(primary_key=True, max_length=16, help_text="ЕНП, 16 digits")
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
@@ -30,8 +30,12 @@ class Policy(models.Model):
     class Meta:
         db_table = "policy"
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(state="active"), name="one_active_policy_a_person"),
-            models.CheckConstraint(condition=Q(state__in=list(PolicyState)), name="policy_state"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(state="active"), name="one_active_policy_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in PolicyState]), name="policy_state"
+            ),
         ]
 
 
@@ -48,7 +52,7 @@ class LinkAttempt(models.Model):
 
 
 class RegisteredInsured(models.Model):
-    """A line of the embedded register of insured persons: the demo's stand-in for the territorial fund's."""
+    """A line of the embedded register of insured persons, stand-in for the territorial fund's."""
 
     number = models.CharField(primary_key=True, max_length=16)
     family = models.CharField(max_length=100)

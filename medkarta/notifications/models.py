@@ -19,4 +19,6 @@ class Message(models.Model):
 
     class Meta:
         db_table = "message"
-        indexes = [models.Index(fields=["created_at"], condition=Q(sent_at=None), name="message_waiting")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(sent_at=None), name="message_waiting")
+        ]

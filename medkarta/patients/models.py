@@ -24,7 +24,7 @@ class PersonalData(models.Model):
     given = models.CharField(max_length=100, blank=True)
     patronymic = models.CharField(max_length=100, blank=True)
     birth_date = models.DateField(null=True)
-    sex = models.CharField(max_length=10, default=Sex.UNKNOWN)
+    sex = models.CharField(max_length=10, default=Sex.UNKNOWN.value)
     snils = models.CharField(max_length=11, blank=True, help_text="11 digits")
 
     class Meta:
@@ -35,15 +35,23 @@ class Person(PersonalData):
     """A human being as the portal knows them; a set of patient entries belongs to each."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
-    account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    data_checked_at = models.DateTimeField(null=True, help_text="when the person last said that the data are right")
+    account = models.OneToOneField(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    data_checked_at = models.DateTimeField(
+        null=True, help_text="when the person last said that the data are right"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "person"
         constraints = [
-            models.UniqueConstraint(fields=["snils"], condition=~Q(snils=""), name="person_snils_once"),
-            models.CheckConstraint(condition=Q(sex__in=list(Sex)), name="person_sex"),
+            models.UniqueConstraint(
+                fields=["snils"], condition=~Q(snils=""), name="person_snils_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(sex__in=[sex.value for sex in Sex]), name="person_sex"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,7 +59,7 @@ class Person(PersonalData):
 
 
 class ClinicPatient(PersonalData):
-    """A clinic's own entry of a patient: the clinic's patient index, and the home of a `patient_id`."""
+    """A clinic's own entry of a patient, and the home of a `patient_id`."""
 
     patient_id = models.UUIDField(primary_key=True, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", on_delete=models.PROTECT, related_name="+")
@@ -63,7 +71,7 @@ class ClinicPatient(PersonalData):
 
 
 class Link(models.Model):
-    """A clinic's entry is this person's. One entry is one person's at a time; unlinking keeps the row."""
+    """A clinic's entry is this person's, one person's at a time; unlinking keeps the row."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     entry = models.ForeignKey("patients.ClinicPatient", on_delete=models.PROTECT, related_name="+")
@@ -74,9 +82,15 @@ class Link(models.Model):
     class Meta:
         db_table = "patient_link"
         constraints = [
-            models.UniqueConstraint(fields=["entry"], condition=Q(unlinked_at=None), name="entry_of_one_person"),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(unlinked_at=None), name="entry_of_one_person"
+            ),
         ]
-        indexes = [models.Index(fields=["person"], condition=Q(unlinked_at=None), name="patient_link_person")]
+        indexes = [
+            models.Index(
+                fields=["person"], condition=Q(unlinked_at=None), name="patient_link_person"
+            )
+        ]
 
 
 class LinkRequestState(StrEnum):
@@ -100,4 +114,6 @@ class LinkRequest(models.Model):
 
     class Meta:
         db_table = "patient_link_request"
-        indexes = [models.Index(fields=["person", "-requested_at"], name="patient_link_request_latest")]
+        indexes = [
+            models.Index(fields=["person", "-requested_at"], name="patient_link_request_latest")
+        ]
