@@ -69,7 +69,7 @@ BAD = [
     (
         "no-project-code-in-migrations",
         "medkarta/record/migrations/0002_more.py",
-        ["from medkarta.record.models import Resource", "import medkarta.foundation.ids"],
+        ["from medkarta.record.models import Resource", "import medkarta.accounts.models"],
     ),
 ]
 
@@ -84,6 +84,10 @@ GOOD = [
     ),
     ("medkarta/insurance/queries.py", "Policy.objects.filter(pk=1)"),
     ("medkarta/portal/views.py", "insurance.policies(patient_id=1)"),
+    (
+        "medkarta/record/migrations/0001_initial.py",
+        "import medkarta.foundation.ids\nimport medkarta.record.fields",
+    ),
     (
         "medkarta/record/migrations/0001_initial.py",
         "class Migration:\n    initial = True\n    operations = [migrations.AddIndex('x', y)]",

@@ -44,6 +44,12 @@ def test_there_are_tables_to_judge():
     assert len(relations()) > 5
 
 
+def test_every_module_with_tables_has_its_migrations():
+    """Without the folder, makemigrations passes a module by and says that all is well."""
+    folders = {ROOT / "medkarta" / model.__module__.split(".")[1] for model in own_models()}
+    assert [f.name for f in folders if not (f / "migrations/0001_initial.py").exists()] == []
+
+
 def test_foreign_keys_point_down():
     floor = floors()
     upward = [
