@@ -1,13 +1,12 @@
 """Accounts and what proves them."""
 
+import unicodedata
 from enum import StrEnum
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
-
-from medkarta.foundation.ids import new_uuid
 
 
 class Level(StrEnum):
@@ -25,6 +24,11 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+def one_spelling(password: str) -> str:
+    """One word, one password: «й» typed as one sign or as two is the same (NFC)."""
+    return unicodedata.normalize("NFC", password)
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Accounts are made by `accounts.actions` and by allauth's sign-up."""
 
@@ -37,10 +41,13 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """Who signs in. The person whose record it is stands in `patients.Person`."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     email = models.EmailField(unique=True)
     role = models.CharField(max_length=20, default=Role.CITIZEN.value)
     level = models.CharField(max_length=20, default=Level.SIMPLIFIED.value)
+    name = models.CharField(
+        max_length=200, blank=True, help_text="staff's; a citizen's stands in patients.Person"
+    )
     language = models.CharField(max_length=5, default="ru")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -69,11 +76,17 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         return str(self.id)
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else one_spelling(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(one_spelling(raw_password))
+
 
 class IdentityCheck(models.Model):
     """An operator saw the person and the paper, and said so. Never changed."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     document_kind = models.CharField(max_length=40)
@@ -95,3 +108,16 @@ class UsedStep(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "step"], name="account_step_used_once")
         ]
+
+
+class CodeTries(models.Model):
+    """Wrong one-time codes in a row, over all sessions of the account; a restart forgets nothing."""
+
+    account = models.OneToOneField(
+        "accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    wrong_in_a_row = models.PositiveSmallIntegerField(default=0)
+    stopped_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_code_tries"

@@ -5,8 +5,6 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import Q
 
-from medkarta.foundation.ids import new_uuid
-
 
 class Kind(StrEnum):
     """One consent is one document (152-ФЗ article 9(1) as of 01.09.2025)."""
@@ -30,13 +28,14 @@ class SignedText(models.Model):
 class Consent(models.Model):
     """A signature under a text; withdrawal is a second moment on the same row."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     text = models.ForeignKey("consents.SignedText", on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    signer = models.CharField(max_length=400, help_text="who signed, as the profile said then")
     signed_at = models.DateTimeField()
-    signed_with = models.CharField(max_length=20, help_text="the second factor: totp")
+    signed_with = models.CharField(max_length=20, help_text="the second factor")
     signed_from = models.GenericIPAddressField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 

@@ -5,8 +5,6 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import Q
 
-from medkarta.foundation.ids import new_uuid
-
 
 class PolicyState(StrEnum):
     """What the register said last."""
@@ -33,16 +31,30 @@ class Policy(models.Model):
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state="active"), name="one_active_policy_a_person"
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in PolicyState]), name="policy_state"
-            ),
+            models.CheckConstraint(condition=Q(state__in=["active", "ended"]), name="policy_state"),
         ]
 
 
-class LinkAttempt(models.Model):
-    """A try to link a policy that the register did not bear out: numbers must not be guessed."""
+class PolicyClaim(models.Model):
+    """The number that a person entered while the register was silent: kept for them, holding nothing.
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    A table of its own: an unchecked word must not keep a number from the one whose policy it is.
+    """
+
+    person = models.OneToOneField(
+        "patients.Person", on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    number = models.CharField(max_length=16)
+    claimed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "policy_claim"
+
+
+class LinkAttempt(models.Model):
+    """A try to link a policy that the register has not borne out: numbers must not be guessed."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

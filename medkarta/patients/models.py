@@ -6,8 +6,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from medkarta.foundation.ids import new_uuid
-
 
 class Sex(StrEnum):
     """НСИ 1.2.643.5.1.13.13.11.1040; FHIR administrative gender beside it in `rules`."""
@@ -34,9 +32,15 @@ class PersonalData(models.Model):
 class Person(PersonalData):
     """A human being as the portal knows them; a set of patient entries belongs to each."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     account = models.OneToOneField(
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    confirmed_snils = models.CharField(
+        max_length=11,
+        null=True,
+        unique=True,
+        help_text="set when an operator saw it: anybody may type a number, one person holds it",
     )
     data_checked_at = models.DateTimeField(
         null=True, help_text="when the person last said that the data are right"
@@ -46,9 +50,6 @@ class Person(PersonalData):
     class Meta:
         db_table = "person"
         constraints = [
-            models.UniqueConstraint(
-                fields=["snils"], condition=~Q(snils=""), name="person_snils_once"
-            ),
             models.CheckConstraint(
                 condition=Q(sex__in=[sex.value for sex in Sex]), name="person_sex"
             ),
@@ -73,7 +74,7 @@ class ClinicPatient(PersonalData):
 class Link(models.Model):
     """A clinic's entry is this person's, one person's at a time; unlinking keeps the row."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     entry = models.ForeignKey("patients.ClinicPatient", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField()
@@ -104,7 +105,7 @@ class LinkRequestState(StrEnum):
 class LinkRequest(models.Model):
     """The person asks which clinics' entries are theirs; what was found waits for their word."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20)
     found = ArrayField(models.UUIDField(), help_text="patient ids that matched when asked")
