@@ -1,0 +1,160 @@
+"""Reading a record. Whoever reads holds a Grant; what it does not open is not there."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import MAXYEAR, MINYEAR, datetime
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from medkarta.access.grants import Grant, Section
+from medkarta.fhir.json_text import JsonObject
+from medkarta.foundation.ids import (
+    MalformedIdError,
+    decode_uuid,
+    encode_uuid,
+    parse_logical_id,
+)
+from medkarta.record import sql
+from medkarta.record.stored import (
+    Cursor,
+    LatestOfCode,
+    Page,
+    SectionSummary,
+    StoredResource,
+    parse_body,
+)
+
+Row = tuple[Any, ...]
+
+_MOSCOW = ZoneInfo("Europe/Moscow")
+_FIELDS = tuple(column.strip() for column in sql.COLUMNS.split(","))
+MOST_OF_SERIES = 500
+
+
+def read(grant: Grant, resource_type: str, logical_id: str) -> StoredResource | None:
+    """FHIR read: https://hl7.org/fhir/R4/http.html#read. None: not there, or not opened."""
+    found = by_ids(grant, [logical_id]).get(logical_id)
+    return found if found and found.resource_type == resource_type else None
+
+
+def by_ids(grant: Grant, ids: Iterable[str]) -> dict[str, StoredResource]:
+    """Those of these logical ids that the Grant opens; malformed ones are nobody's."""
+    wished = set(ids)
+    keys = {key[1] for key in map(_key, wished) if key and key[0] in grant.patient_ids}
+    if not keys:
+        return {}
+    found = (_resource(row) for row in _run(sql.by_ids(grant, keys)))
+    return {one.logical_id: one for one in found if one.logical_id in wished}
+
+
+def sections(grant: Grant) -> dict[Section, SectionSummary]:
+    """How much there is in each section that has anything."""
+    return {
+        Section(section): SectionSummary(count=count, latest=latest)
+        for section, count, latest in _run(sql.sections(grant))
+    }
+
+
+def years(grant: Grant, sections: Collection[Section]) -> list[tuple[int, int]]:
+    """(year of Moscow's clock, count), newest first."""
+    return [(year, count) for year, count in _run(sql.years(grant, sections))]
+
+
+def timeline(
+    grant: Grant,
+    *,
+    sections: Collection[Section],
+    year: int | None = None,
+    before: Cursor | None = None,
+    limit: int,
+) -> Page[StoredResource]:
+    """A page of resources, newest first; `page.after` is `before` of the next one."""
+    if year is not None and not MINYEAR <= year < MAXYEAR:
+        return Page(items=[], after=None)
+    stretch = sql.Stretch(
+        start=datetime(year, 1, 1, tzinfo=_MOSCOW) if year else None,
+        end=datetime(year + 1, 1, 1, tzinfo=_MOSCOW) if year else None,
+        before=before,
+        limit=limit + 1,
+    )
+    items = [_resource(row) for row in _run(sql.timeline(grant, sections, stretch))]
+    shown = items[:limit]
+    more = len(items) > limit
+    last = shown[-1] if shown else None
+    return Page(
+        items=shown,
+        after=Cursor(date=last.date, resource_id=last.resource_id) if more and last else None,
+    )
+
+
+def latest_by_code(grant: Grant, *, section: Section, resource_type: str) -> list[LatestOfCode]:
+    """The newest of each code with the one before it, newest first; nothing entered in error."""
+    groups: dict[tuple[str, str], list[StoredResource]] = defaultdict(list)
+    totals: dict[tuple[str, str], int] = {}
+    for *columns, _place, total in _run(sql.latest_by_code(grant, section, resource_type)):
+        one = _resource(columns)
+        groups[one.code_system, one.code].append(one)
+        totals[one.code_system, one.code] = total
+    return [
+        LatestOfCode(resource=newest, previous=earlier[0] if earlier else None, count=totals[code])
+        for code, (newest, *earlier) in groups.items()
+    ]
+
+
+def series(
+    grant: Grant, *, resource_type: str, code_system: str, code: str, limit: int = MOST_OF_SERIES
+) -> list[StoredResource]:
+    """All of one code, newest first, but for what was entered in error.
+
+    What has only a text stands under system '' and its text as the code.
+    """
+    statement = sql.series(grant, resource_type, (code_system, code), limit)
+    return [_resource(row) for row in _run(statement)]
+
+
+def referring(grant: Grant, *, target: str, resource_type: str) -> list[StoredResource]:
+    """Resources of a type that refer to a logical id, a shared resource's too; newest first."""
+    return [_resource(row) for row in _run(sql.referring(grant, target, resource_type))]
+
+
+def count_since(grant: Grant, since: datetime) -> int:
+    """How many resources were recorded after this moment."""
+    ((count,),) = _run(sql.count_since(grant, since))
+    return cast("int", count)
+
+
+def shared(ids: Iterable[str]) -> dict[str, JsonObject]:
+    """Organisations, practitioners and others without a patient, by logical id. Needs no Grant."""
+    keys = [key for key in map(_shared_key, set(ids)) if key]
+    if not keys:
+        return {}
+    return {encode_uuid(key): parse_body(body) for key, body in _run(sql.shared(keys))}
+
+
+def _run(statement: sql.Sql) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.values)
+        return cursor.fetchall()
+
+
+def _resource(row: Iterable[Any]) -> StoredResource:
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["section"] = Section(values["section"])
+    return StoredResource(**values)
+
+
+def _key(text: str) -> tuple[UUID, UUID] | None:
+    try:
+        return parse_logical_id(text)
+    except MalformedIdError:
+        return None
+
+
+def _shared_key(text: str) -> UUID | None:
+    try:
+        return decode_uuid(text)
+    except MalformedIdError:
+        return None

@@ -1,0 +1,214 @@
+"""The one builder of queries on the record: a Grant and a question in, SQL and parameters out.
+
+No database here: pages run a statement on Django's connection, the API on its pool. Each limit of
+the Grant stands in every statement, inside each patient's branch and so before any LIMIT. A patient
+has a branch of their own, `patient_id = …`, and not a share in `patient_id = ANY(…)`: PostgreSQL
+then merges the branches' index scans in the order wished and stops at the limit.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from medkarta.access.grants import Everything, Grant, Section
+from medkarta.record.stored import Cursor
+
+Value: TypeAlias = "str | int | UUID | datetime | list[str] | list[UUID]"
+
+COLUMNS = (
+    "patient_id, resource_id, resource_type, section, version, recorded_at, date, status,"
+    " code_system, code, custodian_id, body"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL and the values of its placeholders, in order.
+
+    Its text is made of literals of this module alone; whatever comes from outside is a value.
+    """
+
+    text: str
+    values: tuple[Value, ...] = ()
+
+    def __add__(self, other: "Sql | str") -> "Sql":
+        more = Sql(other) if isinstance(other, str) else other
+        return Sql(self.text + more.text, self.values + more.values)
+
+
+_NOTHING = Sql("FALSE")
+# What was entered in error is found in the timeline, with its status; it is never the latest value.
+_VALID = Sql("status <> 'entered-in-error'")
+_NEWEST_FIRST = " ORDER BY date DESC, resource_id"
+
+
+def sections(grant: Grant) -> Sql:
+    """Count and newest date of every section: section, count, latest."""
+    return _over(
+        grant, "section, count(*), max(date)", " GROUP BY section", columns="section, date"
+    )
+
+
+def years(grant: Grant, wished: Collection[Section]) -> Sql:
+    """Count by year of Moscow's clock, newest first: year, count."""
+    return _over(
+        grant,
+        "extract(year FROM date AT TIME ZONE 'Europe/Moscow')::int AS year, count(*)",
+        " GROUP BY year ORDER BY year DESC",
+        columns="date",
+        wished=wished,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """A stretch of the timeline: [start, end), what comes after a place, so many."""
+
+    start: datetime | None
+    end: datetime | None
+    before: Cursor | None
+    limit: int
+
+
+def timeline(grant: Grant, wished: Collection[Section], stretch: Stretch) -> Sql:
+    """Resources, newest first."""
+    where = []
+    if stretch.start:
+        where.append(Sql("date >= %s::timestamptz", (stretch.start,)))
+    if stretch.end:
+        where.append(Sql("date < %s::timestamptz", (stretch.end,)))
+    if stretch.before:
+        date, resource_id = stretch.before.date, stretch.before.resource_id
+        where.append(
+            Sql(
+                "date <= %s::timestamptz AND (date < %s::timestamptz OR resource_id > %s::uuid)",
+                (date, date, resource_id),
+            )
+        )
+    return _over(grant, "*", _NEWEST_FIRST, wished=wished, where=where) + _limit(stretch.limit)
+
+
+def by_ids(grant: Grant, resource_ids: Collection[UUID]) -> Sql:
+    """Resources of these ids."""
+    where = Sql("resource_id = ANY(%s::uuid[])", (sorted(resource_ids),))
+    return _over(grant, "*", "", where=[where])
+
+
+def latest_by_code(grant: Grant, section: Section, resource_type: str) -> Sql:
+    """The two newest of each code: columns, place (1 or 2), total; newest first."""
+    where = [Sql("resource_type = %s", (resource_type,)), _VALID]
+    ranked = _over(
+        grant,
+        "*, row_number() OVER (PARTITION BY code_system, code ORDER BY date DESC, resource_id)"
+        " AS place, count(*) OVER (PARTITION BY code_system, code) AS total",
+        "",
+        columns="patient_id, resource_id, code_system, code, date",
+        wished={section},
+        where=where,
+    )
+    # Bodies are fetched by key for those that are shown, and not sorted with all the others.
+    columns = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
+    return (
+        Sql(f"SELECT {columns}, n.place, n.total FROM (")  # noqa: S608  # literals
+        + ranked
+        + ") AS n JOIN resource AS r USING (patient_id, resource_id)"
+        " WHERE n.place <= 2 ORDER BY r.date DESC, r.resource_id"
+    )
+
+
+def series(grant: Grant, resource_type: str, code: tuple[str, str], limit: int) -> Sql:
+    """Resources of one type about one (system, code), newest first."""
+    where = [
+        Sql("resource_type = %s AND code_system = %s AND code = %s", (resource_type, *code)),
+        _VALID,
+    ]
+    return _over(grant, "*", _NEWEST_FIRST, where=where) + _limit(limit)
+
+
+def referring(grant: Grant, target: str, resource_type: str) -> Sql:
+    """Resources of one type that refer to a logical id, newest first."""
+    where = Sql(
+        "resource_type = %s AND EXISTS (SELECT FROM index_reference AS i"
+        " WHERE i.patient_id = resource.patient_id AND i.resource_id = resource.resource_id"
+        " AND i.resource_type = %s AND i.target = %s)",
+        (resource_type, resource_type, target),
+    )
+    return _over(grant, "*", _NEWEST_FIRST, where=[where])
+
+
+def count_since(grant: Grant, since: datetime) -> Sql:
+    """How many were recorded after a moment: count."""
+    where = Sql("recorded_at > %s::timestamptz", (since,))
+    return _over(grant, "count(*)", "", columns="resource_id", where=[where])
+
+
+def shared(resource_ids: Collection[UUID]) -> Sql:
+    """Resources without a patient: resource_id, body. No Grant, as they are about nobody."""
+    return Sql(
+        "SELECT resource_id, body FROM shared_resource"
+        " WHERE resource_id = ANY(%s::uuid[]) AND NOT deleted",
+        (sorted(resource_ids),),
+    )
+
+
+def _over(
+    grant: Grant,
+    answer: str,
+    tail: str,
+    *,
+    columns: str = COLUMNS,
+    wished: Collection[Section] | None = None,
+    where: Iterable[Sql] = (),
+) -> Sql:
+    """SELECT answer FROM (what the Grant opens) tail."""
+    branches = _granted(grant, columns, wished, tuple(where))
+    return Sql(f"SELECT {answer} FROM (") + branches + ") AS granted" + tail  # noqa: S608
+
+
+def _granted(
+    grant: Grant, columns: str, wished: Collection[Section] | None, where: tuple[Sql, ...]
+) -> Sql:
+    limits = [*_limits(grant, grant.sections if wished is None else wished), *where]
+    owners = [Sql("patient_id = %s::uuid", (patient,)) for patient in sorted(grant.patient_ids)]
+    select = Sql(f"SELECT {columns} FROM resource WHERE ")  # noqa: S608  # literals
+    whole, *others = (select + _all([owner, *limits]) for owner in owners or [_NOTHING])
+    for branch in others:
+        whole = whole + " UNION ALL " + branch
+    return whole
+
+
+def _limits(grant: Grant, wished: Collection[Section]) -> list[Sql]:
+    """All that the Grant asks of a row but whose it is."""
+    limits = [
+        Sql("NOT deleted"),
+        Sql("%s::timestamptz > statement_timestamp()", (grant.expires_at,)),
+        _one_of("section", frozenset(wished) & grant.sections),
+    ]
+    if not isinstance(grant.organisations, Everything):
+        clinics: list[UUID] = sorted(grant.organisations)
+        limits.append(Sql("custodian_id = ANY(%s::uuid[])", (clinics,)))
+    if not isinstance(grant.period, Everything):
+        span = (grant.period.start, grant.period.end)
+        limits.append(Sql("date >= %s::timestamptz AND date < %s::timestamptz", span))
+    return limits
+
+
+def _one_of(column: str, wished: Collection[str]) -> Sql:
+    """One value is an equation: by that an index keeps its order."""
+    if not wished:
+        return _NOTHING
+    if len(wished) == 1:
+        return Sql(f"{column} = %s", tuple(map(str, wished)))
+    return Sql(f"{column} = ANY(%s::text[])", (sorted(map(str, wished)),))
+
+
+def _all(parts: Iterable[Sql]) -> Sql:
+    wheres = list(parts)
+    values = tuple(value for part in wheres for value in part.values)
+    return Sql(" AND ".join(part.text for part in wheres), values)
+
+
+def _limit(count: int) -> Sql:
+    return Sql(" LIMIT %s", (count,))
