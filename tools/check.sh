@@ -26,7 +26,7 @@ step() {  # step <what to do when it fails> <command…>
   fi
 }
 
-step "run: ruff format ." ruff format --check --quiet .
+step "run: ruff format ." ruff format --check --output-format concise .
 step "run: ruff check --fix . and mend the rest by hand" ruff check --quiet --output-format concise .
 step "an import points up or past a door; the guidance above says where it belongs" lint-imports
 step "a house rule is broken; its message says what to do instead" ast-grep scan
