@@ -173,3 +173,12 @@ def test_documents_point_only_at_files_that_exist():
         if not target.startswith("http") and not (document.parent / target).exists()
     ]
     assert missing == []
+
+
+def test_every_attack_case_has_its_place_in_the_security_page_once():
+    numbers = []
+    for first, last in re.findall(
+        r"\bB(\d{3})(?:–B(\d{3}))?", read("docs/security.md").split("##", 1)[1]
+    ):
+        numbers += range(int(first), int(last or first) + 1)
+    assert sorted(numbers) == list(range(1, 169))
