@@ -1,1 +1,1 @@
-"""FHIR R4 as text and as values: strict reading, splicing to the byte, what search needs. No Django."""
+"""FHIR R4 as text and as values: strict reading, splicing to the byte, what search needs."""
