@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from medkarta.config.words import CONFIGURATION, SaidInWordsError
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _HIGHEST_PORT = 65535
 
 
-class WrongSettingError(Exception):
-    """One or more settings cannot be used; the text is for the person who set them."""
+class WrongSettingError(SaidInWordsError):
+    """One or more settings cannot be used."""
+
+    exit_code = CONFIGURATION
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medkarta.config.service_user import ServiceUser
+from medkarta.config.words import CONFIGURATION, SaidInWordsError
 
 _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
 _OTHERS = 0o077
 
 
-class HomeUnsafeError(Exception):
+class HomeUnsafeError(SaidInWordsError):
     """The folder, or a key in it, can be read by others."""
 
+    exit_code = CONFIGURATION
 
-class HomeUnusableError(Exception):
+
+class HomeUnusableError(SaidInWordsError):
     """The folder cannot be made or written."""
+
+    exit_code = CONFIGURATION
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Home:
                 os.chown(self.path, owner.uid, owner.gid)
             for folder in (self.keys, self.outbox, self.logs):
                 folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
-                self._hand_over(folder)
+                self.hand_over(folder)
             self.check()
             for name in KEY_NAMES:
                 if not (self.keys / name).exists():
@@ -111,10 +116,11 @@ class Home:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        self._hand_over(temporary)
+        self.hand_over(temporary)
         temporary.replace(path)
 
-    def _hand_over(self, path: Path) -> None:
+    def hand_over(self, path: Path) -> None:
+        """Give what root wrote here to the owner of the home."""
         owner = self.path.stat()
         if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
             os.chown(path, owner.st_uid, owner.st_gid)

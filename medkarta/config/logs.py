@@ -2,10 +2,22 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
 
-_QUIET = ("django.db.backends", "psycopg", "psycopg.pool", "procrastinate", "asyncio")
+# Lines of these below the level named carry addresses, SQL or parameters.
+_QUIET = {
+    "django.db.backends": logging.WARNING,
+    "django.request": logging.ERROR,
+    "django.security": logging.ERROR,
+    "psycopg": logging.WARNING,
+    "psycopg.pool": logging.ERROR,
+    "procrastinate": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "_granian": logging.WARNING,
+}
 
 
 def configure(level: str) -> None:
@@ -27,6 +39,7 @@ def configure(level: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                _without_messages,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
@@ -35,5 +48,32 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
+
+
+def _without_messages(
+    _logger: object, _method: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """An exception becomes its kinds and places.
+
+    Its message stays out: PostgreSQL quotes the row that broke a rule, and a form what was typed.
+    """
+    given = line.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        line["error"] = " from ".join(type(link).__qualname__ for link in _chain(error))
+        line["trace"] = [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+    return line
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__

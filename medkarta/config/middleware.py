@@ -1,23 +1,13 @@
-"""The outermost layer: failures in words, and pages that no cache keeps."""
+"""Around every page: no cache keeps it, and the browser's doors that we do not need are shut."""
 
 from collections.abc import Callable
 
-import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 Next = Callable[[HttpRequest], HttpResponseBase]
-log = structlog.get_logger(__name__)
 
-
-class FailureMiddleware:
-    """Filled below."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+_UNUSED = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class PrivatePagesMiddleware:
@@ -29,4 +19,5 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response["Cache-Control"] = "no-store"
+        response["Permissions-Policy"] = _UNUSED
         return response

@@ -39,3 +39,13 @@ def processes_in_folder(folder: Path, *, name: str) -> list[int]:
         except OSError:
             continue  # ended meanwhile, or somebody else's
     return found
+
+
+def follow_parent() -> None:
+    """Stop when our parent ends, if it asked for that (`make run` does, by this variable)."""
+    if os.environ.pop("MEDKARTA_FOLLOW_PARENT", "") != str(os.getppid()):
+        return
+    parent = os.getppid()
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from medkarta.config.words import CONFIGURATION, SaidInWordsError
+
 NAME = "medkarta"
 _EXECUTE_OTHERS = stat.S_IXOTH
 
 
-class NoServiceUserError(Exception):
+class NoServiceUserError(SaidInWordsError):
     """Root started us, and there is no unprivileged user to run as."""
+
+    exit_code = CONFIGURATION
 
 
 class ChildArguments(TypedDict):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.config import environment, logs
 from medkarta.config.home import Home
 from medkarta.config.postgres import connection
+from medkarta.config.web.envelope import LARGEST_BODY
 
 ENVIRONMENT = environment.read()
 HOME = Home(ENVIRONMENT.home)
@@ -55,7 +56,6 @@ if find_spec("django_linear_migrations"):  # Only where somebody develops.
     INSTALLED_APPS.append("django_linear_migrations")
 
 MIDDLEWARE = [
-    "medkarta.config.middleware.FailureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "medkarta.config.middleware.PrivatePagesMiddleware",
@@ -165,6 +165,7 @@ CSRF_COOKIE_NAME = f"{_PREFIX}medkarta_csrf"
 CSRF_COOKIE_SECURE = _SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "medkarta.config.failures.stale_form"
 LANGUAGE_COOKIE_NAME = f"{_PREFIX}medkarta_language"
 LANGUAGE_COOKIE_SECURE = _SECURE
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -191,7 +192,10 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
+
+# --- background jobs --------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # --- logs -------------------------------------------------------------------------------------
 LOGGING_CONFIG = None

@@ -11,6 +11,7 @@ from medkarta.config.home import Home
 from medkarta.config.postgres.connection import ADMIN, socket_folder
 from medkarta.config.postgres.programs import FIRST_WITH_BUILTIN_LOCALE, Programs
 from medkarta.config.service_user import ServiceUser
+from medkarta.config.words import SaidInWordsError
 
 _LONGEST_INITDB = 120  # seconds
 
@@ -47,7 +48,7 @@ timezone = 'UTC'
 _ACCESS = "local all all scram-sha-256\n"
 
 
-class CannotMakeClusterError(Exception):
+class CannotMakeClusterError(SaidInWordsError):
     """initdb failed."""
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from medkarta.config.words import SaidInWordsError
+
 OLDEST_MAJOR = 15
 FIRST_WITH_BUILTIN_LOCALE = 17
 
 
-class NoProgramsError(Exception):
+class NoProgramsError(SaidInWordsError):
     """There is no PostgreSQL that could be started."""
 
 

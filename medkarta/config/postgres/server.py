@@ -11,14 +11,15 @@ import psycopg
 from medkarta.config.postgres.cluster import Cluster
 from medkarta.config.postgres.connection import ADMIN, embedded
 from medkarta.config.processes import die_with_parent, processes_in_folder
+from medkarta.config.words import SaidInWordsError
 
 _LONGEST_START = 60.0
-_LONGEST_STOP = 3.5
+_LONGEST_STOP = 1.3
 _LONGEST_WAIT_FOR_FORMER = 10.0
 _PAUSE = 0.02
 
 
-class ServerFailedError(Exception):
+class ServerFailedError(SaidInWordsError):
     """PostgreSQL did not start; the text holds the end of its log."""
 
 
@@ -43,6 +44,7 @@ class Server:
         self._clear_former()
         user = self.cluster.user
         with self.log.open("wb") as log:
+            self.cluster.home.hand_over(self.log)
             self._process = subprocess.Popen(  # noqa: S603  # our own program, no shell
                 [self.cluster.programs.postgres, "-D", str(self.cluster.home.data)],
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,79 @@
+"""What a person sees when something of ours fails: what happened, what was kept, what to do.
+
+These pages need no session, no database and no style sheet of the portal.
+"""
+
+import sys
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.utils.translation import override
+
+UNAVAILABLE = 503
+BROKEN = 500
+_RETRY_AFTER = "30"
+_TEMPLATES = {
+    400: "portal/errors/refused.html",
+    403: "portal/errors/refused.html",
+    404: "portal/errors/not_found.html",
+    408: "portal/errors/lost.html",
+    413: "portal/errors/too_large.html",
+    UNAVAILABLE: "portal/errors/unavailable.html",
+}
+_BROKEN_TEMPLATE = "portal/errors/broken.html"
+_LANGUAGE = "ru"
+
+log = structlog.get_logger(__name__)
+
+
+def page(status: int, incident: str) -> bytes:
+    """The page for this status; a fixed sentence if even its template fails."""
+    template = _TEMPLATES.get(status, _BROKEN_TEMPLATE)
+    try:
+        with override(_LANGUAGE):
+            return get_template(template).render({"incident": incident}).encode()
+    except Exception:
+        log.exception("error page failed", template=template)
+        return f"<!doctype html><meta charset=utf-8><p>Ошибка {status}. {incident}".encode()
+
+
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    incident = request.META.get("HTTP_X_REQUEST_ID", "")
+    return HttpResponse(page(status, incident), status=status)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Django's handler500, called while the exception is being handled."""
+    problem = sys.exc_info()[1]
+    if isinstance(problem, OperationalError | InterfaceError):
+        log.error("database does not answer", kind=type(problem).__name__)
+        answer = _answer(request, UNAVAILABLE)
+        answer["Retry-After"] = _RETRY_AFTER
+        return answer
+    return _answer(request, BROKEN)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    del exception
+    return _answer(request, 403)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    del exception
+    return _answer(request, 400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    del exception
+    return _answer(request, 404)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: the form's token is missing or belongs to another session."""
+    del reason
+    return _answer(request, 403)

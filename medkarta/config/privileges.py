@@ -1,0 +1,44 @@
+"""What the application role may do: rows yes, tables no, and the log only ever longer."""
+
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+# Rows of these are added and never changed or deleted, not by a fault of ours either.
+APPEND_ONLY: Final = ("audit_entry",)
+# The application has no business with how the tables came about.
+READ_ONLY: Final = ("django_migrations", "medkarta_schema")
+
+_OWN_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_EVERYTHING: Final = (
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
+)
+
+
+def grant(connection: psycopg.Connection, *, role: str) -> None:
+    """Set the application role's rights anew on everything that is there. Runs as the owner."""
+    name = sql.Identifier(role)
+    with connection.transaction():
+        for statement in _EVERYTHING:
+            connection.execute(sql.SQL(statement).format(role=name))
+        there = {table for (table,) in connection.execute(_OWN_TABLES)}
+        for table in there.intersection(APPEND_ONLY):
+            _take(connection, "UPDATE, DELETE, TRUNCATE", table=table, role=role)
+        for table in there.intersection(READ_ONLY):
+            _take(connection, "INSERT, UPDATE, DELETE, TRUNCATE", table=table, role=role)
+
+
+def _take(connection: psycopg.Connection, rights: str, *, table: str, role: str) -> None:
+    connection.execute(
+        sql.SQL("REVOKE {rights} ON {table} FROM {role}").format(
+            rights=sql.SQL(rights),  # type: ignore[arg-type]  # one of two constants above
+            table=sql.Identifier(table),
+            role=sql.Identifier(role),
+        )
+    )

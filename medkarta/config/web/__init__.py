@@ -1,0 +1,1 @@
+"""The web process: one port, pages through threads, machines' calls without them."""

@@ -1,0 +1,33 @@
+"""The connections of the ASGI side: one small pool for each web process, opened when first needed."""
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from medkarta.config.postgres.connection import Connection
+
+_LARGEST = 4
+_PATIENCE = 3.0  # seconds
+
+
+class AsyncDatabase:
+    """A pool that belongs to the event loop of its process: nothing is opened before a fork."""
+
+    def __init__(self, target: Connection) -> None:
+        self._target = target
+        self._pool: AsyncConnectionPool[AsyncConnection] | None = None
+
+    async def pool(self) -> AsyncConnectionPool[AsyncConnection]:
+        if self._pool is None:
+            self._pool = AsyncConnectionPool(
+                kwargs={**self._target.conninfo(), "autocommit": True, "connect_timeout": 3},
+                min_size=0,
+                max_size=_LARGEST,
+                timeout=_PATIENCE,
+                open=False,
+            )
+            await self._pool.open()
+        return self._pool
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close(timeout=1)

@@ -1,0 +1,124 @@
+"""One port, two sides: health and FHIR on bare ASGI, every page through a WSGI thread.
+
+Pages are synchronous because transactions are; the ASGI side carries no Django middleware.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from medkarta.config.web import envelope
+from medkarta.config.web.answers import Answer
+from medkarta.config.web.async_database import AsyncDatabase
+from medkarta.config.web.envelope import Message, Receive, Scope, Send
+from medkarta.config.web.health import Health
+
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_TOO_LARGE = 413
+_LOST = 408
+_BROKEN = 500
+_NOT_FOUND = 404
+_NO_ANSWER = 499
+
+log = structlog.get_logger("medkarta.access")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """What answers what."""
+
+    pages: AsgiApp
+    fhir: AsgiApp
+    health: Health
+    database: AsyncDatabase
+    failure_page: Callable[[int, str], bytes]
+    behind_proxy: bool
+
+
+class Dispatcher:
+    """The ASGI application that the server runs."""
+
+    def __init__(self, sides: Sides) -> None:
+        self.sides = sides
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = envelope.new_request_id()
+        scope = envelope.cleaned(scope, request_id=request_id, behind_proxy=self.sides.behind_proxy)
+        began = time.perf_counter()
+        status = 0
+
+        async def numbered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                kept = [(n, v) for n, v in message["headers"] if n.lower() != b"x-request-id"]
+                message["headers"] = [*kept, (b"x-request-id", request_id.encode("ascii"))]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._route(scope, receive, numbered)
+            except Exception:
+                log.exception("request failed")
+                if not status:
+                    await self._refuse(_BROKEN, scope, numbered)
+            finally:
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    path=_loggable(scope["path"], status),
+                    status=status or _NO_ANSWER,
+                    milliseconds=round((time.perf_counter() - began) * 1000, 1),
+                )
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path == "/livez":
+            await self.sides.health.live(scope).send(send)
+        elif path == "/readyz":
+            await (await self.sides.health.ready(scope)).send(send)
+        elif path == "/fhir" or path.startswith("/fhir/"):
+            await self.sides.fhir(scope, receive, send)
+        else:
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await envelope.read_body(scope, receive)
+        except envelope.BodyTooLargeError:
+            await self._refuse(_TOO_LARGE, scope, send)
+        except envelope.BodyLostError:
+            await self._refuse(_LOST, scope, send)
+        else:
+            await self.sides.pages(scope, envelope.replay(body, receive), send)
+
+    async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
+        request_id = dict(scope["headers"])[b"x-request-id"].decode("ascii")
+        page = self.sides.failure_page(status, request_id)
+        await Answer(status=status, body=page, head=scope["method"] == "HEAD").send(send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.sides.database.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _loggable(path: str, status: int) -> str:
+    """The path; of one that nobody answers only that, since people paste anything there."""
+    return "(unknown)" if status == _NOT_FOUND else path
