@@ -195,14 +195,18 @@ strings = (
     | st.text(max_size=8)
 )
 numbers = st.sampled_from(["0", "-0", "1.10", "7.0", "1e3", "1E+03", "-0.00", "1" * 30])
+targets = st.sampled_from(list(REFERENCES))
+members = st.dictionaries(names, targets | strings, max_size=6)
 values = st.recursive(
-    st.none() | st.booleans() | strings | numbers.map(Number),
+    st.none() | st.booleans() | strings | members | numbers.map(Number),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5),
-    max_leaves=25,
+    max_leaves=12,
 )
-resources = st.tuples(
-    st.dictionaries(names, values, max_size=4), st.dictionaries(names, values, max_size=4)
-).map(lambda parts: parts[0] | {"resourceType": "Basic"} | parts[1] | {"resourceType": "Basic"})
+resources = st.tuples(members, st.dictionaries(names, values, max_size=4), members).map(
+    lambda parts: (
+        parts[0] | {"resourceType": "Basic"} | parts[1] | parts[2] | {"resourceType": "Basic"}
+    )
+)
 
 
 @settings(max_examples=300)
