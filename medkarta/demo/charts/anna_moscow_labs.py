@@ -1,0 +1,141 @@
+"""Five years of laboratory reports of Анна Вымыслова at her polyclinic in Moscow."""
+
+from typing import Final
+
+from medkarta.demo.charts.labs import Panel
+
+_BLOOD: Final = "Общий анализ крови"
+_CHEMISTRY: Final = "Биохимический анализ крови"
+_THYROID: Final = "Гормоны щитовидной железы"
+
+
+def _panel(day: str, title: str, **results: str) -> Panel:
+    return Panel(
+        taken=f"{day}T08:20:00+03:00",
+        ready=f"{day}T17:40:00+03:00",
+        title=title,
+        results=results,
+    )
+
+
+PANELS: Final = (
+    _panel(
+        "2021-11-15",
+        _BLOOD,
+        haemoglobin="104",
+        erythrocytes="4.02",
+        leukocytes="5.80",
+        platelets="342",
+        esr="12",
+    ),
+    _panel(
+        "2021-11-15",
+        _CHEMISTRY,
+        glucose="5.1",
+        cholesterol="6.1",
+        alt="18",
+        creatinine="66",
+        ferritin="7",
+    ),
+    _panel("2022-02-14", _BLOOD, haemoglobin="116", erythrocytes="4.31"),
+    _panel("2022-02-14", _THYROID, tsh="7.80", free_t4="10.2"),
+    _panel("2022-05-16", _BLOOD, haemoglobin="129", erythrocytes="4.48"),
+    _panel("2022-05-16", _THYROID, tsh="3.10", free_t4="13.6"),
+    _panel("2022-05-16", _CHEMISTRY, ferritin="41"),
+    _panel(
+        "2022-11-21",
+        _CHEMISTRY,
+        glucose="5.4",
+        cholesterol="6.4",
+        ldl="4.1",
+        hdl="1.4",
+        triglycerides="1.60",
+        alt="21",
+        creatinine="68",
+        egfr="95",
+    ),
+    _panel("2022-11-21", _BLOOD, haemoglobin="134", erythrocytes="4.51", leukocytes="6.10"),
+    _panel("2022-11-21", _THYROID, tsh="2.70"),
+    _panel("2023-11-20", _BLOOD, haemoglobin="131", erythrocytes="4.47", leukocytes="6.40"),
+    _panel(
+        "2023-11-20",
+        _CHEMISTRY,
+        glucose="5.8",
+        hba1c="5.6",
+        cholesterol="6.9",
+        ldl="4.6",
+        hdl="1.3",
+        triglycerides="1.90",
+        alt="22",
+        creatinine="70",
+        egfr="91",
+    ),
+    _panel("2023-11-20", _THYROID, tsh="2.40"),
+    _panel("2024-04-08", _BLOOD, haemoglobin="124", leukocytes="5.90", esr="8"),
+    _panel(
+        "2024-04-08",
+        _CHEMISTRY,
+        crp="1.2",
+        cholesterol="4.8",
+        ldl="2.7",
+        alt="29",
+        creatinine="77",
+        egfr="81",
+    ),
+    _panel("2024-11-18", _BLOOD, haemoglobin="132", erythrocytes="4.49", leukocytes="5.70"),
+    _panel(
+        "2024-11-18",
+        _CHEMISTRY,
+        glucose="6.0",
+        hba1c="5.8",
+        cholesterol="4.6",
+        ldl="2.5",
+        hdl="1.4",
+        triglycerides="1.50",
+        alt="31",
+        creatinine="72",
+        egfr="87",
+    ),
+    _panel("2024-11-18", _THYROID, tsh="3.60"),
+    _panel("2025-11-17", _BLOOD, haemoglobin="135", erythrocytes="4.55", leukocytes="6.00"),
+    _panel(
+        "2025-11-17",
+        _CHEMISTRY,
+        glucose="6.4",
+        hba1c="6.1",
+        cholesterol="4.9",
+        ldl="2.8",
+        hdl="1.3",
+        triglycerides="1.80",
+        alt="34",
+        creatinine="73",
+        egfr="85",
+    ),
+    _panel("2025-11-17", _THYROID, tsh="4.60", free_t4="12.1"),
+    _panel("2026-05-18", _CHEMISTRY, glucose="6.0", hba1c="5.9", alt="27"),
+    _panel("2026-05-18", _THYROID, tsh="2.20"),
+    _panel(
+        "2026-11-09",
+        _BLOOD,
+        haemoglobin="136",
+        erythrocytes="4.58",
+        leukocytes="5.60",
+        platelets="268",
+        esr="6",
+    ),
+    _panel(
+        "2026-11-09",
+        _CHEMISTRY,
+        glucose="5.8",
+        hba1c="5.8",
+        cholesterol="4.7",
+        ldl="2.6",
+        hdl="1.5",
+        triglycerides="1.40",
+        alt="24",
+        creatinine="71",
+        egfr="88",
+        ferritin="58",
+    ),
+    _panel("2026-11-09", _THYROID, tsh="2.50"),
+)
