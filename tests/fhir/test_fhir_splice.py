@@ -158,28 +158,35 @@ class Number:
 
 
 def write(value, chance):
-    """Write JSON with any white space, any escapes, any layout."""
+    """Write JSON with any white space, any layout; two texts of three without needless escapes."""
+    return write_value(value, chance, chance.choice([0, 0, 0.03]))
+
+
+def write_value(value, chance, rate):
+    def inside(item):
+        return write_value(item, chance, rate)
+
     space = "".join(chance.choices(" \t\n\r", k=chance.choice([0, 0, 0, 1, 2])))
     if isinstance(value, dict):
-        members = (space + write(k, chance) + ":" + write(v, chance) for k, v in value.items())
+        members = (space + inside(name) + ":" + inside(item) for name, item in value.items())
         body = "{" + ",".join(members) + space + "}"
     elif isinstance(value, list):
-        body = "[" + ",".join(write(item, chance) for item in value) + space + "]"
+        body = "[" + ",".join(inside(item) for item in value) + space + "]"
     elif isinstance(value, Number):
         body = value.token
     elif isinstance(value, str):
-        body = '"' + "".join(write_character(c, chance) for c in value) + '"'
+        body = '"' + "".join(write_character(c, chance, rate) for c in value) + '"'
     else:
         body = json.dumps(value)
     return space + body + space
 
 
-def write_character(character, chance):
+def write_character(character, chance, rate):
     if character == "/" and chance.random() < 0.2:
         return "\\/"
-    if ord(character) < 0x10000 and chance.random() < 0.03:
+    if ord(character) < 0x10000 and chance.random() < rate:
         return f"\\u{ord(character):04x}"
-    return json.dumps(character, ensure_ascii=chance.random() < 0.1)[1:-1]
+    return json.dumps(character, ensure_ascii=chance.random() < rate)[1:-1]
 
 
 # Shaped to tempt a regular expression: names and strings that look like members.
