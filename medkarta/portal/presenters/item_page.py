@@ -1,0 +1,105 @@
+"""The page of one entry: what it is, what it says, whose it is, which version, and the source itself."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from medkarta.portal.presenters import dates, rows, titles
+from medkarta.portal.presenters.analyte_path import analyte_href
+from medkarta.portal.presenters.facts import Fact, facts
+from medkarta.portal.presenters.phrases import Phrase
+from medkarta.portal.presenters.rows import Clinics, Row
+from medkarta.portal.presenters.shapes import Json
+from medkarta.record.stored import StoredResource
+from medkarta.terminology import queries as terminology
+from medkarta.terminology.queries import Name
+
+_SYSTEMS = {
+    "http://loinc.org": "LOINC",
+    "http://snomed.info/sct": "SNOMED CT",
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm",
+    "http://hl7.org/fhir/sid/cvx": "CVX",
+    "urn:oid:1.2.643.5.1.13.13.11.1080": "ФСЛИ",
+    "urn:oid:1.2.643.5.1.13.13.11.1005": "МКБ-10",
+    "http://hl7.org/fhir/sid/icd-10": "МКБ-10",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemPage:
+    """Everything that `item.html` shows."""
+
+    name: Name
+    kind: str
+    code: str
+    facts: list[Fact]
+    related: list[Row]
+    analyte_href: str
+    date: str
+    status: str
+    source: Phrase
+    version: int
+    recorded: str
+    original: str
+
+
+def page(
+    resource: StoredResource,
+    clinics: Clinics,
+    shared: Mapping[str, Json],
+    related: Sequence[StoredResource],
+) -> ItemPage:
+    """Present one entry; `related` is what it points at and what points at it."""
+    name = titles.title(resource.data)
+    is_value = resource.resource_type == "Observation" and bool(resource.code)
+    return ItemPage(
+        name=name,
+        kind=terminology.resource_type_name(resource.resource_type),
+        code=code_words(name),
+        facts=facts(resource.data, shared),
+        related=[rows.row(one, clinics) for one in related],
+        analyte_href=analyte_href(resource.code_system, resource.code) if is_value else "",
+        date=rows.date_of(resource),
+        status=rows.status_of(resource),
+        source=rows.source_of(resource, clinics),
+        version=resource.version,
+        recorded=f"{dates.day(resource.recorded_at)}, {dates.clock(resource.recorded_at)}",
+        original=indented(resource.body),
+    )
+
+
+def code_words(name: Name) -> str:
+    """«4548-4, LOINC»; empty where the name came from no code."""
+    if not name.code:
+        return ""
+    system = _SYSTEMS.get(name.system or "", "")
+    return f"{name.code}, {system}" if system else name.code
+
+
+def indented(body: str) -> str:
+    """The source, one member a line; numbers keep the digits that came."""
+    parsed = json.loads(body, parse_float=_Digits, parse_int=_Digits)
+    return (
+        json.dumps(_spelled(parsed), ensure_ascii=False, indent=2)
+        .replace(_OPEN, "")
+        .replace(_CLOSE, "")
+    )
+
+
+_OPEN, _CLOSE = '"\ue000', '\ue001"'
+
+
+class _Digits(str):
+    """A number by its own spelling, marked until it is written."""
+
+    __slots__ = ()
+
+
+def _spelled(value: object) -> object:
+    if isinstance(value, _Digits):
+        return f"\ue000{value}\ue001"
+    if isinstance(value, dict):
+        return {key: _spelled(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_spelled(one) for one in value]
+    return value

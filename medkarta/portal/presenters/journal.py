@@ -1,0 +1,153 @@
+"""Lines of the log in words: who, in which role, when, what, why, on which ground, with which end.
+
+A code that these tables do not know is shown as it stands: a line is never left out or left blank.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from medkarta.access.grants import Section
+from medkarta.audit.drafts import Draft, Outcome
+from medkarta.audit.queries import Line
+from medkarta.foundation.ids import AccountId
+from medkarta.portal.presenters import dates
+from medkarta.portal.presenters.sections import WORDS
+
+Words = str | Promise
+
+_ACTIONS: dict[str, Words] = {
+    "open-record": _("открытие карты"),
+    "open-own-record": _("открытие карты"),
+    "confirm-identity": _("подтверждение личности"),
+    "look-at-identity": _("просмотр данных профиля для сверки с документом"),
+    "link-policy": _("привязка полиса ОМС"),
+    "claim-policy": _("номер полиса принят, реестр пока не ответил"),
+    "sign-consent": _("подписание согласия"),
+    "withdraw-consent": _("отзыв согласия"),
+    "request-link": _("запрос на привязку карт клиник"),
+    "confirm-link": _("подтверждение привязки карт клиник"),
+    "unlink": _("отвязка карты клиники"),
+    "change-personal-data": _("изменение личных данных"),
+    "confirm-personal-data": _("подтверждение личных данных"),
+}
+_PAGES: dict[str, Words] = {
+    "home": _("Главная"),
+    "card": _("Карта"),
+    "labs": _("Анализы"),
+    "vitals": _("Показатели"),
+    "analyte": _("Показатель"),
+    "timeline": _("Лента"),
+    "item": _("Запись"),
+    "confirmation-lost": _("подтверждение личности снято"),
+    "found": _("карты найдены"),
+    "not_found": _("карты не найдены"),
+}
+_ROLES: dict[str, Words] = {
+    "citizen": _("пациент"),
+    "operator": _("оператор Медкарты"),
+    "system": _("система"),
+}
+_PURPOSES: dict[str, Words] = {
+    "own": _("просмотр собственной карты"),
+    "treatment": _("лечение"),
+    "identity-check": _("проверка личности"),
+}
+_GROUNDS: dict[str, Words] = {
+    "own": _("это ваша карта"),
+    "own-record": _("это ваша карта"),
+    "totp": _("подписано одноразовым кодом"),
+    "recovery": _("подписано резервным кодом"),
+    "register": _("реестр застрахованных подтвердил"),
+    "register-silent": _("реестр застрахованных не ответил"),
+    "operator": _("оператор проверяет личность по документу"),
+    "second-factor": _("вход без второго фактора"),
+    "level": _("личность не подтверждена"),
+    "policy": _("нет действующего полиса"),
+    "consent": _("нет согласия"),
+    "link": _("карты клиник не привязаны"),
+    "relation": _("нет права на эту карту"),
+}
+_APPS: dict[str, Words] = {
+    "portal": _("сайт Медкарты"),
+    "backoffice": _("рабочее место оператора"),
+    "cli": _("служебная команда"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogRow:
+    """What one line says."""
+
+    number: int
+    own: bool
+    who: str
+    role: Words
+    organisation: str
+    clock: str
+    action: Words
+    what: str
+    purpose: Words
+    ground: Words
+    refused: bool
+    app: Words
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogDay:
+    """One day: others' lines open, one's own folded under a sentence."""
+
+    label: str
+    others: list[LogRow] = field(default_factory=list)
+    own: list[LogRow] = field(default_factory=list)
+
+
+def days(lines: Iterable[Line], reader: AccountId) -> list[LogDay]:
+    """Group lines that come newest first by Moscow's calendar."""
+    found: list[LogDay] = []
+    for one in lines:
+        label = dates.day(one.said.at)
+        if not found or found[-1].label != label:
+            found.append(LogDay(label=label))
+        shown = log_row(one, reader)
+        (found[-1].own if shown.own else found[-1].others).append(shown)
+    return found
+
+
+def log_row(line: Line, reader: AccountId) -> LogRow:
+    """Present one line."""
+    said = line.said
+    return LogRow(
+        number=line.number,
+        own=said.actor_id == reader,
+        who=said.actor_name,
+        role=_word(_ROLES, said.actor_role),
+        organisation=said.organisation_name,
+        clock=dates.clock(said.at),
+        action=_word(_ACTIONS, said.action),
+        what=_what(said),
+        purpose=_word(_PURPOSES, said.purpose),
+        ground=_word(_GROUNDS, said.ground),
+        refused=said.outcome is Outcome.REFUSED,
+        app=_word(_APPS, said.app),
+        address=said.address or "",
+    )
+
+
+def _what(said: Draft) -> str:
+    page = str(_word(_PAGES, said.detail)) if said.detail else ""
+    known = {section.value for section in Section}
+    every = known - {Section.PERSON.value} <= set(said.sections)
+    sections = (
+        [str(_("все разделы"))]
+        if every
+        else [str(WORDS[Section(one)].label) if one in known else one for one in said.sections]
+    )
+    return " · ".join(filter(None, (page, ", ".join(sections))))
+
+
+def _word(words: Mapping[str, Words], code: str) -> Words:
+    return words.get(code, code)
