@@ -109,7 +109,7 @@ class Home:
         return Keys(*(self._read(self.keys / name) for name in KEY_NAMES))
 
     def write_private(self, path: Path, text: str) -> None:
-        """Write whole or not at all, 0600, owned by whoever owns the home (also when root writes)."""
+        """Write whole or not at all, 0600, owned by the owner of the home also when root writes."""
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_FILE)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -42,10 +42,10 @@ def processes_in_folder(folder: Path, *, name: str) -> list[int]:
 
 
 def follow_parent() -> None:
-    """Stop when our parent ends, if it asked for that (`make run` does, by this variable)."""
-    if os.environ.pop("MEDKARTA_FOLLOW_PARENT", "") != str(os.getppid()):
+    """Stop when our parent ends, if it asked for that: `make run` does, by this variable."""
+    parent = os.environ.pop("MEDKARTA_FOLLOW_PARENT", "")
+    if not parent:
         return
-    parent = os.getppid()
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    if os.getppid() != parent:
+    if str(os.getppid()) != parent:  # it ended before we asked
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The database and its two roles: the owner migrates, the application only reads and writes rows."""
+"""The database and its two roles: one owns the tables and migrates, one works with rows."""
 
 import psycopg
 from psycopg import sql

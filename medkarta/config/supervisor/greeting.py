@@ -1,6 +1,8 @@
 """What `run` prints once the first page answers: the address, and who can sign in."""
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
@@ -17,8 +19,17 @@ def greet(environment: Environment) -> None:
         people = _demo_people(Home(environment.home))
         if people:
             click.echo(f"\nDemo people (invented):\n{_table(people)}")
-            click.echo("\nThe one-time code of any of them: medkarta demo code NAME")
+            click.echo(f"\nThe one-time code of any of them: {_command()} demo code NAME")
     click.echo("Ctrl-C stops everything.\n")
+
+
+def _command() -> str:
+    """The command line as it can be typed here; `make run` puts it beside Python."""
+    script = Path(sys.prefix, "bin", "medkarta")
+    if not script.exists():
+        return "medkarta"
+    here = Path.cwd()
+    return str(script.relative_to(here) if script.is_relative_to(here) else script)
 
 
 def _demo_people(home: Home) -> list[dict[str, object]]:

@@ -27,7 +27,7 @@ _PATIENCE_WORKER = 1.5
 _PAUSE = 0.03
 
 
-class StopAsked(BaseException):  # noqa: N818  # like KeyboardInterrupt, whose place it takes
+class StopAsked(BaseException):  # like KeyboardInterrupt, whose place it takes
     """Somebody asked us to stop."""
 
 

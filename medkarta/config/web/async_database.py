@@ -1,4 +1,4 @@
-"""The connections of the ASGI side: one small pool for each web process, opened when first needed."""
+"""Connections of the ASGI side: a small pool in each web process, opened when first needed."""
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
