@@ -22,7 +22,6 @@ __all__ = [
 ]
 
 OTHER_ANALYTES = "Другие анализы"
-_ADULT = 18
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,11 +116,12 @@ def general_range(
     `sex` is a FHIR administrative gender; limits that differ by sex are left out when it is
     neither `male` nor `female`.
     """
-    if age_years is None or age_years < _ADULT:
+    if age_years is None:
         return None
     known = seeds.limits()
     key = (str(loinc), str(unit_code))
-    found = known.get((*key, str(sex))) or known.get((*key, "*"))
+    by_age = known.get((*key, str(sex))) or known.get((*key, "*")) or []
+    found = next((limits for limits in by_age if limits.age_from <= age_years), None)
     if found is None:
         return None
     return GeneralRange(

@@ -119,6 +119,7 @@ def notes() -> dict[str, str]:
 class Limits:
     """One line of the table of general ranges."""
 
+    age_from: int
     low: Decimal | None
     high: Decimal | None
     concern_low: Decimal | None
@@ -128,14 +129,14 @@ class Limits:
 
 
 @cache
-def limits() -> dict[tuple[str, str, str], Limits]:
-    """General ranges by LOINC code, UCUM unit and FHIR gender (`*` for both sexes)."""
-    return {
-        (code, unit, row["sex"]): _limits(row)
-        for row in rows("ranges")
-        for code in row["loinc"].split()
-        for unit in row["unit"].split()
-    }
+def limits() -> dict[tuple[str, str, str], list[Limits]]:
+    """General ranges by LOINC code, UCUM unit and FHIR gender (`*` for both), oldest age first."""
+    known: dict[tuple[str, str, str], list[Limits]] = {}
+    for row in sorted(rows("ranges"), key=lambda row: -int(row["age_from"])):
+        for code in row["loinc"].split():
+            for unit in row["unit"].split():
+                known.setdefault((code, unit, row["sex"]), []).append(_limits(row))
+    return known
 
 
 def _entry(row: dict[str, str]) -> Entry:
@@ -152,6 +153,7 @@ def _limits(row: dict[str, str]) -> Limits:
         return Decimal(row[column]) if row[column] else None
 
     return Limits(
+        age_from=int(row["age_from"]),
         low=number("low"),
         high=number("high"),
         concern_low=number("concern_low"),
