@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from medkarta.demo.ports import DemoHome
 
@@ -50,17 +51,7 @@ def read(home: DemoHome) -> list[BookEntry]:
         text = home.demo_people.read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    known = {field.name for field in fields(BookEntry)}
-    return [
-        BookEntry(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in person.items()
-                if name in known
-            }
-        )
-        for person in json.loads(text)
-    ]
+    return [_entry(person) for person in json.loads(text)]
 
 
 def write(home: DemoHome, entries: Iterable[BookEntry]) -> None:
@@ -88,6 +79,15 @@ def find(entries: Iterable[BookEntry], words: str) -> BookEntry:
     if len(found) > 1:
         raise AmbiguousNameError(found)
     return found[0]
+
+
+def _entry(person: dict[str, Any]) -> BookEntry:
+    texts = {
+        field.name: str(person.get(field.name, ""))
+        for field in fields(BookEntry)
+        if field.name != "patient_ids"
+    }
+    return BookEntry(patient_ids=tuple(person.get("patient_ids", ())), **texts)
 
 
 def _folded(words: str) -> str:

@@ -19,6 +19,12 @@ def invented_snils(number: int) -> Snils:
     return Snils.parse(nine + control_number(nine))
 
 
+def number_of(snils: Snils) -> int | None:
+    """Return the number of an invented СНИЛС; None for any other."""
+    number = int(snils.digits[:9]) - _FIRST_SNILS
+    return number if number >= 0 else None
+
+
 def invented_policy(*, region: int, sex: str, birth_date: date, number: int) -> Enp:
     """Return an invented ЕНП with its right control digit; `sex` is FHIR's `male` or `female`.
 
@@ -26,5 +32,5 @@ def invented_policy(*, region: int, sex: str, birth_date: date, number: int) -> 
     free: that many of one sex are not born in the whole country in a week.
     """
     letter = "M" if sex == "male" else "F"
-    serial = _FIRST_SERIAL + number
+    serial = _FIRST_SERIAL + number % 10_000
     return Enp.make(region=region, sex=letter, birth_date=birth_date, serial=serial)

@@ -1,0 +1,7 @@
+"""Making demo people, and moving them on."""
+
+from medkarta.demo.actions.confirming import NoAccountError, confirm
+from medkarta.demo.actions.populating import populate
+from medkarta.demo.actions.signing_in import NoSignInError, sign_in_for
+
+__all__ = ["NoAccountError", "NoSignInError", "confirm", "populate", "sign_in_for"]

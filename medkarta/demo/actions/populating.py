@@ -1,0 +1,126 @@
+"""The cast's entrance: clinics send their charts, the register knows them, some have an account."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from medkarta.accounts.rules import Role
+from medkarta.demo import book
+from medkarta.demo.actions.confirming import open_operator
+from medkarta.demo.book import BookEntry
+from medkarta.demo.cast import CAST, OPERATOR_EMAIL, OPERATOR_NAME, SHOWS, DemoPerson, Stage
+from medkarta.demo.charts import bundles
+from medkarta.demo.credentials import credentials_for
+from medkarta.demo.ports import DemoHome
+from medkarta.demo.way import Walker, walk
+from medkarta.foundation.ids import AccountId, PatientId
+from medkarta.insurance.actions import register_insured
+from medkarta.insurance.rules import Insured
+from medkarta.patients.rules import PersonalDataInput, Sex
+from medkarta.record.actions.imports import import_bundle
+
+INSURER: Final = "Демонстрационная страховая компания (вымышленная)"
+INSURED_SINCE: Final = date(2021, 1, 1)
+# Far enough back that no code of theirs is used up when somebody signs in as them.
+BACK: Final = timedelta(hours=1)
+
+
+class ChartRefusedError(RuntimeError):
+    """The record refused a part of a chart of ours; the message says which and why."""
+
+
+def populate(*, home: DemoHome, now: datetime) -> list[BookEntry]:
+    """Make the demo people who are not in the book yet, and answer the book. Repeatable.
+
+    Whoever is in the book stays as they are, whatever was done with them since. The book is
+    written last: when the making is cut short, the next one does all of it again.
+    """
+    present = book.read(home)
+    known = {entry.email for entry in present}
+    operator = open_operator()
+    made = [] if OPERATOR_EMAIL in known else [_operator_entry()]
+    made += [
+        _make(person, operator=operator, now=now) for person in CAST if person.email not in known
+    ]
+    if made:
+        book.write(home, [*present, *made])
+    return [*present, *made]
+
+
+def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntry:
+    patient_ids = [patient_id for text in bundles(person) for patient_id in _send(text, now=now)]
+    data = PersonalDataInput(
+        family=person.family,
+        given=person.given,
+        patronymic=person.patronymic,
+        birth_date=person.birth_date,
+        sex=Sex(person.sex),
+        snils=person.snils,
+    )
+    register_insured(
+        number=person.policy,
+        insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),
+    )
+    walker = Walker(
+        data=data,
+        policy=person.policy,
+        credentials=credentials_for(person.email),
+        stage=person.stage,
+        operator=operator,
+    )
+    if person.stage is not Stage.NO_ACCOUNT:
+        walk(walker=walker, now=now - BACK)
+    return entry_of(walker, patient_ids=patient_ids, shows=SHOWS[person.stage])
+
+
+def _send(text: bytes, *, now: datetime) -> list[PatientId]:
+    report = import_bundle(text=text, now=now)
+    if report.refused:
+        first = report.refused[0]
+        raise ChartRefusedError(f"{first.resource_type}: {first.words}")
+    return report.patient_ids
+
+
+def entry_of(walker: Walker, *, patient_ids: list[PatientId], shows: str) -> BookEntry:
+    """Write a walker down; credentials only where there is something to sign in to."""
+    data, credentials = walker.data, walker.credentials
+    account = walker.stage is not Stage.NO_ACCOUNT
+    codes = account and walker.stage is not Stage.NO_SECOND_FACTOR
+    return BookEntry(
+        name=f"{data.given} {data.family}",
+        role=Role.CITIZEN.value,
+        email=credentials.email,
+        password=credentials.password if account else "",
+        totp_secret=credentials.totp_secret if codes else "",
+        patient_ids=tuple(map(str, patient_ids)),
+        snils=str(data.snils or ""),
+        policy=walker.policy.digits,
+        birth_date=data.birth_date.isoformat() if data.birth_date else "",
+        sex=data.sex.value,
+        family=data.family,
+        given=data.given,
+        patronymic=data.patronymic,
+        state=walker.stage.value,
+        shows=shows,
+    )
+
+
+def _operator_entry() -> BookEntry:
+    credentials = credentials_for(OPERATOR_EMAIL)
+    given, family = OPERATOR_NAME.split()
+    return BookEntry(
+        name=OPERATOR_NAME,
+        role=Role.OPERATOR.value,
+        email=OPERATOR_EMAIL,
+        password=credentials.password,
+        totp_secret=credentials.totp_secret,
+        patient_ids=(),
+        snils="",
+        policy="",
+        birth_date="",
+        sex="",
+        family=family,
+        given=given,
+        patronymic="",
+        state=Stage.OPERATOR.value,
+        shows=SHOWS[Stage.OPERATOR],
+    )
