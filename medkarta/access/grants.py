@@ -1,4 +1,4 @@
-"""What access answers: a Grant that queries of the record ask for, or a Refusal that says which gate is closed."""
+"""What access answers: a Grant that queries of the record ask for, or a Refusal."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,7 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
+
+__all__ = [
+    "EVERYTHING",
+    "Everything",
+    "Gate",
+    "Grant",
+    "Look",
+    "Origin",
+    "Period",
+    "Purpose",
+    "Reader",
+    "Refusal",
+    "Section",
+]
 
 
 class Section(StrEnum):
@@ -46,7 +61,10 @@ class Gate(StrEnum):
 
 
 class Everything:
-    """Not a list: all there is. A separate type, so that an empty list can never be read as «no limit»."""
+    """Not a list: all there is.
+
+    A separate type, so that an empty list can never be read as «no limit».
+    """
 
     __slots__ = ()
 
@@ -69,7 +87,8 @@ class Period:
 class Grant:
     """Who may read what of whose record, why and until when. Only `medkarta.access` makes one.
 
-    Each limit is a predicate of the SQL of every read; an empty set of patients, sections or organisations opens nothing.
+    Each limit is a predicate of the SQL of every read; an empty set of patients, sections or
+    organisations opens nothing.
     """
 
     reader: AccountId
@@ -93,18 +112,8 @@ class Refusal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
-    """Where a request came from, as the log keeps it."""
-
-    app: str
-    request_id: str
-    address: str | None
-    device: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """What exactly is to be read, named before it is read."""
+    """What exactly is to be read, named before it is read: the Grant opens these sections alone."""
 
     page: str
     sections: Collection[Section]

@@ -1,27 +1,14 @@
 """Accounts and what proves them."""
 
 import unicodedata
-from enum import StrEnum
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-
-class Level(StrEnum):
-    """Уровень учётной записи; the record opens to the third alone."""
-
-    SIMPLIFIED = "simplified"
-    STANDARD = "standard"
-    VERIFIED = "verified"
-
-
-class Role(StrEnum):
-    """What an account is for; a person who also works for us has two accounts."""
-
-    CITIZEN = "citizen"
-    OPERATOR = "operator"
+from medkarta.accounts.rules import Level, Role
+from medkarta.foundation.ids import new_uuid
 
 
 def one_spelling(password: str) -> str:
@@ -41,7 +28,7 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """Who signs in. The person whose record it is stands in `patients.Person`."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     email = models.EmailField(unique=True)
     role = models.CharField(max_length=20, default=Role.CITIZEN.value)
     level = models.CharField(max_length=20, default=Level.SIMPLIFIED.value)
@@ -79,14 +66,14 @@ class Account(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else one_spelling(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(one_spelling(raw_password))
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(None if raw_password is None else one_spelling(raw_password))
 
 
 class IdentityCheck(models.Model):
     """An operator saw the person and the paper, and said so. Never changed."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     document_kind = models.CharField(max_length=40)
@@ -111,7 +98,7 @@ class UsedStep(models.Model):
 
 
 class CodeTries(models.Model):
-    """Wrong one-time codes in a row, over all sessions of the account; a restart forgets nothing."""
+    """Wrong one-time codes in a row over all sessions; a restart forgets nothing."""
 
     account = models.OneToOneField(
         "accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="+"

@@ -1,17 +1,7 @@
 """The log: one line for each access to a person's data, numbered within the person's log."""
 
-from enum import StrEnum
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-
-
-class Outcome(StrEnum):
-    """What the one who asked got."""
-
-    GRANTED = "granted"
-    REFUSED = "refused"
-    DONE = "done"
 
 
 class LogHead(models.Model):

@@ -1,15 +1,9 @@
 """Consents: the exact text, who signed it, when, by what, and when it was withdrawn."""
 
-from enum import StrEnum
-
 from django.db import models
 from django.db.models import Q
 
-
-class Kind(StrEnum):
-    """One consent is one document (152-ФЗ article 9(1) as of 01.09.2025)."""
-
-    PROCESSING = "processing"
+from medkarta.foundation.ids import new_uuid
 
 
 class SignedText(models.Model):
@@ -28,7 +22,7 @@ class SignedText(models.Model):
 class Consent(models.Model):
     """A signature under a text; withdrawal is a second moment on the same row."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     text = models.ForeignKey("consents.SignedText", on_delete=models.PROTECT, related_name="+")

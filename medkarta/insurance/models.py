@@ -1,17 +1,9 @@
 """OMS policies that people linked, and the embedded register of insured persons."""
 
-from enum import StrEnum
-
 from django.db import models
 from django.db.models import Q
 
-
-class PolicyState(StrEnum):
-    """What the register said last."""
-
-    ACTIVE = "active"
-    ENDED = "ended"
-    UNCHECKED = "unchecked"
+from medkarta.foundation.ids import new_uuid
 
 
 class Policy(models.Model):
@@ -36,7 +28,7 @@ class Policy(models.Model):
 
 
 class PolicyClaim(models.Model):
-    """The number that a person entered while the register was silent: kept for them, holding nothing.
+    """The number that a person entered while the register was silent: kept, and holding nothing.
 
     A table of its own: an unchecked word must not keep a number from the one whose policy it is.
     """
@@ -54,7 +46,7 @@ class PolicyClaim(models.Model):
 class LinkAttempt(models.Model):
     """A try to link a policy that the register has not borne out: numbers must not be guessed."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

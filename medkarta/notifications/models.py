@@ -3,11 +3,13 @@
 from django.db import models
 from django.db.models import Q
 
+from medkarta.foundation.ids import new_uuid
+
 
 class Message(models.Model):
     """A message to one address; its key makes a second asking for it the same message."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     key = models.CharField(max_length=200, unique=True)
     address = models.EmailField()
     subject = models.CharField(max_length=300)

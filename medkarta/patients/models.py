@@ -1,18 +1,11 @@
 """People, the clinics' own entries of them, and what joins the two."""
 
-from enum import StrEnum
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-
-class Sex(StrEnum):
-    """НСИ 1.2.643.5.1.13.13.11.1040; FHIR administrative gender beside it in `rules`."""
-
-    MALE = "male"
-    FEMALE = "female"
-    UNKNOWN = "unknown"
+from medkarta.foundation.ids import new_uuid
+from medkarta.patients.rules import Sex
 
 
 class PersonalData(models.Model):
@@ -32,14 +25,13 @@ class PersonalData(models.Model):
 class Person(PersonalData):
     """A human being as the portal knows them; a set of patient entries belongs to each."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     account = models.OneToOneField(
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
     )
     confirmed_snils = models.CharField(
         max_length=11,
-        null=True,
-        unique=True,
+        blank=True,
         help_text="set when an operator saw it: anybody may type a number, one person holds it",
     )
     data_checked_at = models.DateTimeField(
@@ -52,6 +44,11 @@ class Person(PersonalData):
         constraints = [
             models.CheckConstraint(
                 condition=Q(sex__in=[sex.value for sex in Sex]), name="person_sex"
+            ),
+            models.UniqueConstraint(
+                fields=["confirmed_snils"],
+                condition=~Q(confirmed_snils=""),
+                name="confirmed_snils_of_one_person",
             ),
         ]
 
@@ -74,7 +71,7 @@ class ClinicPatient(PersonalData):
 class Link(models.Model):
     """A clinic's entry is this person's, one person's at a time; unlinking keeps the row."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     entry = models.ForeignKey("patients.ClinicPatient", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField()
@@ -94,18 +91,10 @@ class Link(models.Model):
         ]
 
 
-class LinkRequestState(StrEnum):
-    """Запрос на привязку, from asking to the end."""
-
-    FOUND = "found"
-    NOT_FOUND = "not_found"
-    CONFIRMED = "confirmed"
-
-
 class LinkRequest(models.Model):
     """The person asks which clinics' entries are theirs; what was found waits for their word."""
 
-    id = models.UUIDField(primary_key=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20)
     found = ArrayField(models.UUIDField(), help_text="patient ids that matched when asked")

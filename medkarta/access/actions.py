@@ -1,0 +1,136 @@
+"""Opening a record: the answer is given when its line in the log is committed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from medkarta.access import rules
+from medkarta.access.grants import (
+    EVERYTHING,
+    Gate,
+    Grant,
+    Look,
+    Origin,
+    Purpose,
+    Reader,
+    Refusal,
+)
+from medkarta.access.queries import standing
+from medkarta.accounts.queries import actor
+from medkarta.audit.actions import append
+from medkarta.audit.drafts import Draft, Outcome
+from medkarta.foundation.ids import PatientId, PersonId
+from medkarta.patients import queries as patients
+
+LASTS = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asking:
+    """One attempt to open a record."""
+
+    reader: Reader
+    purpose: Purpose
+    origin: Origin
+    look: Look
+    now: datetime
+
+
+@transaction.atomic(durable=True)
+def open_own_record(
+    *, reader: Reader, origin: Origin, look: Look, now: datetime
+) -> Grant | Refusal:
+    """Open the reader's own record for what the look names, or say which gate is closed.
+
+    The line of the log, of a grant as of a refusal, is committed when this returns: the answer is
+    a value, since an error would take the line back. Were the line not written, this raises and
+    nothing opens. The Grant opens the sections that the look named and no others, so that the log
+    tells all that could be read.
+    """
+    return _open_own(_Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now))
+
+
+@transaction.atomic(durable=True)
+def open_record(
+    *,
+    reader: Reader,
+    patient_id: PatientId,
+    purpose: Purpose,
+    origin: Origin,
+    look: Look,
+    now: datetime,
+) -> Grant | Refusal:
+    """Open the record that a patient entry belongs to, that entry's part alone.
+
+    Nobody but the person has a ground yet: everybody else is refused, and the attempt stands in
+    the log of the person whose record it is. What is refused looks the same whether or not there
+    is such a patient.
+    """
+    asking = _Asking(reader=reader, purpose=purpose, origin=origin, look=look, now=now)
+    holder = patients.person_of_entry(patient_id)
+    own = patients.person_of(reader.account_id)
+    if holder is not None and own is not None and own.person_id == holder:
+        answer = _open_own(asking)
+        if isinstance(answer, Refusal):
+            return answer
+        return replace(answer, patient_ids=answer.patient_ids & {patient_id})
+    number = None
+    if holder is not None:
+        number = _log(asking, holder, Outcome.REFUSED, Gate.RELATION.value, {patient_id})
+    return Refusal(gate=Gate.RELATION, closed=(Gate.RELATION,), log_number=number)
+
+
+def _open_own(asking: _Asking) -> Grant | Refusal:
+    found = standing(asking.reader, now=asking.now)
+    closed = rules.closed_gates(found.facts())
+    if found.person is None:
+        return Refusal(gate=closed[0], closed=closed, log_number=None)
+    person_id = found.person.person_id
+    if closed:
+        number = _log(asking, person_id, Outcome.REFUSED, closed[0].value, frozenset())
+        return Refusal(gate=closed[0], closed=closed, log_number=number)
+    number = _log(asking, person_id, Outcome.GRANTED, "own", found.patient_ids)
+    return Grant(
+        reader=asking.reader.account_id,
+        person_id=person_id,
+        patient_ids=found.patient_ids,
+        purpose=asking.purpose,
+        sections=frozenset(asking.look.sections),
+        organisations=EVERYTHING,
+        period=EVERYTHING,
+        expires_at=asking.now + LASTS,
+        log_number=number,
+    )
+
+
+def _log(
+    asking: _Asking,
+    person_id: PersonId,
+    outcome: Outcome,
+    ground: str,
+    patient_ids: Collection[PatientId],
+) -> int:
+    who = actor(asking.reader.account_id)
+    return append(
+        entry=Draft(
+            person_id=person_id,
+            at=asking.now,
+            actor_id=who.account_id,
+            actor_name=who.name,
+            actor_role=who.role,
+            app=asking.origin.app,
+            patient_ids=tuple(sorted(patient_ids)),
+            action="open-record",
+            sections=tuple(sorted(section.value for section in set(asking.look.sections))),
+            resources=asking.look.resources,
+            detail=asking.look.page,
+            purpose=asking.purpose.value,
+            ground=ground,
+            outcome=outcome,
+            address=asking.origin.address,
+            device=asking.origin.device,
+            request_id=asking.origin.request_id,
+        )
+    )

@@ -1,0 +1,30 @@
+"""Which gates stand between an account and a record."""
+
+from dataclasses import dataclass
+
+from medkarta.access.grants import Gate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What is true of the one who asks at this moment; whatever is not known is False."""
+
+    two_factors: bool
+    level_verified: bool
+    policy_in_force: bool
+    consent_in_force: bool
+    linked: bool
+    own: bool
+
+
+def closed_gates(facts: Facts) -> tuple[Gate, ...]:
+    """The gates that are closed, in the order in which a person meets them. None: it may open."""
+    states = {
+        Gate.SECOND_FACTOR: facts.two_factors,
+        Gate.LEVEL: facts.level_verified,
+        Gate.POLICY: facts.policy_in_force,
+        Gate.CONSENT: facts.consent_in_force,
+        Gate.LINK: facts.linked,
+        Gate.RELATION: facts.own,
+    }
+    return tuple(gate for gate in Gate if not states[gate])

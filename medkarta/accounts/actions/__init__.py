@@ -1,0 +1,44 @@
+"""Everything that changes an account."""
+
+from medkarta.accounts.actions.codes import (
+    CodeUsedError,
+    TooManyCodesError,
+    WrongCodeError,
+    check_code,
+    check_first_code,
+    refusal,
+    use_code,
+)
+from medkarta.accounts.actions.identity import (
+    DataChangedError,
+    EmailNotVerifiedError,
+    NotACitizenError,
+    NotAnOperatorError,
+    OwnIdentityError,
+    PersonalDataIncompleteError,
+    confirm_identity,
+    settle_level,
+)
+from medkarta.accounts.actions.opening import NewAccount, open_account
+from medkarta.accounts.ports import SnilsConfirmedElsewhereError
+
+__all__ = [
+    "CodeUsedError",
+    "DataChangedError",
+    "EmailNotVerifiedError",
+    "NewAccount",
+    "NotACitizenError",
+    "NotAnOperatorError",
+    "OwnIdentityError",
+    "PersonalDataIncompleteError",
+    "SnilsConfirmedElsewhereError",
+    "TooManyCodesError",
+    "WrongCodeError",
+    "check_code",
+    "check_first_code",
+    "confirm_identity",
+    "open_account",
+    "refusal",
+    "settle_level",
+    "use_code",
+]

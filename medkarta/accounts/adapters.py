@@ -1,0 +1,93 @@
+"""Where allauth asks us: mails, redirects, when to ask for the password again, QR codes."""
+
+import io
+import ipaddress
+from datetime import timedelta
+from typing import Any
+
+import segno
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from medkarta.accounts import queries
+from medkarta.accounts.models import Account, AccountManager
+from medkarta.accounts.rules import Role
+from medkarta.accounts.sessions import present
+from medkarta.foundation.ids import AccountId, new_uuid
+from medkarta.notifications.actions import send
+
+# Having just signed in, one sets up the second factor without typing the password once more.
+JUST_NOW = timedelta(minutes=15)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Sign-up and sign-in."""
+
+    def clean_email(self, email: str) -> str:
+        """One mailbox, one spelling."""
+        return AccountManager.normalize_email(super().clean_email(email))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Through notifications: written down, sent once, shown in the demo's outbox."""
+        request = allauth_context.request
+        values = {"request": request, "email": email, **context}
+        subject = render_to_string(f"{template_prefix}_subject.txt", values)
+        body = render_to_string(f"{template_prefix}_message.txt", values, request)
+        send(
+            key=f"{template_prefix}:{new_uuid()}",
+            address=email,
+            subject=" ".join(subject.split()),
+            body=body.strip(),
+            now=present(),
+        )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """First the second factor; then to the pages of one's role."""
+        account = request.user
+        if not isinstance(account, Account):
+            return reverse("account_login")
+        if not queries.has_second_factor(AccountId(account.pk)):
+            return reverse("mfa_activate_totp")
+        if account.role == Role.OPERATOR:
+            return reverse("backoffice")
+        return str(super().get_login_redirect_url(request))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401
+        """Before a factor changes, always; before the first one, not right after signing in."""
+        request = self.request or allauth_context.request
+        account = request.user
+        if not isinstance(account, Account) or queries.has_second_factor(AccountId(account.pk)):
+            return bool(super().is_reauthentication_required(app=app, **kwargs))
+        records = get_authentication_records(request, account)
+        latest = max((record["at"] for record in records), default=0.0)
+        return present().timestamp() - latest > JUST_NOW.total_seconds()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The peer as the server saw it, never a header; an IPv6 customer has a whole /64."""
+        text = request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a placeholder, not bound
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return "0.0.0.0"  # noqa: S104 - a placeholder, not bound
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+            return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+        return str(address)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """One-time codes."""
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code, drawn here: the secret goes to no other host."""
+        drawn = io.BytesIO()
+        code = segno.make(url, error="m")
+        code.save(drawn, kind="svg", xmldecl=False, scale=4, border=4, light="#ffffff")
+        return drawn.getvalue().decode()

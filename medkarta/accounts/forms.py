@@ -1,0 +1,74 @@
+"""allauth's forms for one-time codes, judged by our own count and use of codes."""
+
+from typing import Any
+
+from allauth.mfa.base import forms as base
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from medkarta.accounts import actions
+from medkarta.accounts.rules import CodeAnswer
+from medkarta.accounts.sessions import present
+
+_TYPES = {
+    CodeAnswer.TOTP: Authenticator.Type.TOTP,
+    CodeAnswer.RECOVERY: Authenticator.Type.RECOVERY_CODES,
+}
+
+
+def refusal(answer: CodeAnswer) -> ValidationError:
+    """What the person is told of a code that was not right."""
+    texts = {
+        CodeAnswer.WRONG: _("Код не подошёл. Введите тот, что приложение показывает сейчас."),
+        CodeAnswer.USED: _("Этот код уже использован. Дождитесь следующего: до 30 секунд."),
+        CodeAnswer.STOPPED: _(
+            "Десять раз подряд введён не тот код. Попробуйте через 15 минут: "
+            "до этого коды не принимаются."
+        ),
+    }
+    return ValidationError(texts[answer], code=answer.value)
+
+
+class AuthenticateForm(base.AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The second step of a sign-in."""
+
+    def clean_code(self) -> str:
+        return _clean(self)
+
+
+class ReauthenticateForm(base.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The second factor again, before something delicate."""
+
+    def clean_code(self) -> str:
+        return _clean(self)
+
+
+class ActivateForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """The first code of a new device; it counts as the second factor of this session."""
+
+    def clean_code(self) -> str:
+        validate_can_add_authenticator(self.user)
+        clear_limit = check_rate_limit(self.user, error_key="rate_limited")
+        code: str = self.cleaned_data["code"]
+        answer = actions.check_first_code(
+            account_id=self.user.pk, secret=self.secret, code=code, now=present()
+        )
+        if not answer.right:
+            raise refusal(answer)
+        clear_limit()
+        return code
+
+
+def _clean(form: Any) -> str:  # noqa: ANN401 - allauth has no types
+    clear_limit = check_rate_limit(form.user)
+    code: str = form.cleaned_data["code"]
+    answer = actions.check_code(account_id=form.user.pk, code=code, now=present())
+    if not answer.right:
+        raise refusal(answer)
+    form.authenticator = Authenticator.objects.get(user=form.user, type=_TYPES[answer])
+    clear_limit()
+    return code

@@ -1,0 +1,27 @@
+"""What an account's owner is told by mail."""
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from medkarta.accounts.models import Account
+from medkarta.foundation.ids import AccountId
+from medkarta.notifications.actions import send
+
+
+def tell_of_wrong_codes(account_id: AccountId, now: datetime) -> None:
+    """Ten wrong codes came after a right password: somebody may know the password."""
+    account = Account.objects.get(pk=account_id)
+    with translation.override(account.language):
+        send(
+            key=f"wrong-codes:{account_id}:{now:%Y%m%dT%H%M}",
+            address=account.email,
+            subject=_("Медкарта: вход остановлен на 15 минут"),
+            body=_(
+                "Десять раз подряд введён не тот одноразовый код. Вход и подпись кодом "
+                "остановлены на 15 минут. Карта не открыта.\n\n"
+                "Если это были не вы, смените пароль: тот, кто вводил коды, его знает."
+            ),
+            now=now,
+        )

@@ -1,0 +1,41 @@
+"""What accounts must know of the people above them."""
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from medkarta.foundation.ids import AccountId, PersonId
+
+
+class SnilsConfirmedElsewhereError(Exception):
+    """Another person's СНИЛС is this one: an operator confirmed it there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Whose account it is. `seen` changes with every change of what an operator compares."""
+
+    person_id: PersonId
+    name: str
+    complete: bool
+    seen: str
+
+
+class Holders(Protocol):
+    """Who holds an account; `patients` answers."""
+
+    def holder_of(self, account_id: AccountId) -> Holder | None:
+        """The person of the account, or None while nobody has said who it is."""
+
+    def hold(self, account_id: AccountId) -> Holder | None:
+        """The same, and nobody changes the person until the caller's transaction ends."""
+
+    def identity_confirmed(self, account_id: AccountId) -> None:
+        """Bind the СНИЛС to the person. Raises `SnilsConfirmedElsewhereError`."""
+
+
+def holders() -> Holders:
+    """The implementation that settings name."""
+    return cast("Holders", import_string(settings.ACCOUNT_HOLDERS)())

@@ -1,0 +1,72 @@
+"""Reading accounts."""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+
+from medkarta.accounts.models import Account, AccountManager
+from medkarta.accounts.ports import holders
+from medkarta.accounts.rules import Level, Role
+from medkarta.audit.drafts import Actor
+from medkarta.foundation.ids import AccountId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountView:
+    """An account without anything secret."""
+
+    account_id: AccountId
+    email: str
+    role: Role
+    level: Level
+    name: str
+    language: str
+    active: bool
+
+
+def account(account_id: AccountId) -> AccountView | None:
+    """The account, or None where there is none."""
+    found = Account.objects.filter(pk=account_id).first()
+    return None if found is None else _view(found)
+
+
+def account_by_email(email: str) -> AccountView | None:
+    """The account with this address in any spelling."""
+    found = Account.objects.filter(email=AccountManager.normalize_email(email)).first()
+    return None if found is None else _view(found)
+
+
+def has_second_factor(account_id: AccountId) -> bool:
+    """Whether one-time codes are set up; recovery codes alone are no second factor."""
+    found = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.TOTP)
+    return bool(found.exists())
+
+
+def has_verified_email(account_id: AccountId) -> bool:
+    """Whether the person showed that the primary address is theirs."""
+    found = EmailAddress.objects.filter(user_id=account_id, primary=True, verified=True)
+    return bool(found.exists())
+
+
+def actor(account_id: AccountId) -> Actor:
+    """Who acts, in the words that the log keeps. Raises `Account.DoesNotExist`."""
+    found = Account.objects.get(pk=account_id)
+    holder = None if found.name else holders().holder_of(account_id)
+    return Actor(
+        account_id=account_id,
+        name=found.name or (holder.name if holder else ""),
+        role=found.role,
+    )
+
+
+def _view(account: Account) -> AccountView:
+    return AccountView(
+        account_id=AccountId(account.pk),
+        email=account.email,
+        role=Role(account.role),
+        level=Level(account.level),
+        name=account.name,
+        language=account.language,
+        active=account.is_active,
+    )

@@ -1,0 +1,66 @@
+"""Levels of accounts, and how many wrong codes are too many."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+MOST_WRONG_CODES = 10
+STOP = timedelta(minutes=15)
+
+
+class Level(StrEnum):
+    """Уровень учётной записи; the record opens to the third alone."""
+
+    SIMPLIFIED = "simplified"
+    STANDARD = "standard"
+    VERIFIED = "verified"
+
+
+class Role(StrEnum):
+    """What an account is for; a person who also works for us has two accounts."""
+
+    CITIZEN = "citizen"
+    OPERATOR = "operator"
+
+
+class CodeAnswer(StrEnum):
+    """What a one-time code was worth. A value, not an error: the count of wrong ones must stay."""
+
+    TOTP = "totp"
+    RECOVERY = "recovery"
+    WRONG = "wrong"
+    USED = "used"
+    STOPPED = "stopped"
+
+    @property
+    def right(self) -> bool:
+        return self in {CodeAnswer.TOTP, CodeAnswer.RECOVERY}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tries:
+    """Wrong codes in a row, and until when no code is taken."""
+
+    wrong_in_a_row: int
+    stopped_until: datetime | None
+
+    def stopped(self, now: datetime) -> bool:
+        return self.stopped_until is not None and now < self.stopped_until
+
+    def after(self, answer: CodeAnswer, now: datetime) -> "Tries":
+        """The count after a code: a right one clears it, the tenth wrong one stops for a while."""
+        if answer.right:
+            return Tries(wrong_in_a_row=0, stopped_until=None)
+        if answer is not CodeAnswer.WRONG:
+            return self
+        wrong = self.wrong_in_a_row + 1
+        if wrong >= MOST_WRONG_CODES:
+            return Tries(wrong_in_a_row=0, stopped_until=now + STOP)
+        return Tries(wrong_in_a_row=wrong, stopped_until=None)
+
+
+def level_of(present: Level, *, complete: bool, changed: bool) -> Level:
+    """The level after the person wrote their data: what was checked holds while it stands."""
+    if present is Level.VERIFIED and not changed:
+        return Level.VERIFIED
+    return Level.STANDARD if complete else Level.SIMPLIFIED

@@ -1,0 +1,41 @@
+"""Reading a person's log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from medkarta.audit.drafts import Draft, Outcome
+from medkarta.audit.models import Entry
+from medkarta.foundation.ids import PersonId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line as it stands in the log."""
+
+    number: int
+    said: Draft
+    canonical: bytes
+
+
+def entries(*, person_id: PersonId, before: int | None, limit: int) -> list[Line]:
+    """The newest lines first; `before` is the number of the last line already seen."""
+    found = Entry.objects.filter(person_id=person_id)
+    if before is not None:
+        found = found.filter(number__lt=before)
+    return [_line(entry) for entry in found.order_by("-number")[:limit]]
+
+
+def count(person_id: PersonId) -> int:
+    """How many lines the person's log has."""
+    return Entry.objects.filter(person_id=person_id).count()
+
+
+def _line(entry: Entry) -> Line:
+    values = {name: getattr(entry, name) for name in Draft.__dataclass_fields__}
+    values |= {name: _tuple(values[name]) for name in ("patient_ids", "sections", "resources")}
+    values["outcome"] = Outcome(entry.outcome)
+    return Line(number=entry.number, said=Draft(**values), canonical=bytes(entry.canonical))
+
+
+def _tuple(values: Iterable[object]) -> tuple[object, ...]:
+    return tuple(values)

@@ -1,0 +1,135 @@
+"""Signing and withdrawing consents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from medkarta.accounts import actions as accounts
+from medkarta.accounts import queries as account_queries
+from medkarta.accounts.rules import CodeAnswer, Level
+from medkarta.audit.drafts import Act, Origin
+from medkarta.consents import queries
+from medkarta.consents.models import Consent, SignedText
+from medkarta.consents.queries import ConsentView, consent_view
+from medkarta.consents.rules import ConsentText, Kind
+from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.patients.actions import hold_person
+from medkarta.patients.log import log_act
+from medkarta.patients.queries import PersonView
+
+
+class TextChangedError(Exception):
+    """The text that was shown is not the one to sign now: show the present one."""
+
+
+class NotOwnConsentError(Exception):
+    """A consent is signed and withdrawn by the person's own account alone."""
+
+
+class IdentityNotConfirmedError(Exception):
+    """Who signs must be one whom an operator has compared with a paper."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """What the person gave: the text that was before them, and a one-time code."""
+
+    kind: Kind
+    sha256: str
+    code: str
+
+
+def sign(
+    *, person_id: PersonId, by: AccountId, signature: Signature, origin: Origin, now: datetime
+) -> ConsentView:
+    """Sign the text with a one-time code. Repeated while it holds: the same answer, no code used.
+
+    Raises `TextChangedError`, `NotOwnConsentError`, `IdentityNotConfirmedError`, and the errors of
+    `accounts.actions.use_code`. Commits on its own, so that a wrong code stays counted.
+    """
+    outcome = _sign(person_id, by, signature, origin, now)
+    if isinstance(outcome, CodeAnswer):
+        raise accounts.refusal(answer=outcome)
+    return outcome
+
+
+@transaction.atomic(durable=True)
+def _sign(
+    person_id: PersonId, by: AccountId, signature: Signature, origin: Origin, now: datetime
+) -> ConsentView | CodeAnswer:
+    person = hold_person(person_id=person_id)
+    _check_signer(person, by)
+    present = queries.in_force(person_id, signature.kind)
+    if present is not None and present.text.sha256 == signature.sha256:
+        return present
+    text = queries.current_texts(signature.kind).get(signature.sha256)
+    if text is None:
+        raise TextChangedError
+    answer = accounts.check_code(account_id=by, code=signature.code, now=now)
+    if not answer.right:
+        return answer
+    _end(person_id, signature.kind, now)
+    consent = Consent.objects.create(
+        person_id=person_id,
+        kind=text.kind.value,
+        text_id=_keep(text),
+        account_id=by,
+        signer=_signer(person),
+        signed_at=now,
+        signed_with=answer.value,
+        signed_from=origin.address,
+    )
+    act = Act(
+        action="sign-consent",
+        purpose="own",
+        ground=answer.value,
+        detail=f"{text.kind.value}.{text.version}.{text.language}",
+    )
+    log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+    return consent_view(consent)
+
+
+@transaction.atomic
+def withdraw(
+    *, person_id: PersonId, kind: Kind, by: AccountId, origin: Origin, now: datetime
+) -> None:
+    """Withdraw the consent: the next reading of the record is refused. Repeated: nothing more."""
+    person = hold_person(person_id=person_id)
+    if person.account_id != by:
+        raise NotOwnConsentError
+    if not _end(person_id, kind, now):
+        return
+    act = Act(action="withdraw-consent", purpose="own", ground="own", detail=kind.value)
+    log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+
+
+def _check_signer(person: PersonView, by: AccountId) -> None:
+    if person.account_id != by:
+        raise NotOwnConsentError
+    account = account_queries.account(by)
+    if account is None or account.level is not Level.VERIFIED:
+        raise IdentityNotConfirmedError
+
+
+def _end(person_id: PersonId, kind: Kind, now: datetime) -> int:
+    in_force = Consent.objects.filter(person_id=person_id, kind=kind.value, withdrawn_at=None)
+    return in_force.update(withdrawn_at=now)
+
+
+def _signer(person: PersonView) -> str:
+    data = person.data
+    return f"{data.full_name}, {data.birth_date:%d.%m.%Y}, СНИЛС {data.snils}"
+
+
+def _keep(text: ConsentText) -> str:
+    SignedText.objects.get_or_create(
+        pk=text.sha256,
+        defaults={
+            "kind": text.kind.value,
+            "version": text.version,
+            "language": text.language,
+            "body": text.body,
+        },
+    )
+    return text.sha256

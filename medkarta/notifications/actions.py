@@ -1,0 +1,46 @@
+"""Sending a message once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from procrastinate.contrib.django import app
+
+from medkarta.notifications.channels import channel
+from medkarta.notifications.models import Message
+from medkarta.notifications.ports import Letter
+
+QUEUE = "messages"
+DELIVER = "notifications.deliver"
+
+
+@transaction.atomic
+def send(*, key: str, address: str, subject: str, body: str, now: datetime) -> None:
+    """Write the message down with its job, in the caller's transaction. One key, one message."""
+    try:
+        with transaction.atomic():
+            message = Message.objects.create(
+                key=key, address=address, subject=subject, body=body, created_at=now
+            )
+    except IntegrityError:
+        return
+    app.configure_task(DELIVER, queue=QUEUE, lock=str(message.id)).defer(message_id=str(message.id))
+
+
+@transaction.atomic
+def deliver(*, message_id: UUID, now: datetime) -> None:
+    """Hand the message to the channel, unless that was done. A second run changes nothing."""
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.sent_at is not None:
+        return
+    channel().carry(
+        Letter(
+            message_id=message.id,
+            address=message.address,
+            subject=message.subject,
+            body=message.body,
+            created_at=message.created_at,
+        )
+    )
+    message.sent_at = now
+    message.save(update_fields=["sent_at"])

@@ -1,0 +1,47 @@
+"""Everything that changes who a person is and what is theirs."""
+
+from medkarta.patients.actions.entries import EntryOfOtherClinicError, register_entry
+from medkarta.patients.actions.identity import IdentityView, look_at_identity
+from medkarta.patients.actions.linking import (
+    EntryTakenError,
+    IdentityNotConfirmedError,
+    LinkRequestExpiredError,
+    NotFoundForThisPersonError,
+    NothingChosenError,
+    UnknownLinkRequestError,
+    confirm_link,
+    request_link,
+    unlink,
+)
+from medkarta.patients.actions.people import (
+    NotACitizenError,
+    PersonalDataIncompleteError,
+    Recorded,
+    confirm_personal_data,
+    hold_person,
+    open_person,
+    record_personal_data,
+)
+
+__all__ = [
+    "EntryOfOtherClinicError",
+    "EntryTakenError",
+    "IdentityNotConfirmedError",
+    "IdentityView",
+    "LinkRequestExpiredError",
+    "NotACitizenError",
+    "NotFoundForThisPersonError",
+    "NothingChosenError",
+    "PersonalDataIncompleteError",
+    "Recorded",
+    "UnknownLinkRequestError",
+    "confirm_link",
+    "confirm_personal_data",
+    "hold_person",
+    "look_at_identity",
+    "open_person",
+    "record_personal_data",
+    "register_entry",
+    "request_link",
+    "unlink",
+]

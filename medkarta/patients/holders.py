@@ -1,0 +1,41 @@
+"""What accounts ask about the people who hold them (`accounts.ports.Holders`)."""
+
+from django.db import IntegrityError, transaction
+
+from medkarta.accounts.ports import Holder, SnilsConfirmedElsewhereError
+from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.patients.models import Person
+from medkarta.patients.queries import data_of
+
+
+class PeopleAsHolders:
+    """The people of `patients`, as far as accounts must know them."""
+
+    def holder_of(self, account_id: AccountId) -> Holder | None:
+        """The person of the account, or None while nobody has said who it is."""
+        return _holder(Person.objects.filter(account_id=account_id).first())
+
+    def hold(self, account_id: AccountId) -> Holder | None:
+        """The same, and nobody changes the person until the caller's transaction ends."""
+        return _holder(Person.objects.select_for_update().filter(account_id=account_id).first())
+
+    def identity_confirmed(self, account_id: AccountId) -> None:
+        """Bind the СНИЛС to the person. Raises `SnilsConfirmedElsewhereError`."""
+        person = Person.objects.get(account_id=account_id)
+        try:
+            with transaction.atomic():
+                Person.objects.filter(pk=person.pk).update(confirmed_snils=person.snils)
+        except IntegrityError as error:
+            raise SnilsConfirmedElsewhereError from error
+
+
+def _holder(person: Person | None) -> Holder | None:
+    if person is None:
+        return None
+    data = data_of(person)
+    return Holder(
+        person_id=PersonId(person.pk),
+        name=data.full_name,
+        complete=data.complete,
+        seen=data.fingerprint,
+    )

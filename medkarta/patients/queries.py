@@ -1,0 +1,179 @@
+"""Reading people, clinics' entries and the links between them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from medkarta.clinics import queries as clinics
+from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
+from medkarta.foundation.snils import InvalidSnilsError, Snils
+from medkarta.patients.models import ClinicPatient, Link, LinkRequest, Person, PersonalData
+from medkarta.patients.rules import (
+    LinkRequestState,
+    Match,
+    PersonalDataInput,
+    Sex,
+    masked_name,
+    matches,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonView:
+    """A person as the portal knows them."""
+
+    person_id: PersonId
+    account_id: AccountId | None
+    data: PersonalDataInput
+    data_checked_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryView:
+    """A clinic's entry, masked: enough for the person to say that it is theirs."""
+
+    patient_id: PatientId
+    clinic_id: ClinicId
+    clinic_name: str
+    holder: str
+    birth_year: int | None
+    registered_at: datetime
+    linked_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkRequestView:
+    """A request and what it found."""
+
+    request_id: UUID
+    state: LinkRequestState
+    found: tuple[EntryView, ...]
+    requested_at: datetime
+    expires_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkState:
+    """What is linked, and the latest request."""
+
+    linked: tuple[EntryView, ...]
+    request: LinkRequestView | None
+
+
+def person_of(account_id: AccountId) -> PersonView | None:
+    """The account's person; None before `actions.open_person` and for those who work for us."""
+    found = Person.objects.filter(account_id=account_id).first()
+    return None if found is None else person_view(found)
+
+
+def account_of(person_id: PersonId) -> AccountId | None:
+    """The account that the person signs in with."""
+    found = Person.objects.filter(pk=person_id).values_list("account_id", flat=True).first()
+    return None if found is None else AccountId(found)
+
+
+def person_of_entry(patient_id: PatientId) -> PersonId | None:
+    """Whose a clinic's entry is now."""
+    found = Link.objects.filter(entry_id=patient_id, unlinked_at=None)
+    person_id = found.values_list("person_id", flat=True).first()
+    return None if person_id is None else PersonId(person_id)
+
+
+def linked_patient_ids(person_id: PersonId) -> frozenset[PatientId]:
+    """The clinics' entries that are this person's now."""
+    found = Link.objects.filter(person_id=person_id, unlinked_at=None)
+    return frozenset(PatientId(i) for i in found.values_list("entry_id", flat=True))
+
+
+def first_linked_at(person_id: PersonId) -> datetime | None:
+    """Since when anything is linked."""
+    found = Link.objects.filter(person_id=person_id, unlinked_at=None).order_by("linked_at")
+    return found.values_list("linked_at", flat=True).first()
+
+
+def link_state(person_id: PersonId) -> LinkState:
+    """What the page about linking shows."""
+    latest = LinkRequest.objects.filter(person_id=person_id).order_by("-requested_at").first()
+    return LinkState(
+        linked=entries(linked_patient_ids(person_id)),
+        request=None if latest is None else request_view(latest),
+    )
+
+
+def entries(patient_ids: Collection[PatientId]) -> tuple[EntryView, ...]:
+    """Clinics' entries by their ids, in the order of the clinics' names."""
+    if not patient_ids:
+        return ()
+    found = list(ClinicPatient.objects.filter(pk__in=patient_ids))
+    names = clinics.names(ClinicId(entry.clinic_id) for entry in found)
+    linked = dict(
+        Link.objects.filter(entry__in=patient_ids, unlinked_at=None).values_list(
+            "entry_id", "linked_at"
+        )
+    )
+    views = (
+        EntryView(
+            patient_id=PatientId(entry.patient_id),
+            clinic_id=ClinicId(entry.clinic_id),
+            clinic_name=names[ClinicId(entry.clinic_id)],
+            holder=masked_name(data_of(entry)),
+            birth_year=entry.birth_date.year if entry.birth_date else None,
+            registered_at=entry.registered_at,
+            linked_at=linked.get(entry.patient_id),
+        )
+        for entry in found
+    )
+    return tuple(sorted(views, key=lambda view: (view.clinic_name, view.registered_at)))
+
+
+def matching_entries(data: PersonalDataInput) -> frozenset[PatientId]:
+    """The entries that are this person's beyond doubt and nobody's yet."""
+    if data.snils is None:
+        return frozenset()
+    taken = Link.objects.filter(unlinked_at=None).values("entry_id")
+    candidates = ClinicPatient.objects.filter(snils=data.snils.digits).exclude(pk__in=taken)
+    return frozenset(
+        PatientId(entry.patient_id)
+        for entry in candidates
+        if matches(data, data_of(entry)) is Match.EXACT
+    )
+
+
+def data_of(row: PersonalData) -> PersonalDataInput:
+    """What a row says of a person. A СНИЛС that is none (clinics send such) counts as absent."""
+    try:
+        snils = Snils.parse(row.snils)
+    except InvalidSnilsError:
+        snils = None
+    return PersonalDataInput(
+        family=row.family,
+        given=row.given,
+        patronymic=row.patronymic,
+        birth_date=row.birth_date,
+        sex=Sex(row.sex),
+        snils=snils,
+    )
+
+
+def person_view(person: Person) -> PersonView:
+    """A row as others see it."""
+    return PersonView(
+        person_id=PersonId(person.pk),
+        account_id=None if person.account_id is None else AccountId(person.account_id),
+        data=data_of(person),
+        data_checked_at=person.data_checked_at,
+    )
+
+
+def request_view(request: LinkRequest) -> LinkRequestView:
+    """A row as others see it."""
+    return LinkRequestView(
+        request_id=request.pk,
+        state=LinkRequestState(request.state),
+        found=entries([PatientId(patient_id) for patient_id in request.found]),
+        requested_at=request.requested_at,
+        expires_at=request.expires_at,
+        confirmed_at=request.confirmed_at,
+    )
