@@ -137,7 +137,8 @@ def shared(ids: Iterable[str]) -> dict[str, JsonObject]:
 def _run(statement: sql.Sql) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.values)
-        return cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
+        return rows
 
 
 def _resource(row: Iterable[Any]) -> StoredResource:
