@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from medkarta.portal.presenters import dates, ranges, rows, scale, titles, trend
 from medkarta.portal.presenters.analytes import Who, limits_of, loinc_of
+from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase
 from medkarta.portal.presenters.ranges import Limits, Verdict
 from medkarta.portal.presenters.rows import Clinics
@@ -172,9 +172,11 @@ def _reading(resource: StoredResource, value: Value, series: int, part: str = ""
 def _other_units(count: int) -> str:
     if not count:
         return ""
-    text = ngettext(
-        "%(count)s значение в других единицах мы не рисуем и не сравниваем: оно в таблице.",
-        "%(count)s значений в других единицах мы не рисуем и не сравниваем: они в таблице.",
+    return counted(
         count,
+        _(
+            "%(count)s значение в других единицах мы не рисуем и не сравниваем: оно в таблице."
+            "|%(count)s значения в других единицах мы не рисуем и не сравниваем: они в таблице."
+            "|%(count)s значений в других единицах мы не рисуем и не сравниваем: они в таблице."
+        ),
     )
-    return text % {"count": count}

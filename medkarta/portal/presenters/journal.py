@@ -15,6 +15,7 @@ from medkarta.audit.queries import Line
 from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import dates
 from medkarta.portal.presenters.sections import WORDS
+from medkarta.terminology import queries as terminology
 
 Words = str | Promise
 
@@ -139,6 +140,10 @@ def log_row(line: Line, reader: AccountId) -> LogRow:
 
 def _what(said: Draft) -> str:
     page = str(_word(_PAGES, said.detail)) if said.detail else ""
+    if said.resources:
+        kinds = {one.partition("/")[0].partition("?")[0] for one in said.resources}
+        names = sorted(terminology.resource_type_name(kind) for kind in kinds)
+        return " · ".join(filter(None, (page, ", ".join(names))))
     known = {section.value for section in Section}
     every = known - {Section.PERSON.value} <= set(said.sections)
     sections = (

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from medkarta.portal.presenters import dates, numbers
+from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase, joined, named, own_words
 from medkarta.portal.presenters.shapes import Json, first, mapping, mappings, string
 from medkarta.portal.presenters.values import value_of
@@ -104,8 +104,8 @@ def _report(resource: Json) -> Phrase | None:
     count = sum(1 for _result in mappings(resource.get("result")))
     if not count:
         return None
-    text = ngettext("%(count)s показатель", "%(count)s показателей", count)
-    return Phrase(text=text % {"count": count})
+    words = _("%(count)s показатель|%(count)s показателя|%(count)s показателей")
+    return Phrase(text=counted(count, words))
 
 
 def _plan(resource: Json) -> Phrase | None:

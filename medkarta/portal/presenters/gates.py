@@ -1,0 +1,120 @@
+"""The gates of a record in words: what each is, why it stands there, and the step that opens it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from medkarta.access.grants import Gate
+from medkarta.access.queries import GateState
+from medkarta.portal.presenters import dates
+from medkarta.portal.presenters.counted import counted
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateWords:
+    """One gate. `step` is the name of the page that opens it."""
+
+    task: Words
+    heading: Words
+    why: Words
+    step: str
+    label: Words
+
+
+WORDS: dict[Gate, GateWords] = {
+    Gate.SECOND_FACTOR: GateWords(
+        task=_("Защитить вход одноразовым кодом"),
+        heading=_("Подключите одноразовые коды, чтобы открыть карту"),
+        why=_(
+            "Пароль могут подсмотреть или подобрать. Поэтому карта открывается только тому, "
+            "кто вошёл с паролем и кодом из приложения."
+        ),
+        step="mfa_activate_totp",
+        label=_("Подключить коды"),
+    ),
+    Gate.LEVEL: GateWords(
+        task=_("Подтвердить личность"),
+        heading=_("Подтвердите личность, чтобы открыть карту"),
+        why=_(
+            "Медицинскую карту видит только её владелец. Оператор один раз сверяет ваши данные "
+            "с паспортом — без этого мы не знаем, что вы это вы."
+        ),
+        step="profile",
+        label=_("Проверить свои данные"),
+    ),
+    Gate.POLICY: GateWords(
+        task=_("Привязать полис ОМС"),
+        heading=_("Привяжите полис ОМС, чтобы открыть карту"),
+        why=_("По полису мы сверяемся с реестром застрахованных: карта будет именно ваша."),
+        step="policy",
+        label=_("Добавить полис"),
+    ),
+    Gate.CONSENT: GateWords(
+        task=_("Дать согласие на обработку данных"),
+        heading=_("Дайте согласие, чтобы открыть карту"),
+        why=_(
+            "По закону мы собираем ваши медицинские данные в одном месте только с вашего согласия. "
+            "Отозвать его можно в любой день."
+        ),
+        step="consent",
+        label=_("Прочитать и подписать"),
+    ),
+    Gate.LINK: GateWords(
+        task=_("Найти и привязать карты клиник"),
+        heading=_("Привяжите карты клиник, чтобы открыть свою карту"),
+        why=_(
+            "У каждой клиники своя карта на вас. Мы найдём их по СНИЛС, имени и дате рождения, "
+            "а вы подтвердите, что они ваши."
+        ),
+        step="link_request",
+        label=_("Найти мои карты"),
+    ),
+    Gate.RELATION: GateWords(
+        task=_("Своя карта"),
+        heading=_("Эта карта не ваша"),
+        why=_("Открыть можно только свою карту. Попытка записана в журнал её владельца."),
+        step="home",
+        label=_("На главную"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One step of the way to an open record."""
+
+    words: GateWords
+    state: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """All steps, the next one, and how many are left."""
+
+    tasks: list[Task]
+    next: GateWords | None
+    left: int
+    left_words: str
+
+
+def way(states: Iterable[GateState]) -> Way:
+    """The way as a list of tasks: done, next, later."""
+    tasks: list[Task] = []
+    following: GateWords | None = None
+    left = 0
+    for one in states:
+        words = WORDS[one.gate]
+        if one.open:
+            since = dates.day(one.since) if one.since else ""
+            tasks.append(Task(words=words, state="done", since=since))
+            continue
+        left += 1
+        tasks.append(Task(words=words, state="later" if following else "next", since=""))
+        following = following or words
+    words = _("остался %(count)s шаг|осталось %(count)s шага|осталось %(count)s шагов")
+    return Way(tasks=tasks, next=following, left=left, left_words=counted(left, str(words)))

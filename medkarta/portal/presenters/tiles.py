@@ -1,0 +1,46 @@
+"""Sections as tiles: how much there is and how new the newest is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from medkarta.access.grants import Section
+from medkarta.portal.presenters import dates
+from medkarta.portal.presenters.counted import counted
+from medkarta.portal.presenters.sections import WORDS, SectionWords
+from medkarta.record.stored import SectionSummary
+
+# Sections with a page of their own; the others are the timeline, filtered.
+_PAGES = {Section.LABS: "labs", Section.VITALS: "vitals"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """One section; without `href` there is nothing in it, and `line` says so."""
+
+    words: SectionWords
+    href: str
+    line: str
+
+
+def tiles(summaries: Mapping[Section, SectionSummary], sections: Sequence[Section]) -> list[Tile]:
+    """Tiles of these sections in their order."""
+    return [_tile(section, summaries.get(section)) for section in sections]
+
+
+def href(section: Section) -> str:
+    """Where a section is read."""
+    page = _PAGES.get(section)
+    return reverse(page) if page else f"{reverse('timeline')}?section={section.value}"
+
+
+def _tile(section: Section, summary: SectionSummary | None) -> Tile:
+    if summary is None or not summary.count:
+        return Tile(words=WORDS[section], href="", line=_("Записей пока нет"))
+    line = _("%(count)s, последняя %(day)s") % {
+        "count": counted(summary.count, _("%(count)s запись|%(count)s записи|%(count)s записей")),
+        "day": dates.day(summary.latest),
+    }
+    return Tile(words=WORDS[section], href=href(section), line=line)

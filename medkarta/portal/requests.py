@@ -1,0 +1,68 @@
+"""Who asks and from where, read from a request; and the doors that only a citizen passes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from medkarta.access import actions as access
+from medkarta.access.grants import Grant, Look, Origin, Reader, Refusal
+from medkarta.accounts.rules import Role
+from medkarta.accounts.sessions import two_factors
+from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.patients import actions as patients
+
+APP = "portal"
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def account_id(request: HttpRequest) -> AccountId:
+    """The account that has signed in."""
+    if not request.user.is_authenticated:
+        raise Http404
+    return AccountId(request.user.pk)
+
+
+def reader(request: HttpRequest) -> Reader:
+    """Who asks, for `access`."""
+    return Reader(account_id=account_id(request), two_factors=two_factors(request))
+
+
+def origin(request: HttpRequest) -> Origin:
+    """Where the request came from, for the log."""
+    return Origin(
+        app=APP,
+        request_id=request.META.get("HTTP_X_REQUEST_ID", ""),
+        address=request.META.get("REMOTE_ADDR") or None,
+        device=request.META.get("HTTP_USER_AGENT", ""),
+    )
+
+
+def person_id(request: HttpRequest) -> PersonId:
+    """The person of the account, opened at the first asking."""
+    return patients.open_person(account_id=account_id(request))
+
+
+def open_own(request: HttpRequest, look: Look) -> Grant | Refusal:
+    """Open the reader's own record; the line of the log is committed before this returns."""
+    return access.open_own_record(
+        reader=reader(request), origin=origin(request), look=look, now=timezone.now()
+    )
+
+
+def citizen(view: View[P]) -> View[P]:
+    """Signed in, and not one who works for us: an operator's account has no record and no profile."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if getattr(request.user, "role", None) != Role.CITIZEN:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return wrapped

@@ -1,0 +1,1 @@
+"""The citizen's pages: each reads the request, calls one action or query, and answers."""

@@ -1,0 +1,196 @@
+"""The way to an open record: the list of steps, the consent, the request for the clinics' entries."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from medkarta.accounts import actions as accounts
+from medkarta.accounts.sessions import needs_two_factors
+from medkarta.consents import actions as consent_actions
+from medkarta.consents import queries as consents
+from medkarta.consents.actions import Signature
+from medkarta.consents.rules import ConsentText, Kind
+from medkarta.patients import actions as patients_actions
+from medkarta.patients import queries as patients
+from medkarta.patients.queries import LinkState
+from medkarta.patients.rules import LinkRequestState
+from medkarta.portal import requests
+from medkarta.portal.forms import ConsentForm, LinkForm
+from medkarta.portal.requests import citizen
+from medkarta.portal.views import gate
+
+
+@require_safe
+@citizen
+def link(request: HttpRequest) -> HttpResponse:
+    """Every step with its live state, and the next one."""
+    requests.person_id(request)
+    return render(request, "portal/link.html", {"nav": "card", "way": gate.way(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen
+@needs_two_factors
+def consent(request: HttpRequest) -> HttpResponse:
+    """The whole text, a tick of the person's own, and a one-time code as the signature."""
+    text = consents.current_text(Kind.PROCESSING, get_language() or "ru")
+    if request.method != "POST":
+        held = consents.in_force(requests.person_id(request), Kind.PROCESSING)
+        return _consent_page(request, ConsentForm(initial={"sha256": text.sha256}), text, held)
+    form = ConsentForm(request.POST)
+    if not form.is_valid():
+        return _consent_page(request, form, text)
+    try:
+        _sign(request, form)
+    except consent_actions.TextChangedError:
+        messages.warning(request, _("Текст согласия обновился. Прочитайте новый и подпишите его."))
+        return redirect("consent")
+    except consent_actions.IdentityNotConfirmedError:
+        messages.warning(request, _("Сначала подтвердите личность: согласие подписывает владелец."))
+        return redirect("link")
+    except accounts.WrongCodeError as error:
+        form.add_error("code", code_trouble(error))
+        return _consent_page(request, form, text)
+    messages.success(request, _("Согласие подписано."))
+    return redirect("link")
+
+
+def _sign(request: HttpRequest, form: ConsentForm) -> None:
+    consent_actions.sign(
+        person_id=requests.person_id(request),
+        by=requests.account_id(request),
+        signature=Signature(
+            kind=Kind.PROCESSING,
+            sha256=form.cleaned_data["sha256"],
+            code=form.cleaned_data["code"].replace(" ", ""),
+        ),
+        origin=requests.origin(request),
+        now=timezone.now(),
+    )
+
+
+def _consent_page(
+    request: HttpRequest,
+    form: ConsentForm,
+    text: ConsentText,
+    held: consents.ConsentView | None = None,
+) -> HttpResponse:
+    context = {"nav": "card", "form": form, "text": text, "held": held}
+    return render(request, "portal/consent.html", context, status=422 if form.errors else 200)
+
+
+def code_trouble(error: accounts.WrongCodeError) -> str:
+    """Why a one-time code was not taken, and what to do."""
+    if isinstance(error, accounts.TooManyCodesError):
+        return _("Было слишком много неудачных кодов. Подождите 15 минут и введите новый код.")
+    if isinstance(error, accounts.CodeUsedError):
+        return _("Этот код уже использован. Подождите до 30 секунд и введите следующий.")
+    return _("Код не подошёл. Проверьте, что это последний код из приложения для Медкарты.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen
+@needs_two_factors
+def link_request(request: HttpRequest) -> HttpResponse:
+    """Ask which clinics have entries, recognise one's own, link them; unlink is as cheap."""
+    if request.method == "POST":
+        answer = _POSTED.get(request.POST.get("act", ""), _ask)
+        return answer(request)
+    return _request_page(request, patients.link_state(requests.person_id(request)))
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    try:
+        patients_actions.request_link(
+            person_id=requests.person_id(request),
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except patients_actions.IdentityNotConfirmedError:
+        messages.warning(request, _("Сначала подтвердите личность: карты ищут по вашим данным."))
+        return redirect("link")
+    return redirect("link_request")
+
+
+def _confirm(request: HttpRequest) -> HttpResponse:
+    state = patients.link_state(requests.person_id(request))
+    asked = state.request
+    if asked is None:
+        return redirect("link_request")
+    form = LinkForm(request.POST, found=asked.found)
+    if not form.is_valid():
+        return _request_page(request, state, form)
+    try:
+        patients_actions.confirm_link(
+            request_id=asked.request_id,
+            person_id=requests.person_id(request),
+            patient_ids=[one.patient_id for one in form.chosen()],
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except patients_actions.IdentityNotConfirmedError:
+        return redirect("link")
+    except (
+        patients_actions.EntryTakenError,
+        patients_actions.LinkRequestExpiredError,
+        patients_actions.NotFoundForThisPersonError,
+    ):
+        messages.warning(request, _("Список карт устарел: найдите их ещё раз."))
+        return redirect("link_request")
+    return redirect("link_done")
+
+
+def _unlink(request: HttpRequest) -> HttpResponse:
+    person_id = requests.person_id(request)
+    linked = {str(one.patient_id): one for one in patients.link_state(person_id).linked}
+    entry = linked.get(request.POST.get("patient", ""))
+    if entry is not None:
+        patients_actions.unlink(
+            person_id=person_id,
+            patient_id=entry.patient_id,
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+        messages.success(
+            request, _("Карта клиники отвязана. Передумаете — найдите её здесь же снова.")
+        )
+    return redirect("link_request")
+
+
+_POSTED = {"ask": _ask, "confirm": _confirm, "unlink": _unlink}
+
+
+def _request_page(
+    request: HttpRequest, state: LinkState, form: LinkForm | None = None
+) -> HttpResponse:
+    asked = state.request
+    waiting = (
+        asked is not None
+        and asked.state is LinkRequestState.FOUND
+        and asked.expires_at > timezone.now()
+    )
+    if form is None and asked is not None and waiting:
+        form = LinkForm(found=asked.found)
+    nothing = asked is not None and asked.state is LinkRequestState.NOT_FOUND
+    context = {"nav": "card", "state": state, "form": form, "nothing": nothing}
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "portal/link_request.html", context, status=status)
+
+
+@require_safe
+@citizen
+@needs_two_factors
+def link_done(request: HttpRequest) -> HttpResponse:
+    """What was linked, and what comes next."""
+    state = patients.link_state(requests.person_id(request))
+    if not state.linked:
+        return redirect("link_request")
+    context = {"nav": "card", "linked": state.linked, "way": gate.way(request)}
+    return render(request, "portal/link_done.html", context)

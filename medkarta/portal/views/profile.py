@@ -1,0 +1,178 @@
+"""Профиль: the person's own data, and their papers."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from medkarta.accounts import queries as accounts
+from medkarta.accounts.rules import Level
+from medkarta.accounts.sessions import needs_two_factors
+from medkarta.insurance import actions as insurance_actions
+from medkarta.insurance import queries as insurance
+from medkarta.patients import actions as patients_actions
+from medkarta.patients import queries as patients
+from medkarta.patients.queries import PersonView
+from medkarta.patients.rules import Sex
+from medkarta.portal import requests
+from medkarta.portal.forms import PersonalDataForm, PolicyForm
+from medkarta.portal.requests import citizen
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen
+@needs_two_factors
+def profile(request: HttpRequest) -> HttpResponse:
+    """Look at the data, correct them, say that they are right."""
+    requests.person_id(request)
+    if request.method == "POST" and "confirm" in request.POST:
+        return _confirm(request)
+    person = patients.person_of(requests.account_id(request))
+    if person is None:
+        return redirect("home")
+    today = timezone.localdate()
+    if request.method == "POST":
+        form = PersonalDataForm(request.POST, today=today)
+        if form.is_valid():
+            return _record(request, person, form)
+        return _profile_page(request, person, form)
+    edited = "edit" in request.GET or not person.data.complete
+    form = PersonalDataForm(initial=_initial(person), today=today) if edited else None
+    return _profile_page(request, person, form)
+
+
+def _profile_page(
+    request: HttpRequest, person: PersonView, form: PersonalDataForm | None
+) -> HttpResponse:
+    account = accounts.account(requests.account_id(request))
+    context = {
+        "nav": "profile",
+        "person": person,
+        "form": form,
+        "account": account,
+        "verified": account is not None and account.level is Level.VERIFIED,
+        "has_codes": accounts.has_second_factor(requests.account_id(request)),
+    }
+    return render(
+        request, "portal/profile.html", context, status=422 if form and form.errors else 200
+    )
+
+
+def _initial(person: PersonView) -> dict[str, object]:
+    data = person.data
+    return {
+        "family": data.family,
+        "given": data.given,
+        "patronymic": data.patronymic,
+        "birth_date": data.birth_date,
+        "sex": "" if data.sex is Sex.UNKNOWN else data.sex.value,
+        "snils": str(data.snils) if data.snils else "",
+    }
+
+
+def _record(request: HttpRequest, person: PersonView, form: PersonalDataForm) -> HttpResponse:
+    recorded = patients_actions.record_personal_data(
+        person_id=person.person_id,
+        data=form.data_input(),
+        by=requests.account_id(request),
+        origin=requests.origin(request),
+        now=timezone.now(),
+    )
+    if recorded.level_dropped:
+        messages.warning(
+            request,
+            _("Данные изменены. Карта закрыта, пока оператор не сверит их с паспортом заново."),
+        )
+    elif recorded.changed:
+        messages.success(request, _("Данные сохранены. Проверьте их ещё раз."))
+    return redirect("profile")
+
+
+def _confirm(request: HttpRequest) -> HttpResponse:
+    try:
+        patients_actions.confirm_personal_data(
+            person_id=requests.person_id(request),
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except patients_actions.PersonalDataIncompleteError:
+        return redirect("profile")
+    messages.success(request, _("Спасибо, отметили: данные верны."))
+    return redirect("link")
+
+
+@require_safe
+@citizen
+@needs_two_factors
+def documents(request: HttpRequest) -> HttpResponse:
+    """Документы of the person, not of the record: the policy."""
+    policy = insurance.policy_of(requests.person_id(request), now=timezone.now())
+    return render(request, "portal/documents.html", {"nav": "profile", "policy": policy})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen
+@needs_two_factors
+def policy(request: HttpRequest) -> HttpResponse:
+    """One question: the number of the OMS policy."""
+    form = PolicyForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _policy_page(request, form)
+    try:
+        insurance_actions.link_policy(
+            person_id=requests.person_id(request),
+            number=form.cleaned_data["number"],
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except insurance_actions.IdentityNotConfirmedError:
+        messages.warning(
+            request, _("Сначала подтвердите личность: полис сверяют с вашими данными.")
+        )
+        return redirect("link")
+    except insurance_actions.RegisterSilentError:
+        return redirect("documents")
+    except (
+        insurance_actions.PolicyNotConfirmedError,
+        insurance_actions.PolicyEndedError,
+        insurance_actions.TooManyAttemptsError,
+    ) as error:
+        form.add_error("number", _REFUSED[type(error)]())
+        return _policy_page(request, form)
+    messages.success(request, _("Полис привязан: реестр застрахованных его подтвердил."))
+    return redirect("link")
+
+
+def _policy_page(request: HttpRequest, form: PolicyForm) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "portal/policy.html", {"nav": "profile", "form": form}, status=status)
+
+
+def _not_confirmed() -> str:
+    return _(
+        "Реестр не подтвердил, что это ваш действующий полис. Проверьте 16 цифр и свои данные "
+        "в профиле: фамилия, имя, отчество и дата рождения должны совпадать с полисом. "
+        "Номер менялся — запросите новый в страховой."
+    )
+
+
+def _ended() -> str:
+    return _("Этот полис больше не действует. Новый номер подскажет страховая компания.")
+
+
+def _too_many() -> str:
+    return _(
+        "За сутки было пять неудачных попыток, поэтому ввод номера остановлен. "
+        "Попробуйте завтра, а пока уточните номер в страховой."
+    )
+
+
+_REFUSED = {
+    insurance_actions.PolicyNotConfirmedError: _not_confirmed,
+    insurance_actions.PolicyEndedError: _ended,
+    insurance_actions.TooManyAttemptsError: _too_many,
+}

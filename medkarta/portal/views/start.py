@@ -1,0 +1,62 @@
+"""The first page, signed out and signed in, and the guide."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from medkarta.access.grants import Grant, Look, Refusal
+from medkarta.accounts.rules import Role
+from medkarta.audit import queries as audit
+from medkarta.clinics import queries as clinics
+from medkarta.portal import requests
+from medkarta.portal.presenters import looks, rows, tiles
+from medkarta.portal.presenters.sections import TIMELINE
+from medkarta.portal.views import gate
+from medkarta.record import queries as record
+
+_NEWEST = 4
+_RECENT_LINES = 200
+_MONTH = timedelta(days=30)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Главная; for whoever has not signed in, what this is."""
+    if not request.user.is_authenticated:
+        return render(request, "portal/landing.html", {"demo": settings.DEMO})
+    if getattr(request.user, "role", None) != Role.CITIZEN:
+        return render(request, "portal/staff.html")
+    requests.person_id(request)
+    way = gate.way(request)
+    if way.left:
+        return render(request, "portal/home_closed.html", {"nav": "home", "way": way})
+    opened = requests.open_own(request, Look(page="home", sections=TIMELINE))
+    if isinstance(opened, Refusal):
+        return gate.closed(request, opened)
+    return _open_home(request, opened)
+
+
+def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
+    newest = record.timeline(grant, sections=TIMELINE, limit=_NEWEST).items
+    names = clinics.names(one.custodian_id for one in newest)
+    lines = audit.entries(person_id=grant.person_id, before=None, limit=_RECENT_LINES)
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "nav": "home",
+            "newest": [rows.row(one, names) for one in newest],
+            "tiles": tiles.tiles(record.sections(grant), TIMELINE),
+            "looks": looks.recent(lines, grant.reader, since=timezone.now() - _MONTH),
+        },
+    )
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Справка: the same address, at the same place of every page."""
+    return render(request, "portal/help.html", {"nav": "help"})
