@@ -32,7 +32,7 @@ step "an import points up or past a door; the guidance above says where it belon
 step "a house rule is broken; its message says what to do instead" ast-grep scan
 step "mend the types; # type: ignore[code] only with its reason" mypy
 step "run: djlint medkarta --reformat, then mend what --lint names" \
-  djlint medkarta --quiet --lint --check --allow-empty-input
+  djlint medkarta --lint --check --allow-empty-input
 step "run: django-upgrade --target-version 5.2 on the files named" newest_django
 step "declare the dependency in pyproject.toml with its reason, or remove it" deptry .
 step "delete what nobody calls" vulture

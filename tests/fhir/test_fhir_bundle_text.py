@@ -12,7 +12,7 @@ import pytest
 from medkarta.fhir.bundle_text import BareEntry, EntryProblem, EntryRequest, read_bundle
 from medkarta.fhir.json_text import BadJsonError
 
-SYNTHEA = pathlib.Path("../shared/data/synthea")
+SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
 
 
 def bundle(*entries):

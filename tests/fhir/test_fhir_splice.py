@@ -14,7 +14,7 @@ from medkarta.fhir.bundle_text import read_bundle
 from medkarta.fhir.json_text import BadJsonError
 from medkarta.fhir.splice import Meta, splice
 
-SYNTHEA = pathlib.Path("../shared/data/synthea")
+SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
 NOW = datetime(2026, 11, 23, 3, 5, 0, 123456, tzinfo=UTC)
 META = Meta(version_id="2", last_updated=NOW)
 STAMP = "2026-11-23T03:05:00.123Z"
