@@ -32,7 +32,12 @@ class Variable:
     default: str
     meaning: str
     read: Callable[[str], object]
+    default_in_words: str = ""
     secret: bool = False
+
+    @property
+    def shown_default(self) -> str:
+        return self.default_in_words or self.default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +272,8 @@ VARIABLES: dict[str, Variable] = {
     "origin": Variable(
         name="MEDKARTA_ORIGIN",
         default="",
-        meaning="The public origin, as in https://med.example. Default: localhost and PORT.",
+        default_in_words="localhost and PORT",
+        meaning="The origin by which browsers reach us, as in https://med.example.",
         read=_origin,
     ),
     "tls_certificate": Variable(
@@ -285,33 +291,37 @@ VARIABLES: dict[str, Variable] = {
     "home": Variable(
         name="MEDKARTA_HOME",
         default=str(default_home()),
-        meaning="Folder of the data, keys and outbox. Default: var in the project.",
+        default_in_words="var in the project",
+        meaning="Folder of the data, keys and outbox. Nobody else may read it.",
         read=_folder,
     ),
     "postgres_bin": Variable(
         name="MEDKARTA_POSTGRES_BIN",
         default="",
+        default_in_words="those that come along",
         meaning="Programs of another PostgreSQL (15 or later) for the embedded database.",
         read=_postgres_bin,
     ),
     "database_url": Variable(
         name="DATABASE_URL",
         default="",
-        meaning="A PostgreSQL server of your own, application role. Default: embedded database.",
+        default_in_words="the embedded database",
+        meaning="A PostgreSQL server of your own (15 or later), as the application role.",
         read=_database_url,
         secret=True,
     ),
     "database_owner_url": Variable(
         name="DATABASE_OWNER_URL",
         default="",
-        meaning="The same database, role that owns the tables and migrates.",
+        meaning="The same database, as the role that owns the tables and migrates.",
         read=_database_url,
         secret=True,
     ),
     "demo": Variable(
         name="MEDKARTA_DEMO",
         default="",
-        meaning="Demo people and their helpers. Default: yes with the embedded database.",
+        default_in_words="yes with the embedded database",
+        meaning="Demo people, their one-time codes and their outbox.",
         read=_yes_or_no,
     ),
     "web_workers": Variable(

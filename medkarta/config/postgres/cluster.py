@@ -42,6 +42,7 @@ log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
 timezone = 'UTC'
+log_timezone = 'UTC'
 """
 
 # No `trust` anywhere, also not for a local user: whoever connects knows a password.

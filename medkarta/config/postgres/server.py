@@ -105,7 +105,7 @@ class Server:
             )
 
     def _clear_former(self) -> None:
-        """Wait for, then end, a former server on this very folder; drop its stale pid file.
+        """Wait for, then end, a former server on this very folder; drop its stale files.
 
         A process counts as former when its working folder is our data folder: PostgreSQL goes
         there at its start, and a reused pid of somebody else does not lie there.
@@ -121,7 +121,11 @@ class Server:
                 raise ServerFailedError(
                     f"Former PostgreSQL processes {former} on {data} do not end."
                 )
+        # PostgreSQL asks whether the process named in these files lives; where nobody collects
+        # dead children (a container without init), or a number is used again, it would say yes.
         (data / "postmaster.pid").unlink(missing_ok=True)
+        for left in self.cluster.socket.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
 
     def _log_end(self) -> str:
         try:

@@ -38,7 +38,8 @@ class PartEnded(Exception):  # noqa: N818  # an event, and the reason to stop th
 def supervise(environment: Environment) -> int:
     """Run until stopped; the exit code says whether that was asked for."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _ask_to_stop)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _ask_to_stop)
     try:
         follow_parent()
         port.check_free(environment)

@@ -1,0 +1,40 @@
+"""docs/configuration.md, made from the settings themselves.
+
+`python -m medkarta.config.configuration_page > docs/configuration.md` writes it anew.
+"""
+
+import sys
+
+from medkarta.config.environment import VARIABLES
+
+_HEAD = """# Settings
+
+Settings are environment variables, read once at the start. A wrong one stops the start with a
+sentence that names it. `medkarta check` prints each with the value in force. This page is made
+from `medkarta/config/environment.py`.
+
+| variable | default | meaning |
+| --- | --- | --- |
+"""
+
+_TAIL = """
+Outside the loopback the web server speaks TLS 1.3 only (`TLS_CERTIFICATE`, `TLS_KEY`), or listens
+on a `UNIX_SOCKET` behind a TLS proxy of yours; then `MEDKARTA_ORIGIN` is the proxy's address, and
+the proxy sets `X-Forwarded-For` and `X-Forwarded-Proto` itself.
+
+With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two roles: one owns the
+database, the other may only connect. `medkarta migrate` gives it its rights.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = (
+        f"| `{variable.name}` | {variable.shown_default or '(empty)'} | {variable.meaning} |\n"
+        for variable in VARIABLES.values()
+    )
+    return _HEAD + "".join(rows) + _TAIL
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
