@@ -1,12 +1,84 @@
-"""Whose a resource is."""
+"""Whose a resource is.
 
-from medkarta.fhir.json_text import JsonObject
+R4's patient compartment names several parameters for many types (an Observation's subject and its
+performer); a record has one owner, so each type has one nominated element here, the one that says
+whom the resource is about.
+"""
+
+from collections.abc import Iterator
+
+from medkarta.fhir.json_text import JsonObject, JsonValue
+from medkarta.fhir.search.references import read_reference
+
+_BY_ELEMENT = {
+    "subject": (
+        "Account AdverseEvent Basic CarePlan CareTeam ChargeItem ClinicalImpression Communication "
+        "CommunicationRequest Composition Condition DeviceRequest DeviceUseStatement "
+        "DiagnosticReport DocumentManifest DocumentReference Encounter Flag Goal ImagingStudy "
+        "Invoice List MeasureReport Media MedicationAdministration MedicationDispense "
+        "MedicationRequest MedicationStatement Observation Procedure QuestionnaireResponse "
+        "RequestGroup RiskAssessment ServiceRequest Specimen"
+    ),
+    "patient": (
+        "AllergyIntolerance BodyStructure Claim ClaimResponse Consent CoverageEligibilityRequest "
+        "CoverageEligibilityResponse DetectedIssue EpisodeOfCare ExplanationOfBenefit "
+        "FamilyMemberHistory Immunization ImmunizationEvaluation ImmunizationRecommendation "
+        "MolecularSequence NutritionOrder RelatedPerson SupplyDelivery VisionPrescription"
+    ),
+    "beneficiary": "Coverage",
+    "candidate": "EnrollmentRequest",
+    "individual": "ResearchSubject",
+    "for": "Task",
+    "deliverTo": "SupplyRequest",
+    "actor": "AppointmentResponse Schedule",
+    "participant.actor": "Appointment",
+    "entity.what": "AuditEvent",
+    "target": "Provenance",
+}
+# Not in R4's compartment, and still about one person: without an owner everybody could read them.
+_BEYOND_R4 = {
+    "patient": "Device",
+    "subject": "Contract GuidanceResponse",
+    "securityContext": "Binary",
+}
+# In R4's compartment, and nobody's own: a Patient belongs to itself, the others bind many people.
+NOBODYS = frozenset({"Group", "Patient", "Person"})
+NOMINATED: dict[str, str] = {
+    resource_type: path
+    for table in (_BY_ELEMENT, _BEYOND_R4)
+    for path, types in table.items()
+    for resource_type in types.split()
+}
 
 
 def patient_references(resource: JsonObject) -> list[str]:
     """Return the references by which a resource belongs to a patient, as written, none twice.
 
-    Only the one nominated element of its type counts (`NOMINATED`), and of that only what may be a Patient: relative or absolute
-    `Patient/…`, a URN, a conditional `Patient?…`. A Patient belongs to itself and has none here.
+    Only its type's nominated element counts, and of that only what may be a Patient: relative or
+    absolute `Patient/…`, a URN, a conditional `Patient?…`. `NOBODYS` have none here.
     """
-    raise NotImplementedError
+    path = NOMINATED.get(str(resource.get("resourceType")))
+    if path is None:
+        return []
+    found: list[JsonValue] = [resource]
+    for name in path.split("."):
+        found = list(_members(found, name))
+    return list(dict.fromkeys(text for one in found for text in _patient(one)))
+
+
+def _members(elements: list[JsonValue], name: str) -> Iterator[JsonValue]:
+    for element in elements:
+        value = element.get(name) if isinstance(element, dict) else None
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
+
+
+def _patient(reference: JsonValue) -> Iterator[str]:
+    if isinstance(reference, dict):
+        text = reference.get("reference")
+        target = read_reference(text) if isinstance(text, str) else None
+        kind = target and (target.type or reference.get("type") or "Patient")
+        if isinstance(text, str) and kind == "Patient":
+            yield text

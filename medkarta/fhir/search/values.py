@@ -6,9 +6,12 @@ from typing import NamedTuple, TypeAlias
 
 
 class Token(NamedTuple):
-    """https://hl7.org/fhir/R4/search.html#token: a Coding gives one, a CodeableConcept one per coding and one for its text.
+    """https://hl7.org/fhir/R4/search.html#token.
 
-    `text` is for `:text`: the display or the concept's text; a value that is only text has neither system nor code.
+    A Coding gives one, a CodeableConcept one per coding and one for its text. `text` is for
+    `:text`: the display or the concept's text; a value that is only text has no system and no code.
+    A ContactPoint's system (phone, email) is the system. The system implied by the binding of a
+    `code` element is not known here: None.
     """
 
     param: str
@@ -20,9 +23,10 @@ class Token(NamedTuple):
 class Reference(NamedTuple):
     """https://hl7.org/fhir/R4/search.html#reference.
 
-    `target` is the logical id of a relative reference, the whole of an absolute URL or URN, or a canonical without
-    its version; `target_type` is known from a relative reference, from an absolute one that ends in Type/id, or from
-    Reference.type. A logical reference has only `system` and `value` of its identifier.
+    `target` is the logical id of a relative reference, the whole of an absolute URL or URN, or a
+    canonical without its version; `target_type` is known from a relative reference, from an
+    absolute one that ends in Type/id, or from Reference.type. A logical reference has only `system`
+    and `value` of its identifier.
     """
 
     param: str
@@ -36,7 +40,8 @@ class Reference(NamedTuple):
 class Date(NamedTuple):
     """https://hl7.org/fhir/R4/search.html#date as [low, high) in UTC.
 
-    An open end is `dates.BEGINNING` or `dates.END`. A date without a zone is read as UTC (the server's zone, in R4's words).
+    An open end is `dates.BEGINNING` or `dates.END`. What names no zone is read as UTC: R4 leaves it
+    to the server, and one that every instance shares keeps an index comparable.
     """
 
     param: str
@@ -45,7 +50,10 @@ class Date(NamedTuple):
 
 
 class Quantity(NamedTuple):
-    """https://hl7.org/fhir/R4/search.html#quantity: [low, high) by the precision written, infinite when open."""
+    """https://hl7.org/fhir/R4/search.html#quantity: [low, high) by the precision written.
+
+    An end left open (a comparator, a Range) is infinite; a Range has no `value`.
+    """
 
     param: str
     value: Decimal | None
