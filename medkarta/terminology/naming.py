@@ -38,7 +38,7 @@ class Coding:
     def known(self) -> seeds.Entry | None:
         if self.code is None or self.system is None:
             return None
-        return seeds.names().get((seeds.canonical(self.system), self.code))
+        return seeds.find(self.system, self.code)
 
 
 def coding_of(raw: object) -> Coding:

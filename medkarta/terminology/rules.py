@@ -11,6 +11,8 @@ _LATIN_LETTER = re.compile(r"[A-Za-z]")
 # Imported LOINC names carry zero-width spaces after a slash.
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _WHITESPACE = re.compile(r"\s+")
+# Clinics type «Е11.9» and «К29.5» on a Russian keyboard.
+_LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
 
 
 def clean(value: object) -> str | None:
@@ -27,6 +29,11 @@ def language_of(text: str) -> str:
     if _LATIN_LETTER.search(text):
         return "en"
     return "ru" if _RUSSIAN_LETTER.search(text) else "und"
+
+
+def disease_code(code: str) -> str:
+    """Return a code of МКБ-10 in Latin capitals, without the marks of a pair («F00.9*»)."""
+    return code.upper().translate(_LOOK_ALIKES).rstrip("*+†. ")
 
 
 def count_form(forms: str, value: object) -> str:

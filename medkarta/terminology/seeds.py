@@ -1,11 +1,14 @@
 """The tables of names that Medkarta carries, read once when first asked for."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+
+from medkarta.terminology import rules
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -26,7 +29,6 @@ _FILES = {
 }
 _SYNONYMS = {
     "http://hl7.org/fhir/sid/icd-10": ICD10,
-    "http://hl7.org/fhir/sid/icd-10-ru": ICD10,
     "urn:oid:1.2.643.5.1.13.2.1.1.718": ICD10,
     "urn:oid:2.16.840.1.113883.6.3": ICD10,
     "urn:oid:2.16.840.1.113883.6.1": LOINC,
@@ -35,6 +37,7 @@ _SYNONYMS = {
     "urn:oid:2.16.840.1.113883.12.292": CVX,
     "urn:oid:1.2.840.10008.2.16.4": DICOM,
 }
+_BARE_OID = re.compile(r"\d+(\.\d+){3,}")
 # STU3 and earlier named the same HL7 tables so; senders still do.
 _OLD_HL7 = {
     "http://hl7.org/fhir/v3/": "http://terminology.hl7.org/CodeSystem/v3-",
@@ -63,10 +66,18 @@ def rows(table: str) -> Iterator[dict[str, str]]:
 def canonical(system: str) -> str:
     """Return the one address under which a code system is kept here."""
     system = system.partition("|")[0].strip().rstrip("/")
+    if _BARE_OID.fullmatch(system):
+        system = f"urn:oid:{system}"
     for old, new in _OLD_HL7.items():
         if system.startswith(old):
             return new + system.removeprefix(old)
     return _SYNONYMS.get(system, system)
+
+
+def find(system: str, code: str) -> Entry | None:
+    """Return what is known of a code, however its code system is addressed."""
+    system = canonical(system)
+    return names().get((system, rules.disease_code(code) if system == ICD10 else code))
 
 
 @cache

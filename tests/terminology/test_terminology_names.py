@@ -120,12 +120,21 @@ def test_a_code_alone_is_nameless_and_the_code_is_shown():
         ("http://loinc.org|2.77", "718-7", "Гемоглобин"),
         ("http://loinc.org/", "718-7", "Гемоглобин"),
         ("urn:oid:1.2.643.5.1.13.13.11.1080", "1017128", "Гемоглобин"),
+        ("1.2.643.5.1.13.13.11.1080", "1017128", "Гемоглобин"),
         ("http://hl7.org/fhir/v3/MaritalStatus", "M", "в браке"),
         ("http://hl7.org/fhir/administrative-gender", "female", "женский"),
     ],
 )
 def test_one_code_system_is_known_by_each_of_its_addresses(system, code, plain):
     assert display((system, code, None)).plain == plain
+
+
+@pytest.mark.parametrize("code", ["E11.9", "\u041511.9", "e11.9", "E11.9 ", "E11.9*", "\u043511.9"])
+def test_a_disease_is_found_by_a_code_typed_on_a_russian_keyboard(code):
+    name = display((ICD10, code, None))
+
+    assert name.plain == "Сахарный диабет 2 типа без осложнений"
+    assert name.code == code.strip()
 
 
 _JSON = st.recursive(
