@@ -63,6 +63,7 @@ def _point_django_at(target, home):
     settings.HOME = home
     settings.EMAIL_FILE_PATH = home.outbox
     settings.STATIC_ROOT = home.path / "static"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )

@@ -37,7 +37,7 @@ def grant(connection: psycopg.Connection, *, role: str) -> None:
 def _take(connection: psycopg.Connection, rights: str, *, table: str, role: str) -> None:
     connection.execute(
         sql.SQL("REVOKE {rights} ON {table} FROM {role}").format(
-            rights=sql.SQL(rights),  # type: ignore[arg-type]  # one of two constants above
+            rights=sql.SQL(rights),
             table=sql.Identifier(table),
             role=sql.Identifier(role),
         )

@@ -23,9 +23,9 @@ class NoServiceUserError(SaidInWordsError):
 class ChildArguments(TypedDict):
     """Arguments of subprocess for a child that runs as the service user."""
 
-    user: int
-    group: int
-    extra_groups: list[int]
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,6 @@ class ServiceUser:
 
     uid: int
     gid: int
-
-    def for_child(self) -> ChildArguments:
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def needed() -> bool:
@@ -61,6 +58,13 @@ def ensure() -> ServiceUser:
                 " Make it (`useradd --system medkarta`), or start medkarta as an ordinary user."
             ) from problem
     return ServiceUser(entry.pw_uid, entry.pw_gid)
+
+
+def child_arguments(user: ServiceUser | None) -> ChildArguments:
+    """For a child that runs as `user`; None leaves it ours."""
+    if user is None:
+        return {"user": None, "group": None, "extra_groups": None}
+    return {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 def can_reach(path: Path) -> bool:

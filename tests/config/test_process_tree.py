@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 import stat
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -153,7 +154,7 @@ def test_root_runs_nothing_as_root(service):
     service_user = pwd.getpwnam("medkarta").pw_uid
     tree = service.processes()
     assert tree
-    assert {os.stat(f"/proc/{pid}").st_uid for pid in tree} == {service_user}
+    assert {Path(f"/proc/{pid}").stat().st_uid for pid in tree} == {service_user}
 
 
 def test_the_database_listens_on_no_network_and_asks_everybody_for_a_password(service):

@@ -10,7 +10,7 @@ from pathlib import Path
 from medkarta.config.home import Home
 from medkarta.config.postgres.connection import ADMIN, socket_folder
 from medkarta.config.postgres.programs import FIRST_WITH_BUILTIN_LOCALE, Programs
-from medkarta.config.service_user import ServiceUser
+from medkarta.config.service_user import ServiceUser, child_arguments
 from medkarta.config.words import SaidInWordsError
 
 _LONGEST_INITDB = 120  # seconds
@@ -101,7 +101,7 @@ class Cluster:
                 text=True,
                 check=False,
                 timeout=_LONGEST_INITDB,
-                **(self.user.for_child() if self.user else {}),
+                **child_arguments(self.user),
             )
         if made.returncode:
             raise CannotMakeClusterError(

@@ -11,6 +11,7 @@ import psycopg
 from medkarta.config.postgres.cluster import Cluster
 from medkarta.config.postgres.connection import ADMIN, embedded
 from medkarta.config.processes import die_with_parent, processes_in_folder
+from medkarta.config.service_user import child_arguments
 from medkarta.config.words import SaidInWordsError
 
 _LONGEST_START = 60.0
@@ -42,7 +43,6 @@ class Server:
         self.cluster.prepare()
         self._make_socket_folder()
         self._clear_former()
-        user = self.cluster.user
         with self.log.open("wb") as log:
             self.cluster.home.hand_over(self.log)
             self._process = subprocess.Popen(  # noqa: S603  # our own program, no shell
@@ -53,7 +53,7 @@ class Server:
                 # Own session: Ctrl-C in the terminal reaches the supervisor, who stops in order.
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  # one thread here
-                **(user.for_child() if user else {}),
+                **child_arguments(self.cluster.user),
             )
 
     def wait_until_ready(self) -> None:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import django
+
 from medkarta.config import static
 from medkarta.config.environment import Environment
 from medkarta.config.processes import die_with_parent
@@ -34,9 +36,10 @@ def serve(environment: Environment, *, when_told: bool) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    from medkarta.config.asgi import application
-
+    django.setup()
     static.collect()
+    from medkarta.config.asgi import application  # finds the collected files when it is read
+
     server = Server(
         "medkarta.config.asgi:application",
         address=environment.host,

@@ -1,0 +1,158 @@
+"""What every answer has and no request may bring, asked over real HTTP."""
+
+import json
+import re
+import socket
+
+import pytest
+from running_service import Service, temporary_home
+
+from medkarta.config.web import envelope
+
+NUMBER = re.compile(r"^[a-z2-7]{16}$")
+
+
+@pytest.fixture(scope="module")
+def service():
+    service = Service(temporary_home(), MEDKARTA_DEMO="no")
+    yield service.start()
+    service.interrupt()
+    service.clear()
+
+
+def test_the_request_number_is_ours_and_not_the_clients(service):
+    _, headers, _ = service.get("/livez", **{"X-Request-ID": "chosen"})
+    assert NUMBER.match(headers["X-Request-ID"])
+    assert headers.get_all("X-Request-ID") == [headers["X-Request-ID"]]
+
+
+def test_the_number_on_a_failure_page_is_that_of_the_answer(service):
+    status, headers, body = service.get("/there-is-no-such-page")
+    assert status == 404
+    assert headers["X-Request-ID"] in body
+
+
+@pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/fhir/metadata", "/nowhere"])
+def test_no_cache_keeps_any_answer(service, path):
+    _, headers, _ = service.get(path)
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_every_page_has_the_strict_policies(service, path):
+    _, headers, _ = service.get(path)
+    policy = headers["Content-Security-Policy"]
+    for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_a_too_large_body_is_refused_in_words_before_a_page_sees_it(service):
+    status, _, body = service.request("POST", "/", body=b"x" * (envelope.LARGEST_BODY + 1))
+    assert status == 413
+    assert "Ничего не сохранено" in body
+
+
+def test_a_body_that_does_not_arrive_whole_is_not_acted_upon(service):
+    with socket.create_connection(("127.0.0.1", service.port)) as cut:
+        cut.sendall(
+            b"POST /cut HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nonly a part"
+        )
+    assert service.get("/livez")[0] == 200
+    service_log = service.output()
+    assert '"path": "/cut"' not in service_log or '"status": 408' in service_log
+
+
+def test_an_unknown_host_is_refused(service):
+    status, _, body = service.get("/", Host="evil.example")
+    assert status == 400
+    assert "evil.example" not in body
+
+
+def test_health_answers_to_head_without_a_body(service):
+    status, headers, body = service.request("HEAD", "/livez")
+    assert (status, body) == (200, "")
+    assert int(headers["Content-Length"]) > 0
+
+
+def test_the_log_keeps_what_was_asked_but_not_the_query(service):
+    service.get("/livez?name=Canary&snils=112-233")
+    service.get("/Canary-in-a-path")
+    assert "Canary" not in service.output()
+    assert '"path": "/livez"' in service.output()
+
+
+def test_raw_bytes_in_a_query_are_no_failure_of_ours(service):
+    with socket.create_connection(("127.0.0.1", service.port)) as raw:
+        raw.sendall("GET /?q=ж HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        status = raw.recv(100).split()[1]
+    assert status in (b"200", b"302", b"400", b"404")
+
+
+def test_fhir_says_what_it_can_do(service):
+    status, headers, body = service.get("/fhir/metadata")
+    statement = json.loads(body)
+    assert status == 200
+    assert headers["Content-Type"].startswith("application/fhir+json")
+    assert statement["resourceType"] == "CapabilityStatement"
+    assert statement["fhirVersion"] == "4.0.1"
+    assert statement["kind"] == "instance"
+    assert statement["implementation"]["url"] == f"http://localhost:{service.port}/fhir"
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/fhir", 404, "not-found"),
+        ("GET", "/fhir/Patient/1", 404, "not-found"),
+        ("POST", "/fhir/metadata", 405, "not-supported"),
+        ("DELETE", "/fhir/metadata", 405, "not-supported"),
+    ],
+)
+def test_fhir_says_no_as_an_operation_outcome(service, method, path, status, code):
+    got, headers, body = service.request(method, path)
+    outcome = json.loads(body)
+    assert got == status
+    assert outcome["resourceType"] == "OperationOutcome"
+    assert outcome["issue"][0]["code"] == code
+    assert (headers["Allow"] is not None) == (status == 405)
+
+
+def scope(*headers, query=b""):
+    return {"type": "http", "headers": list(headers), "query_string": query, "client": ("c", 1)}
+
+
+FORWARDED = [
+    (b"x-forwarded-for", b"203.0.113.7"),
+    (b"x-forwarded-proto", b"https"),
+    (b"x-forwarded-host", b"evil.example"),
+    (b"x-real-ip", b"203.0.113.7"),
+    (b"forwarded", b"for=203.0.113.7"),
+]
+
+
+def test_without_a_proxy_nobody_may_say_where_a_request_comes_from():
+    clean = envelope.cleaned(scope(*FORWARDED), request_id="n", behind_proxy=False)
+    assert clean["headers"] == [(b"x-request-id", b"n")]
+    assert clean["client"] == ("c", 1)
+
+
+def test_behind_a_proxy_only_its_own_last_word_counts():
+    several = [(b"x-forwarded-for", b"198.51.100.1, 203.0.113.7"), *FORWARDED[1:]]
+    clean = envelope.cleaned(scope(*several), request_id="n", behind_proxy=True)
+    assert clean["client"] == ("203.0.113.7", 0)
+    assert clean["headers"] == [(b"x-request-id", b"n"), (b"x-forwarded-proto", b"https")]
+
+
+def test_an_underscore_does_not_slip_a_header_past_the_checks():
+    clean = envelope.cleaned(
+        scope((b"x_forwarded_for", b"1"), (b"X_Request_ID", b"2"), (b"accept", b"*/*")),
+        request_id="n",
+        behind_proxy=False,
+    )
+    assert clean["headers"] == [(b"x-request-id", b"n"), (b"accept", b"*/*")]
