@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from figures import Figure
@@ -38,7 +38,7 @@ def measure() -> Iterator[Figure]:
     yield Figure(name="the same, shared pages counted once", unit="MB", takes=tuple(own))
 
 
-def _seconds(act) -> float:
+def _seconds(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return time.perf_counter() - began
@@ -53,3 +53,8 @@ def _proportional(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / MEGABYTE
     return 0.0
+
+
+if __name__ == "__main__":
+    for figure in measure():
+        print(f"  {figure}")
