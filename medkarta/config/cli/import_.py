@@ -99,9 +99,8 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 
 def take_in(files: Sequence[Path]) -> Tally:
     """Import each file; Ctrl-C takes back the bundle under way and keeps those before it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from django.db import InterfaceError, OperationalError
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from medkarta.record.actions.imports import BundleRefusedError, import_bundle
 
