@@ -64,6 +64,16 @@ class Service:
         assert READY in self.output(), self.output()
         return self
 
+    def start_web_alone(self, patience=30):
+        """`medkarta web`, as beside a database of one's own."""
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                command("web"), env=self.environment, stdout=log, stderr=log, text=True
+            )
+        wait_until(lambda: self.serves() or self.process.poll() is not None, patience)
+        assert self.serves(), self.output()
+        return self
+
     def call(self, *arguments, **variables):
         """Another command with the same settings."""
         return subprocess.run(

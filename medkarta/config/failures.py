@@ -24,6 +24,13 @@ _TEMPLATES = {
 }
 _BROKEN_TEMPLATE = "portal/errors/broken.html"
 _LANGUAGE = "ru"
+# Not translated: this is what is left when the templates themselves fail.
+_LAST_RESORT = (
+    '<!doctype html><html lang="ru"><meta charset="utf-8"><title>Ошибка {status}</title>'
+    "<p>Страницу показать не удалось (ошибка {status}).</p>"
+    "<p>Всё, что было сохранено раньше, цело.</p>"
+    "<p>Подождите минуту и обновите страницу. Номер обращения: {incident}</p></html>"
+)
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +43,7 @@ def page(status: int, incident: str) -> bytes:
             return get_template(template).render({"incident": incident}).encode()
     except Exception:
         log.exception("error page failed", template=template)
-        return f"<!doctype html><meta charset=utf-8><p>Ошибка {status}. {incident}".encode()
+        return _LAST_RESORT.format(status=status, incident=incident).encode()
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
