@@ -39,7 +39,7 @@ SHOWS: Final[Mapping[Stage, str]] = MappingProxyType(
     {
         Stage.NO_ACCOUNT: "no account yet; in the register of insured persons and in a clinic's"
         " index, so that the whole way from sign-up to the open record can be walked",
-        Stage.NO_SECOND_FACTOR: "signs in with a password alone; everything else is done",
+        Stage.NO_SECOND_FACTOR: "signs in with a password alone; identity and policy are in order",
         Stage.NOT_CONFIRMED: "the identity is not confirmed yet",
         Stage.NO_POLICY: "the identity is confirmed, no OMS policy is linked",
         Stage.NO_CONSENT: "a policy is linked, no consent is given",
