@@ -134,10 +134,14 @@ def _test(condition: Expression, focus: Path) -> Test:
             return lambda element: bool(found(element))
         case Compare(left, Literal(value), negated):
             found = _finder(left, focus)
-            # FHIRPath: a comparison with nothing is empty, which a condition takes for false.
-            return lambda element: any((item == value) is not negated for item in found(element))
+            return lambda element: _compares(found(element), value, negated=negated)
         case _:
             raise UnsupportedExpressionError(f"{type(condition).__name__} as a condition")
+
+
+def _compares(found: list[Any], value: str | bool, *, negated: bool) -> bool:  # noqa: FBT001
+    """FHIRPath: nothing compared is nothing, which a condition takes for false."""
+    return bool(found) and (found == [value]) is not negated
 
 
 def _finder(expression: Expression, focus: Path) -> Callable[[Any], list[Any]]:
