@@ -17,6 +17,8 @@ from medkarta.insurance import actions as insurance
 from medkarta.patients import actions as patients
 from medkarta.patients.rules import LinkRequestState, PersonalDataInput
 
+# НСИ 1.2.643.5.1.13.13.99.2.48.
+PASSPORT = "1"
 ORIGIN = Origin(app="demo", request_id="demo", address=None, device="medkarta")
 
 
@@ -92,7 +94,7 @@ class _Steps:
         accounts.confirm_identity(
             account_id=self.account_id,
             by=self.walker.operator,
-            document_kind="passport",
+            document_kind=PASSPORT,
             seen=self.walker.data.fingerprint,
             origin=ORIGIN,
             now=self.now,

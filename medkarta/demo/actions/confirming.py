@@ -9,7 +9,7 @@ from medkarta.demo import book
 from medkarta.demo.cast import OPERATOR_EMAIL, OPERATOR_NAME
 from medkarta.demo.credentials import credentials_for
 from medkarta.demo.ports import DemoHome
-from medkarta.demo.way import ORIGIN
+from medkarta.demo.way import ORIGIN, PASSPORT
 from medkarta.foundation.ids import AccountId
 from medkarta.patients.queries import person_of
 
@@ -48,7 +48,7 @@ def confirm(*, home: DemoHome, words: str, now: datetime) -> str:
     accounts.confirm_identity(
         account_id=account.account_id,
         by=open_operator(),
-        document_kind="passport",
+        document_kind=PASSPORT,
         seen=person.data.fingerprint if person else "",
         origin=ORIGIN,
         now=now,

@@ -1,0 +1,106 @@
+"""A person with a browser, as journeys speak of them."""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from authenticator import Authenticator, Mailbox
+from playwright.sync_api import expect
+from watching import Watch
+
+SECRET = re.compile(r"\b(?:[A-Z2-7]{4} ?){8}\b")
+MAIN_BUTTON = "main form[method=post] button:not([type=button])"
+
+
+class Citizen:
+    """What a person does and sees. Whoever is in demo-people.json is known by name."""
+
+    def __init__(self, service, context, name=None):
+        self.service = service
+        self.context = context
+        self.page = context.new_page()
+        self.watch = Watch(self.page, f"http://localhost:{service.port}")
+        self.known = self._find(name) if name else None
+        self.authenticator = None
+        if self.known and self.known["totp_secret"]:
+            self.authenticator = authenticator_of(self.known)
+
+    def _find(self, name):
+        text = (self.service.home / "demo-people.json").read_text(encoding="utf-8")
+        (found,) = (person for person in json.loads(text) if name in person["name"])
+        return found
+
+    # --- going and looking
+
+    @property
+    def path(self):
+        return urlsplit(self.page.url).path
+
+    def opens(self, path, *, axe=True):
+        """Go to an address and look at the page with every check there is."""
+        answer = self.page.goto(path)
+        self.looks(axe=axe)
+        return answer.status
+
+    def looks(self, *, axe=True):
+        self.watch.check_page(axe=axe)
+
+    def follows(self, words):
+        """Click a link in the page's own part by its words."""
+        self.page.get_by_role("main").get_by_role("link", name=words).first.click()
+        self.page.wait_for_load_state()
+        self.looks()
+
+    def presses(self, words=None):
+        """Press a button of the page, by its words or the main one, and wait for the answer."""
+        button = (
+            self.page.get_by_role("main").get_by_role("button", name=words)
+            if words
+            else self.page.locator(MAIN_BUTTON)
+        )
+        with self.page.expect_navigation():
+            button.first.click()
+        self.looks()
+
+    def fills(self, **fields):
+        for name, value in fields.items():
+            self.page.locator(f"main [name={name}]").fill(value)
+
+    def sees(self, *words):
+        for text in words:
+            expect(self.page.get_by_role("main")).to_contain_text(text)
+
+    def reads(self):
+        return self.page.get_by_role("main").inner_text()
+
+    # --- the way in
+
+    def signs_in(self):
+        """With password and, where there is one, the present code."""
+        self.opens("/accounts/login/")
+        self.types_password(self.known["email"], self.known["password"])
+        if self.authenticator:
+            self.fills(code=self.authenticator.code())
+            self.presses()
+        return self
+
+    def types_password(self, email, password):
+        self.fills(login=email, password=password)
+        self.presses()
+
+    def mailbox(self, address):
+        return Mailbox(self.service.home / "outbox", address)
+
+    def secret_on_the_page(self):
+        found = SECRET.search(self.reads())
+        assert found, "the page shows no secret to type into an authenticator"
+        return found.group()
+
+
+_AUTHENTICATORS = {}
+
+
+def authenticator_of(person):
+    """One telephone a person, however many browsers: it shows no code twice."""
+    secret = person["totp_secret"]
+    return _AUTHENTICATORS.setdefault(secret, Authenticator(secret))

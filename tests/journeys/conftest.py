@@ -1,0 +1,63 @@
+"""A real `medkarta run`, a real Chromium, and people who use both."""
+
+import shutil
+
+import pytest
+from citizen import Citizen
+from playwright.sync_api import sync_playwright
+from running_service import Service, temporary_home
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+
+def pytest_collection_modifyitems(items):
+    """One service for all journeys: with `--dist loadgroup` they run in one process."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def service():
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    service = Service(temporary_home())
+    try:
+        yield service.start(patience=120)
+    finally:
+        service.clear()
+        shutil.rmtree(service.home.parent, ignore_errors=True)
+
+
+# Not for the session: Playwright's loop would stand in the way of every other test's own.
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def meet(service, browser):
+    """Make a citizen with a browser of their own; what went wrong in it fails the test."""
+    met = []
+
+    def make(name=None, *, viewport=DESKTOP):
+        context = browser.new_context(
+            base_url=f"http://localhost:{service.port}", viewport=viewport, locale="ru-RU"
+        )
+        context.set_default_timeout(10_000)
+        citizen = Citizen(service, context, name)
+        met.append(citizen)
+        return citizen
+
+    yield make
+    for citizen in met:
+        citizen.context.close()
+    for citizen in met:
+        citizen.watch.check()

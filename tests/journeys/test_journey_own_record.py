@@ -1,0 +1,81 @@
+"""The demo person's own record, on a desk and on a telephone."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("journeys")
+PHONE = {"width": 360, "height": 740}
+PAGES = [
+    "/",
+    "/card",
+    "/card/labs",
+    "/card/vitals",
+    "/card/timeline",
+    "/control",
+    "/control/log",
+    "/control/consents",
+    "/control/consents/withdraw",
+    "/profile",
+    "/profile/documents",
+    "/profile/documents/new",
+    "/link",
+    "/link/consent",
+    "/link/request",
+    "/help",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/logout/",
+]
+
+
+def test_every_page_is_accessible_on_a_desk_and_on_a_telephone(meet):
+    citizen = meet("Анна Вымыслова").signs_in()
+    for path in PAGES:
+        assert citizen.opens(path) == 200
+    citizen.page.set_viewport_size(PHONE)
+    for path in PAGES:
+        citizen.opens(path, axe=path in {"/", "/card", "/card/labs", "/control/log"})
+
+
+def test_an_analyte_of_two_laboratories_keeps_each_ones_range(meet):
+    citizen = meet("Анна Вымыслова").signs_in()
+    citizen.opens("/card/labs")
+    citizen.follows("Креатинин")
+    rows = citizen.page.get_by_role("table").get_by_role("row")
+    expect(rows.filter(has_text="131")).to_contain_text("53")
+    expect(rows.filter(has_text="131")).to_contain_text("97")
+    expect(rows.filter(has_text="66")).to_contain_text("44")
+    citizen.sees("Демонстрационная больница № 0", "Демонстрационная поликлиника № 999")
+    citizen.page.set_viewport_size(PHONE)
+    citizen.looks()
+
+
+def test_every_entry_of_the_timeline_says_its_source_date_and_status(meet):
+    citizen = meet("Анна Вымыслова").signs_in()
+    citizen.opens("/card/timeline")
+    for row in citizen.page.locator("main a[href^='/card/item/']").all()[:40]:
+        whole = row.locator("xpath=ancestor-or-self::li[1]").inner_text()
+        assert "Демонстрационная" in whole, whole
+
+
+def test_the_newest_line_of_the_log_is_the_look_before(meet):
+    citizen = meet("Анна Вымыслова").signs_in()
+    citizen.opens("/card/vitals", axe=False)
+    citizen.opens("/control/log")
+    for fold in citizen.page.locator("main details:not([open]) > summary").all()[:1]:
+        fold.click()
+    newest = citizen.page.locator("main .log").first
+    expect(newest).to_contain_text("Вы")
+
+
+def test_signing_out_closes_everything_also_the_way_back(meet):
+    citizen = meet("Анна Вымыслова").signs_in()
+    citizen.opens("/card", axe=False)
+    citizen.opens("/accounts/logout/", axe=False)
+    citizen.presses()
+    citizen.page.go_back()
+    citizen.page.go_back()
+    assert "Гемоглобин" not in citizen.page.content()
+    citizen.opens("/card", axe=False)
+    assert citizen.path == "/accounts/login/"
