@@ -52,6 +52,11 @@ class StoredResource:
         """FHIR's id, as in `Type/id`."""
         return logical_id(self.patient_id, self.resource_id)
 
+    @property
+    def dated(self) -> bool:
+        """Whether the source says when it happened; otherwise `date` is the moment of recording."""
+        return self.date != self.recorded_at
+
     @cached_property
     def data(self) -> JsonObject:
         """The body, parsed on first use. Broken numbers are Decimal, so that 1.10 stays 1.10."""
