@@ -195,25 +195,3 @@ class _Parser:
     def _expect(self, token: str) -> None:
         if not self._taken(token):
             raise UnsupportedExpressionError(f"{self.peek()!r} in {self._text}")
-
-
-def alternatives(expression: Expression) -> list[Expression]:
-    """Return the parts of a union, in order."""
-    if isinstance(expression, Union):
-        return [*alternatives(expression.left), *alternatives(expression.right)]
-    return [expression]
-
-
-def root_of(expression: Expression) -> str:
-    """Return the name with which a path begins: the resource type that it is about."""
-    while not isinstance(expression, Member) or expression.of is not None:
-        match expression:
-            case Compare(left=inner) | Both(left=inner) | Union(left=inner):
-                expression = inner
-            case Resolve() | Literal():
-                return ""
-            case Member(of=None):
-                break
-            case _ if expression.of is not None:
-                expression = expression.of
-    return expression.name

@@ -11,7 +11,7 @@ from typing import Any
 
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.extractors import EXTRACTORS, Add
-from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.parameters import parameters_of, resource_types
 from medkarta.fhir.search.paths import Take, Test, Truth, Use, paths_of, spread, walk
 from medkarta.fhir.search.values import IndexValue, Token
 
@@ -31,7 +31,10 @@ def index_values(resource: JsonObject) -> list[IndexValue]:
     their components when searched), `special`, contained resources. What is malformed has no value;
     nothing here raises on content.
     """
-    plan = _plan(str(resource.get("resourceType")))
+    resource_type = resource.get("resourceType")
+    if not isinstance(resource_type, str) or resource_type not in resource_types():
+        return []  # and no plan kept for a name that a sender made up
+    plan = _plan(resource_type)
     found: list[IndexValue] = []
     add = found.append
     members = plan.by_member

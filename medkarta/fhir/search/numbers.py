@@ -25,8 +25,9 @@ class Span(NamedTuple):
 def span(number: JsonValue) -> Span | None:
     """Take half of the last digit written to both sides: 5.40 is [5.395, 5.405), 100 [99.5, 100.5).
 
-    https://hl7.org/fhir/R4/search.html#number. Raises `TypeError` for a float: its digits are lost,
-    and only json_text's numbers come with them.
+    https://hl7.org/fhir/R4/search.html#number. By the same rule 1e2 is [50, 150), which R4's own
+    example ([95, 105)) does not follow. Raises `TypeError` for a float: its digits are lost, and
+    only json_text's numbers come with them.
     """
     if isinstance(number, float):
         raise TypeError("numbers are read by medkarta.fhir.json_text")
@@ -43,7 +44,7 @@ def quantity_span(quantity: JsonObject) -> Span | None:
     found = span(quantity.get("value"))
     if found is None or found.value is None:
         return None
-    comparator = quantity.get("comparator")
+    comparator = str(quantity.get("comparator"))
     if comparator in _BELOW:
         return Span(found.value, -INFINITE, found.high if comparator == "<=" else found.value)
     if comparator in _ABOVE:
