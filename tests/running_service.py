@@ -29,11 +29,15 @@ def temporary_home():
     return Path(tempfile.mkdtemp(prefix="mk-")) / "home"
 
 
+def copied():
+    """As root in a closed checkout: the program runs from a copy that `make test` has laid out."""
+    return os.geteuid() == 0 and not can_reach(project_folder())
+
+
 def command(*arguments):
-    """`medkarta ARGUMENTS…`, as root from where the service user can read the program."""
-    script = Path(sys.executable).with_name("medkarta")
-    if os.geteuid() == 0 and not can_reach(project_folder()):
-        return [str(script), *arguments]
+    """`medkarta ARGUMENTS…`."""
+    if copied():
+        return [str(Path(sys.executable).with_name("medkarta")), *arguments]
     return [sys.executable, "-P", "-m", "medkarta", *arguments]
 
 
@@ -47,7 +51,7 @@ class Service:
         self.log = home.parent / "run.log"
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("MEDKARTA_", "DATABASE_"))},
-            "PYTHONPATH": str(project_folder()),
+            "PYTHONPATH": "" if copied() else str(project_folder()),
             "MEDKARTA_HOME": str(home),
             "PORT": str(self.port),
             **variables,

@@ -104,6 +104,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "USER": _DATABASE.user,
         "PASSWORD": _DATABASE.password,
         "ATOMIC_REQUESTS": False,
+        "CONN_HEALTH_CHECKS": True,  # a restarted database costs nobody a page
         "OPTIONS": dict(_DATABASE.options),
     }
 }

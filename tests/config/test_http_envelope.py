@@ -67,6 +67,15 @@ def test_a_body_that_does_not_arrive_whole_is_not_acted_upon(service):
     assert '"path": "/cut"' not in service_log or '"status": 408' in service_log
 
 
+def test_a_style_sheet_is_named_by_its_content_and_kept_for_long(service):
+    _, _, page = service.get("/nowhere")
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', page).group(1)
+    assert re.search(r"\.[0-9a-f]{12}\.css$", sheet)
+    status, headers, _ = service.get(sheet)
+    assert status == 200
+    assert "immutable" in headers["Cache-Control"]
+
+
 def test_an_unknown_host_is_refused(service):
     status, _, body = service.get("/", Host="evil.example")
     assert status == 400
