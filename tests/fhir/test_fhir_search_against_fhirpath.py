@@ -13,7 +13,7 @@ from medkarta.fhir.bundle_text import read_bundle
 from medkarta.fhir.search.parameters import elements_of, parameters_of, resource_types
 from medkarta.fhir.search.paths import Truth, paths_of, walk
 
-SYNTHEA = pathlib.Path("../shared/data/synthea")
+SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from medkarta.fhir.search.compartment import NOBODYS, NOMINATED, patient_referen
 from medkarta.fhir.search.parameters import parameters_of, patient_compartment, resource_types
 from medkarta.fhir.search.paths import Only, paths_of
 
-SYNTHEA = pathlib.Path("../shared/data/synthea")
+SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
 PATIENT = {"reference": "Patient/1"}
 
 
