@@ -193,9 +193,8 @@ def _origin(text: str) -> str:
 
 
 def _folder(text: str) -> Path:
-    path = Path(text).expanduser()
-    if not path.is_absolute():
-        path = Path.cwd() / path
+    # Without links: the database's processes are recognised by where they lie.
+    path = Path(text).expanduser().resolve()
     if path.exists() and not path.is_dir():
         raise ValueError("this is a file, and a folder is needed")
     return path
@@ -214,9 +213,9 @@ def _existing_file(text: str) -> Path | None:
     if not text:
         return None
     path = Path(text).expanduser().absolute()
-    if path.is_file():
+    if os.access(path, os.R_OK):
         return path
-    raise ValueError("there is no such file")
+    raise ValueError("there is no such file, or the user who runs medkarta cannot read it")
 
 
 def _socket_path(text: str) -> Path | None:

@@ -131,3 +131,8 @@ class Home:
             return path.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
+        except PermissionError as problem:
+            raise HomeUnusableError(
+                f"{path} cannot be read: MEDKARTA_HOME belongs to another user."
+                " Start as that user, or set MEDKARTA_HOME to another folder."
+            ) from problem

@@ -115,7 +115,7 @@ else:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": ENVIRONMENT.web_threads + 1,
-        "timeout": 5,
+        "timeout": 3,
     }
 
 CACHES = {

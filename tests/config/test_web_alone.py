@@ -58,3 +58,14 @@ def test_it_stops_in_time_with_a_connection_open(started):
     service.process.terminate()
     wait_until(lambda: not service.processes(), 5)
     assert not service.serves()
+
+
+def test_a_page_that_needs_the_absent_database_says_so_in_words(started):
+    service = started(NOBODY_THERE)
+    status, headers, page = service.get("/", Cookie="medkarta_session=somebody")
+    assert status == 503
+    assert headers["Retry-After"]
+    assert "временно недоступна" in page
+    assert headers["X-Request-ID"] in page
+    assert "Traceback" not in page
+    assert "127.0.0.1" not in page

@@ -23,7 +23,7 @@ unix_socket_directories = '{socket}'
 unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 restart_after_crash = off
-max_connections = 60
+max_connections = {connections}
 shared_buffers = 64MB
 effective_cache_size = 512MB
 work_mem = 8MB
@@ -61,6 +61,7 @@ class Cluster:
     home: Home
     user: ServiceUser | None = None
     durable: bool = True
+    connections: int = 60
 
     @property
     def socket(self) -> Path:
@@ -71,7 +72,9 @@ class Cluster:
         if not (self.home.data / "PG_VERSION").exists():
             self._initialise()
         settings = _CONFIGURATION.format(
-            socket=self.socket, durable="on" if self.durable else "off"
+            socket=self.socket,
+            durable="on" if self.durable else "off",
+            connections=self.connections,
         )
         self.home.write_private(self.home.data / "medkarta.conf", settings)
         self.home.write_private(self.home.data / "pg_hba.conf", _ACCESS)

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import stat
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,7 @@ _LONGEST_START = 60.0
 _LONGEST_STOP = 1.3
 _LONGEST_WAIT_FOR_FORMER = 10.0
 _PAUSE = 0.02
+_PRIVATE = 0o700
 
 
 class ServerFailedError(SaidInWordsError):
@@ -91,17 +94,18 @@ class Server:
             self._process.wait()
 
     def _make_socket_folder(self) -> None:
-        folder = self.cluster.socket
-        folder.mkdir(mode=0o700, exist_ok=True)
-        user = self.cluster.user
-        if user:
-            os.chown(folder, user.uid, user.gid)
-        expected = user.uid if user else os.geteuid()
+        folder, user = self.cluster.socket, self.cluster.user
+        with suppress(FileExistsError):
+            folder.mkdir(mode=_PRIVATE)
+            if user:
+                os.chown(folder, user.uid, user.gid)
         found = folder.lstat()
-        if folder.is_symlink() or found.st_uid != expected:
+        expected = user.uid if user else os.geteuid()
+        private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == _PRIVATE
+        if not private or found.st_uid != expected:
             raise ServerFailedError(
-                f"{folder} should hold the database's socket and belongs to somebody else."
-                " Choose a shorter MEDKARTA_HOME, or remove that folder."
+                f"{folder} should hold the database's socket, and belongs to somebody else or is open to others."
+                " Remove that folder, or choose another MEDKARTA_HOME."
             )
 
     def _clear_former(self) -> None:
