@@ -6,9 +6,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from medkarta.access.grants import EVERYTHING, Grant, Purpose, Section
 from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.record import queries
 from medkarta.record.actions.imports import Outcome, import_bundle
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -17,6 +19,7 @@ needs_synthea = pytest.mark.skipif(
     not SYNTHEA.exists(), reason="Synthea's files are not on this machine"
 )
 
+NPI = "http://hl7.org/fhir/sid/us-npi"
 CLINIC = "urn:uuid:11111111-1111-4111-8111-111111111111"
 PATIENT = "urn:uuid:22222222-2222-4222-8222-222222222222"
 
@@ -27,18 +30,6 @@ def synthea_files():
         SYNTHEA.glob("*.json"),
         key=lambda path: (not path.name.startswith(("hospital", "practitioner")), path.name),
     )
-
-
-class Raw(float):
-    """A number written as it stands: 1.10, 1e3."""
-
-    def __new__(cls, token):
-        number = super().__new__(cls, token)
-        number.token = token
-        return number
-
-    def __repr__(self):
-        return self.token
 
 
 def entry(resource, *, url=None, full_url=None, method="POST", **request):
@@ -118,3 +109,30 @@ def grant_of(*patient_ids, **limits):
             **limits,
         }
     )
+
+
+def everything(*patient_ids):
+    return queries.timeline(grant_of(*patient_ids), sections=Section, limit=20_000).items
+
+
+def of_type(kind, *patient_ids):
+    return [one for one in everything(*patient_ids) if one.resource_type == kind]
+
+
+def rows(sql, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def words(report):
+    return [one.words for one in report.refused]
+
+
+def practitioner(npi="1", **request):
+    resource = {"resourceType": "Practitioner", "identifier": [{"system": NPI, "value": npi}]}
+    return entry(resource, **request)
+
+
+def performed_by(reference):
+    return observation(performer=[{"reference": reference}])

@@ -5,9 +5,13 @@ other question whose answer we got wrong would join two things or double one.
 """
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qsl
 
 from medkarta.fhir.json_text import JsonObject
+
+# Signs that part or escape several values.
+_SEVERAL: Final = frozenset(",|\\$")
 
 
 class UnusableConditionError(ValueError):
@@ -28,10 +32,11 @@ def read_condition(resource_type: str, query: str) -> Condition:
     pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
     if len(pairs) != 1 or pairs[0][0] != "identifier":
         raise UnusableConditionError(f"the condition “{query}” is not identifier=system|value")
-    system, bar, value = pairs[0][1].rpartition("|")
-    if not value or any(sign in value for sign in ",\\$"):
+    before, bar, after = pairs[0][1].partition("|")
+    system, value = (before, after) if bar else (None, before)
+    if not value or _SEVERAL & {*before, *after}:
         raise UnusableConditionError(f"the condition “{query}” does not name one identifier")
-    return Condition(resource_type=resource_type, system=system if bar else None, value=value)
+    return Condition(resource_type=resource_type, system=system, value=value)
 
 
 def meets(resource: JsonObject, condition: Condition) -> bool:
