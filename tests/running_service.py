@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from medkarta.config.environment import project_folder
+from medkarta.config.places import project_folder
 from medkarta.config.service_user import can_reach
 
 READY = "Ctrl-C stops everything"

@@ -5,13 +5,13 @@
 
 import sys
 
-from medkarta.config.environment import VARIABLES
+from medkarta.config.variables import VARIABLES
 
 _HEAD = """# Settings
 
 Settings are environment variables, read once at the start. A wrong one stops the start with a
 sentence that names it. `medkarta check` prints each with the value in force. This page is made
-from `medkarta/config/environment.py`.
+from `medkarta/config/variables.py`.
 
 | variable | default | meaning |
 | --- | --- | --- |

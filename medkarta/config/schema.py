@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import psycopg
 
-from medkarta.config.environment import project_folder
+from medkarta.config.places import project_folder
 from medkarta.config.postgres.connection import Connection
 
 _BRING_TABLES = ("django", "django-allauth", "procrastinate")

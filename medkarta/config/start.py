@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from medkarta.config import service_user
-from medkarta.config.environment import Environment, project_folder
+from medkarta.config.environment import Environment
 from medkarta.config.home import Home
+from medkarta.config.places import project_folder
 from medkarta.config.words import CONFIGURATION, SaidInWordsError
 
 _GO = "go\n"

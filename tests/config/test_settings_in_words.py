@@ -6,7 +6,9 @@ import pytest
 
 from medkarta.config import environment
 from medkarta.config.configuration_page import page
-from medkarta.config.environment import VARIABLES, WrongSettingError, project_folder
+from medkarta.config.environment import WrongSettingError
+from medkarta.config.places import project_folder
+from medkarta.config.variables import VARIABLES
 
 POSTGRES = "postgresql://app:secret@db.example:5432/medkarta"
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import click
 
 from medkarta.config import environment
-from medkarta.config.environment import VARIABLES, Environment
+from medkarta.config.environment import Environment
 from medkarta.config.home import Home
+from medkarta.config.variables import VARIABLES
 from medkarta.config.words import FAILED, SaidInWordsError
 
 

@@ -104,7 +104,8 @@ class Server:
         private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == _PRIVATE
         if not private or found.st_uid != expected:
             raise ServerFailedError(
-                f"{folder} should hold the database's socket, and belongs to somebody else or is open to others."
+                f"{folder} should hold the database's socket, and belongs to somebody else"
+                " or is open to others."
                 " Remove that folder, or choose another MEDKARTA_HOME."
             )
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-from medkarta.config.environment import project_folder
+from medkarta.config.places import project_folder
 from medkarta.config.processes import die_with_parent
 
 _GO = b"go\n"

@@ -1,0 +1,117 @@
+"""Every setting that comes from outside, declared once: name, default, meaning, how it is read.
+
+`medkarta check` and docs/configuration.md are made from VARIABLES.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from medkarta.config import places, values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One environment variable. `read` raises ValueError with what is allowed."""
+
+    name: str
+    default: str
+    meaning: str
+    read: Callable[[str], object]
+    default_in_words: str = ""
+    secret: bool = False
+
+    @property
+    def shown_default(self) -> str:
+        return self.default_in_words or self.default
+
+
+VARIABLES: dict[str, Variable] = {
+    "port": Variable(
+        name="PORT", default="8000", meaning="The port that is listened on.", read=values.port
+    ),
+    "host": Variable(
+        name="HOST",
+        default="127.0.0.1",
+        meaning="The address that is listened on. Anything but loopback needs TLS.",
+        read=values.host,
+    ),
+    "unix_socket": Variable(
+        name="UNIX_SOCKET",
+        default="",
+        meaning="Listen on this socket instead of HOST and PORT, behind a TLS proxy.",
+        read=values.socket_path,
+    ),
+    "origin": Variable(
+        name="MEDKARTA_ORIGIN",
+        default="",
+        default_in_words="localhost and PORT",
+        meaning="The origin by which browsers reach us, as in https://med.example.",
+        read=values.origin,
+    ),
+    "tls_certificate": Variable(
+        name="TLS_CERTIFICATE",
+        default="",
+        meaning="File with the certificate chain (PEM). TLS 1.3 only.",
+        read=values.readable_file,
+    ),
+    "tls_key": Variable(
+        name="TLS_KEY",
+        default="",
+        meaning="File with the private key of TLS_CERTIFICATE (PEM).",
+        read=values.readable_file,
+    ),
+    "home": Variable(
+        name="MEDKARTA_HOME",
+        default=str(places.default_home()),
+        default_in_words="var in the project",
+        meaning="Folder of the data, keys and outbox. Nobody else may read it.",
+        read=values.folder,
+    ),
+    "postgres_bin": Variable(
+        name="MEDKARTA_POSTGRES_BIN",
+        default="",
+        default_in_words="those that come along",
+        meaning="Programs of another PostgreSQL (15 or later) for the embedded database.",
+        read=values.postgres_bin,
+    ),
+    "database_url": Variable(
+        name="DATABASE_URL",
+        default="",
+        default_in_words="the embedded database",
+        meaning="A PostgreSQL server of your own (15 or later), as the application role.",
+        read=values.database_url,
+        secret=True,
+    ),
+    "database_owner_url": Variable(
+        name="DATABASE_OWNER_URL",
+        default="",
+        meaning="The same database, as the role that owns the tables and migrates.",
+        read=values.database_url,
+        secret=True,
+    ),
+    "demo": Variable(
+        name="MEDKARTA_DEMO",
+        default="",
+        default_in_words="yes with the embedded database",
+        meaning="Demo people, their one-time codes and their outbox.",
+        read=values.yes_or_no,
+    ),
+    "web_workers": Variable(
+        name="WEB_WORKERS",
+        default="2",
+        meaning="Processes that answer requests.",
+        read=values.between(1, 64),
+    ),
+    "web_threads": Variable(
+        name="WEB_THREADS",
+        default="4",
+        meaning="Threads of each process that make pages.",
+        read=values.between(1, 64),
+    ),
+    "log_level": Variable(
+        name="LOG_LEVEL",
+        default="info",
+        meaning="Least important log line that is written.",
+        read=values.log_level,
+    ),
+}
