@@ -1,4 +1,4 @@
-"""Forms of the citizen's pages: they read and check what was typed, and keep it where it is refused."""
+"""Forms of the citizen's pages: they read and check what was typed, and keep what is refused."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -56,7 +56,7 @@ class PersonalDataForm(forms.Form):
     )
     snils = forms.CharField(
         label=_("СНИЛС"),
-        help_text=_("11 цифр. По нему клиники узнают, что карта ваша. Пример: 112-233-445 95"),
+        help_text=_("11 цифр. По нему клиники узнают, что карта ваша. Вводите с дефисами или без."),
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
         error_messages={"required": _("Введите СНИЛС — 11 цифр")},
@@ -68,7 +68,7 @@ class PersonalDataForm(forms.Form):
 
     def clean_birth_date(self) -> date:
         born: date = self.cleaned_data["birth_date"]
-        if not _OLDEST <= born.year or born > self.today:
+        if born.year < _OLDEST or born > self.today:
             raise forms.ValidationError(_("Проверьте год рождения: такой даты быть не может"))
         return born
 

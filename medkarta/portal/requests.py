@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -56,11 +56,12 @@ def open_own(request: HttpRequest, look: Look) -> Grant | Refusal:
 
 
 def citizen(view: View[P]) -> View[P]:
-    """Signed in, and not one who works for us: an operator's account has no record and no profile."""
+    """Signed in, and not one who works for us: an operator has no record and no profile."""
 
-    @login_required
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
         if getattr(request.user, "role", None) != Role.CITIZEN:
             raise Http404
         return view(request, *args, **kwargs)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from medkarta.portal.views import card, control, link, profile, start, timeline
+from medkarta.portal.views import card, control, demo, link, profile, start, timeline
 
 urlpatterns = [
     path("", start.home, name="home"),
+    path("demo", demo.demo, name="demo"),
     path("help", start.help_page, name="help"),
     path("card", card.card, name="card"),
     path("card/labs", card.labs, name="labs"),

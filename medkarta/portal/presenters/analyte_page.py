@@ -1,10 +1,11 @@
-"""The page of one analyte: the newest result in a sentence, its number line, the course, every value."""
+"""The page of one analyte: newest result in a sentence, number line, course, every value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from medkarta.access.grants import Section
 from medkarta.portal.presenters import dates, ranges, rows, scale, titles, trend
 from medkarta.portal.presenters.analytes import Who, limits_of, loinc_of
 from medkarta.portal.presenters.counted import counted
@@ -24,7 +25,7 @@ class Line:
     href: str
     date: str
     value: Phrase
-    exact: str | None
+    whole: bool
     words: str
     tone: str
     usual: str
@@ -62,6 +63,7 @@ class AnalytePage:
     other_units: str
     table: list[Line]
     rounded: bool
+    has_limits: bool
 
 
 def page(series: Sequence[StoredResource], clinics: Clinics, who: Who) -> AnalytePage:
@@ -80,6 +82,7 @@ def page(series: Sequence[StoredResource], clinics: Clinics, who: Who) -> Analyt
         other_units=_other_units(left_out),
         table=table,
         rounded=any("≈" in one.value.text for one in table),
+        has_limits=any(one.usual for one in table),
     )
 
 
@@ -107,6 +110,8 @@ def _why_no_scale(resource: StoredResource, value: Value) -> str:
     if value.number is None:
         return ""
     written = ranges.range_text(resource.data)
+    if resource.section is not Section.LABS and not written:
+        return _("Обычных границ источник не прислал.")
     if written:
         return _("Лаборатория описала обычные значения словами: %(text)s") % {"text": written}
     return _(
@@ -122,7 +127,7 @@ def _line(resource: StoredResource, value: Value, clinics: Clinics) -> Line:
         href=rows.href(resource),
         date=rows.date_of(resource),
         value=value.phrase,
-        exact=value.exact,
+        whole=value.number is not None,
         words=ranges.words(found),
         tone=ranges.tone(found),
         usual=limits.text if limits else ranges.range_text(resource.data) or "",
@@ -134,7 +139,7 @@ def _line(resource: StoredResource, value: Value, clinics: Clinics) -> Line:
 def _readings(
     series: Sequence[StoredResource], values: Sequence[Value]
 ) -> tuple[list[trend.Reading], list[str], int]:
-    """What can be drawn together: one unit, the newest value's; components as series of their own."""
+    """What can be drawn together: the newest value's unit; components as series of their own."""
     parts = [parts_of(one.data) for one in series]
     newest_parts = [part for part in parts[0] if part.value.number is not None]
     if values[0].number is not None or not newest_parts:

@@ -1,4 +1,4 @@
-"""The address of an analyte's page: the code and a short word for its system, nothing of the person."""
+"""The address of an analyte's page: a word for the code system and the code, no person."""
 
 import base64
 import binascii

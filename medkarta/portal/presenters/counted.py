@@ -1,8 +1,8 @@
 """Counts with their nouns.
 
-Source strings are Russian, and gettext's own plural rule for source strings is the English one («21 записей»).
-So the forms stand in one string, `запись|записи|записей`, that is translated as a whole: a language with two
-forms has two in its catalogue.
+Source strings are Russian, and gettext's own plural rule for source strings is the English one
+(«21 записей»). So the forms stand in one string, `запись|записи|записей`, that is translated as a
+whole: a language with two forms has two in its catalogue.
 """
 
 _TWO_FORMS = 2

@@ -100,12 +100,16 @@ def day(moment: date) -> str:
     """«3 июля 2007»; a moment is told by Moscow's clock."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(MOSCOW).date()
-    return date_format(moment, "j E Y")
+    return _unbroken(date_format(moment, "j E Y"))
 
 
 def clock(moment: datetime) -> str:
     """«05:20»."""
     return moment.astimezone(MOSCOW).strftime("%H:%M")
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def _month(text: str) -> When | None:
@@ -122,5 +126,5 @@ def _moment_or_day(text: str) -> When:
         return When(day=day(parsed), clock=None, iso=text)
     moment = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
     if moment.tzinfo is None:  # FHIR asks for a zone; a clinic's letter without one stays as it is
-        return When(day=date_format(moment.date(), "j E Y"), clock=None, iso=text)
+        return When(day=day(moment.date()), clock=None, iso=text)
     return When(day=day(moment), clock=clock(moment), iso=text)

@@ -116,5 +116,5 @@ def way(states: Iterable[GateState]) -> Way:
         left += 1
         tasks.append(Task(words=words, state="later" if following else "next", since=""))
         following = following or words
-    words = _("остался %(count)s шаг|осталось %(count)s шага|осталось %(count)s шагов")
-    return Way(tasks=tasks, next=following, left=left, left_words=counted(left, str(words)))
+    forms = _("остался %(count)s шаг|осталось %(count)s шага|осталось %(count)s шагов")
+    return Way(tasks=tasks, next=following, left=left, left_words=counted(left, str(forms)))

@@ -1,4 +1,4 @@
-"""The page of one entry: what it is, what it says, whose it is, which version, and the source itself."""
+"""The page of one entry: what it is and says, whose it is, which version, the source itself."""
 
 import json
 from collections.abc import Mapping, Sequence

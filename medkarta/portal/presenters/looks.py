@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from medkarta.audit.queries import Line
 from medkarta.foundation.ids import AccountId
-from medkarta.portal.presenters.counted import counted
 
 
 def recent(lines: Iterable[Line], reader: AccountId, *, since: datetime) -> str:
@@ -17,11 +16,6 @@ def recent(lines: Iterable[Line], reader: AccountId, *, since: datetime) -> str:
     ]
     if not others:
         return _("За 30 дней в карту и профиль заходили только вы.")
-    return counted(
-        len(others),
-        _(
-            "За 30 дней, кроме вас, %(count)s раз смотрели другие."
-            "|За 30 дней, кроме вас, %(count)s раза смотрели другие."
-            "|За 30 дней, кроме вас, %(count)s раз смотрели другие."
-        ),
-    )
+    return _("За 30 дней в карту или профиль, кроме вас, заходили другие: %(count)s.") % {
+        "count": len(others)
+    }

@@ -2,9 +2,9 @@
 
 Words, not colour, carry the judgement (portal design §5.2):
 * the laboratory's own mark (FHIR interpretation) has the last word on the direction;
-* within a tenth of the limit beyond it is «немного», further it is plainly «выше» or «ниже»;
-* «значительно» is said only where the laboratory marks the value critical, or a named published source
-  speaks of illness from there on.
+* within a tenth of the limit beyond it is «немного», further plainly «выше» or «ниже»;
+* «значительно» is said only where the laboratory marks the value critical, or a named published
+  source speaks of illness from there on.
 """
 
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from medkarta.record.stored import StoredResource
 
 
 def targets(resource: StoredResource) -> list[str]:
-    """Logical ids that the entry refers to, each once, in the order of the text; not its patient."""
+    """Logical ids that the entry refers to, each once, in their order; not its patient."""
     found = [
         reference.split("/")[-3:]
         for reference in references_of(resource.data)

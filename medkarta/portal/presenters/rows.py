@@ -1,4 +1,4 @@
-"""An entry of the record as a row of a list: name, line, date, status, source. Each is on every row."""
+"""An entry of the record as a row of a list; date, status and source are on every one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +23,10 @@ _ICONS = {
     "Immunization": "syringe",
     "MedicationRequest": "pill",
 }
+
+
+# Their names say what they are.
+_PLAIN = frozenset({"Observation", "Condition", "Encounter"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +67,9 @@ def row(resource: StoredResource, clinics: Clinics) -> Row:
         icon=_ICONS.get(resource.resource_type, WORDS[resource.section].icon),
         name=titles.title(resource.data),
         line=titles.line(resource.data),
-        kind=terminology.resource_type_name(resource.resource_type),
+        kind=""
+        if resource.resource_type in _PLAIN
+        else terminology.resource_type_name(resource.resource_type),
         day=dates.day(resource.date),
         date=date_of(resource),
         status=status_of(resource),

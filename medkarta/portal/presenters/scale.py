@@ -1,7 +1,7 @@
 """The number line of one result: where it lies beside the usual, as numbers for an SVG.
 
-A viewBox of 640 × 112. The usual takes the middle; what is beyond it has room on both sides, and a value
-still further out is drawn at the edge with an arrow in words beside it, never cut off.
+A viewBox of 640 × 100. The usual takes the middle; what is beyond it has room on both sides, and
+the line grows with a value still further out, which is never cut off.
 """
 
 from dataclasses import dataclass

@@ -23,9 +23,7 @@ WORDS: dict[Section, SectionWords] = {
     Section.LABS: SectionWords(
         label=_("Анализы"),
         icon="flask",
-        empty=_(
-            "Результатов пока нет. Так бывает, если лаборатория ещё не передала их или вы не сдавали анализы."
-        ),
+        empty=_("Результатов пока нет. Так бывает, если лаборатория их ещё не передала."),
     ),
     Section.VITALS: SectionWords(
         label=_("Показатели"),

@@ -1,4 +1,4 @@
-"""Reading parsed JSON that may have any shape: what is not there is None or empty, never an error."""
+"""Reading parsed JSON of any shape: what is not there is None or empty, never an error."""
 
 from collections.abc import Iterator, Mapping
 

@@ -18,11 +18,12 @@ _PAGES = {Section.LABS: "labs", Section.VITALS: "vitals"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
-    """One section; without `href` there is nothing in it, and `line` says so."""
+    """One section; without `href` there is nothing in it, and the section's words say why."""
 
     words: SectionWords
     href: str
-    line: str
+    count: str
+    newest: str
 
 
 def tiles(summaries: Mapping[Section, SectionSummary], sections: Sequence[Section]) -> list[Tile]:
@@ -38,9 +39,10 @@ def href(section: Section) -> str:
 
 def _tile(section: Section, summary: SectionSummary | None) -> Tile:
     if summary is None or not summary.count:
-        return Tile(words=WORDS[section], href="", line=_("Записей пока нет"))
-    line = _("%(count)s, последняя %(day)s") % {
-        "count": counted(summary.count, _("%(count)s запись|%(count)s записи|%(count)s записей")),
-        "day": dates.day(summary.latest),
-    }
-    return Tile(words=WORDS[section], href=href(section), line=line)
+        return Tile(words=WORDS[section], href="", count="", newest="")
+    return Tile(
+        words=WORDS[section],
+        href=href(section),
+        count=counted(summary.count, _("%(count)s запись|%(count)s записи|%(count)s записей")),
+        newest=_("последняя %(day)s") % {"day": dates.day(summary.latest)},
+    )

@@ -1,13 +1,14 @@
 """A course of values over time, as numbers for an SVG of 640 × 260.
 
-Axes fit the data and the ranges, zero is not forced. The band of the usual is drawn around each point from the
-range of its own report, so that a change of laboratory shows. Values in different units are not compared: the
-unit of the newest value is drawn, the rest stand in the table.
+Axes fit the data and the ranges, zero is not forced. The band of the usual is drawn around each
+point from the range of its own report, so that a change of laboratory shows. Values in different
+units are not compared: the unit of the newest value is drawn, the rest stand in the table.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from medkarta.portal.presenters import numbers
 from medkarta.portal.presenters.ranges import Limits
@@ -128,7 +129,7 @@ def _points(axes: _Axes, readings: list[Reading]) -> str:
 
 def _bands(axes: _Axes, readings: list[Reading]) -> list[Band]:
     places = [axes.x(one.at) for one in readings]
-    edges = [LEFT, *((a + b) / 2 for a, b in zip(places, places[1:], strict=False)), RIGHT]
+    edges = [LEFT, *((a + b) / 2 for a, b in pairwise(places)), RIGHT]
     bands = []
     for index, one in enumerate(readings):
         if one.limits is None:

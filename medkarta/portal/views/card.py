@@ -104,7 +104,7 @@ def _results(request: HttpRequest, section: Section) -> HttpResponse:
 
 
 def _who(grant: Grant) -> Who:
-    """Sex and age, which published limits ask for; the person's own, as an operator checked them."""
+    """Sex and age, which published limits ask for, as an operator checked them."""
     person = patients.person_of(grant.reader)
     if person is None:
         return Who()

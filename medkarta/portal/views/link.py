@@ -1,4 +1,4 @@
-"""The way to an open record: the list of steps, the consent, the request for the clinics' entries."""
+"""The way to an open record: its steps, the consent, the request for the clinics' entries."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -38,11 +38,8 @@ def link(request: HttpRequest) -> HttpResponse:
 def consent(request: HttpRequest) -> HttpResponse:
     """The whole text, a tick of the person's own, and a one-time code as the signature."""
     text = consents.current_text(Kind.PROCESSING, get_language() or "ru")
-    if request.method != "POST":
-        held = consents.in_force(requests.person_id(request), Kind.PROCESSING)
-        return _consent_page(request, ConsentForm(initial={"sha256": text.sha256}), text, held)
-    form = ConsentForm(request.POST)
-    if not form.is_valid():
+    form = ConsentForm(request.POST or None, initial={"sha256": text.sha256})
+    if request.method != "POST" or not form.is_valid():
         return _consent_page(request, form, text)
     try:
         _sign(request, form)
@@ -51,11 +48,11 @@ def consent(request: HttpRequest) -> HttpResponse:
         return redirect("consent")
     except consent_actions.IdentityNotConfirmedError:
         messages.warning(request, _("Сначала подтвердите личность: согласие подписывает владелец."))
-        return redirect("link")
     except accounts.WrongCodeError as error:
         form.add_error("code", code_trouble(error))
         return _consent_page(request, form, text)
-    messages.success(request, _("Согласие подписано."))
+    else:
+        messages.success(request, _("Согласие подписано."))
     return redirect("link")
 
 
@@ -73,14 +70,10 @@ def _sign(request: HttpRequest, form: ConsentForm) -> None:
     )
 
 
-def _consent_page(
-    request: HttpRequest,
-    form: ConsentForm,
-    text: ConsentText,
-    held: consents.ConsentView | None = None,
-) -> HttpResponse:
+def _consent_page(request: HttpRequest, form: ConsentForm, text: ConsentText) -> HttpResponse:
+    held = consents.in_force(requests.person_id(request), Kind.PROCESSING)
     context = {"nav": "card", "form": form, "text": text, "held": held}
-    return render(request, "portal/consent.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/consent.html", context)
 
 
 def code_trouble(error: accounts.WrongCodeError) -> str:
@@ -134,10 +127,9 @@ def _confirm(request: HttpRequest) -> HttpResponse:
             origin=requests.origin(request),
             now=timezone.now(),
         )
-    except patients_actions.IdentityNotConfirmedError:
-        return redirect("link")
     except (
         patients_actions.EntryTakenError,
+        patients_actions.IdentityNotConfirmedError,
         patients_actions.LinkRequestExpiredError,
         patients_actions.NotFoundForThisPersonError,
     ):
@@ -180,8 +172,7 @@ def _request_page(
         form = LinkForm(found=asked.found)
     nothing = asked is not None and asked.state is LinkRequestState.NOT_FOUND
     context = {"nav": "card", "state": state, "form": form, "nothing": nothing}
-    status = 422 if form is not None and form.errors else 200
-    return render(request, "portal/link_request.html", context, status=status)
+    return render(request, "portal/link_request.html", context)
 
 
 @require_safe

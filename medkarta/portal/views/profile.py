@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from medkarta.accounts import queries as accounts
@@ -27,20 +29,22 @@ from medkarta.portal.requests import citizen
 def profile(request: HttpRequest) -> HttpResponse:
     """Look at the data, correct them, say that they are right."""
     requests.person_id(request)
-    if request.method == "POST" and "confirm" in request.POST:
-        return _confirm(request)
     person = patients.person_of(requests.account_id(request))
     if person is None:
         return redirect("home")
-    today = timezone.localdate()
     if request.method == "POST":
-        form = PersonalDataForm(request.POST, today=today)
-        if form.is_valid():
-            return _record(request, person, form)
-        return _profile_page(request, person, form)
-    edited = "edit" in request.GET or not person.data.complete
-    form = PersonalDataForm(initial=_initial(person), today=today) if edited else None
+        return _confirm(request) if "confirm" in request.POST else _correct(request, person)
+    form = None
+    if "edit" in request.GET or not person.data.complete:
+        form = PersonalDataForm(initial=_initial(person), today=timezone.localdate())
     return _profile_page(request, person, form)
+
+
+def _correct(request: HttpRequest, person: PersonView) -> HttpResponse:
+    form = PersonalDataForm(request.POST, today=timezone.localdate())
+    return (
+        _record(request, person, form) if form.is_valid() else _profile_page(request, person, form)
+    )
 
 
 def _profile_page(
@@ -55,9 +59,7 @@ def _profile_page(
         "verified": account is not None and account.level is Level.VERIFIED,
         "has_codes": accounts.has_second_factor(requests.account_id(request)),
     }
-    return render(
-        request, "portal/profile.html", context, status=422 if form and form.errors else 200
-    )
+    return render(request, "portal/profile.html", context)
 
 
 def _initial(person: PersonView) -> dict[str, object]:
@@ -120,59 +122,43 @@ def policy(request: HttpRequest) -> HttpResponse:
     """One question: the number of the OMS policy."""
     form = PolicyForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _policy_page(request, form)
+        return render(request, "portal/policy.html", {"nav": "profile", "form": form})
     try:
-        insurance_actions.link_policy(
-            person_id=requests.person_id(request),
-            number=form.cleaned_data["number"],
-            by=requests.account_id(request),
-            origin=requests.origin(request),
-            now=timezone.now(),
-        )
+        _link_policy(request, form)
     except insurance_actions.IdentityNotConfirmedError:
-        messages.warning(
-            request, _("Сначала подтвердите личность: полис сверяют с вашими данными.")
-        )
-        return redirect("link")
+        text = _("Сначала подтвердите личность: полис сверяют с вашими данными.")
+        messages.warning(request, text)
     except insurance_actions.RegisterSilentError:
         return redirect("documents")
-    except (
-        insurance_actions.PolicyNotConfirmedError,
-        insurance_actions.PolicyEndedError,
-        insurance_actions.TooManyAttemptsError,
-    ) as error:
-        form.add_error("number", _REFUSED[type(error)]())
-        return _policy_page(request, form)
-    messages.success(request, _("Полис привязан: реестр застрахованных его подтвердил."))
+    except tuple(_REFUSED) as error:
+        form.add_error("number", str(_REFUSED[type(error)]))
+        return render(request, "portal/policy.html", {"nav": "profile", "form": form})
+    else:
+        messages.success(request, _("Полис привязан: реестр застрахованных его подтвердил."))
     return redirect("link")
 
 
-def _policy_page(request: HttpRequest, form: PolicyForm) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return render(request, "portal/policy.html", {"nav": "profile", "form": form}, status=status)
+def _link_policy(request: HttpRequest, form: PolicyForm) -> None:
+    insurance_actions.link_policy(
+        person_id=requests.person_id(request),
+        number=form.cleaned_data["number"],
+        by=requests.account_id(request),
+        origin=requests.origin(request),
+        now=timezone.now(),
+    )
 
 
-def _not_confirmed() -> str:
-    return _(
+_REFUSED: dict[type[Exception], Promise] = {
+    insurance_actions.PolicyNotConfirmedError: gettext_lazy(
         "Реестр не подтвердил, что это ваш действующий полис. Проверьте 16 цифр и свои данные "
         "в профиле: фамилия, имя, отчество и дата рождения должны совпадать с полисом. "
         "Номер менялся — запросите новый в страховой."
-    )
-
-
-def _ended() -> str:
-    return _("Этот полис больше не действует. Новый номер подскажет страховая компания.")
-
-
-def _too_many() -> str:
-    return _(
+    ),
+    insurance_actions.PolicyEndedError: gettext_lazy(
+        "Этот полис больше не действует. Новый номер подскажет страховая компания."
+    ),
+    insurance_actions.TooManyAttemptsError: gettext_lazy(
         "За сутки было пять неудачных попыток, поэтому ввод номера остановлен. "
         "Попробуйте завтра, а пока уточните номер в страховой."
-    )
-
-
-_REFUSED = {
-    insurance_actions.PolicyNotConfirmedError: _not_confirmed,
-    insurance_actions.PolicyEndedError: _ended,
-    insurance_actions.TooManyAttemptsError: _too_many,
+    ),
 }

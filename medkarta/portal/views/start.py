@@ -13,12 +13,13 @@ from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
 from medkarta.portal import requests
-from medkarta.portal.presenters import looks, rows, tiles
+from medkarta.portal.presenters import looks, newest_first, rows, tiles
 from medkarta.portal.presenters.sections import TIMELINE
 from medkarta.portal.views import gate
 from medkarta.record import queries as record
 
 _NEWEST = 4
+_LATEST = 80
 _RECENT_LINES = 200
 _MONTH = timedelta(days=30)
 
@@ -30,6 +31,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/landing.html", {"demo": settings.DEMO})
     if getattr(request.user, "role", None) != Role.CITIZEN:
         return render(request, "portal/staff.html")
+    return _own_home(request)
+
+
+def _own_home(request: HttpRequest) -> HttpResponse:
     requests.person_id(request)
     way = gate.way(request)
     if way.left:
@@ -41,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
-    newest = record.timeline(grant, sections=TIMELINE, limit=_NEWEST).items
+    latest = record.timeline(grant, sections=TIMELINE, limit=_LATEST).items
+    newest = newest_first.events(latest)[:_NEWEST]
     names = clinics.names(one.custodian_id for one in newest)
     lines = audit.entries(person_id=grant.person_id, before=None, limit=_RECENT_LINES)
     return render(
