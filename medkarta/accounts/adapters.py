@@ -7,10 +7,13 @@ from typing import Any
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -56,6 +59,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if account.role == Role.OPERATOR:
             return reverse("backoffice")
         return str(super().get_login_redirect_url(request))
+
+    def post_login(
+        self,
+        request: HttpRequest,
+        user: Account,
+        *,
+        signup: bool,
+        **kwargs: Any,  # noqa: ANN401 - allauth has no types
+    ) -> HttpResponse:
+        """After a sign-up note the password: it was chosen in this very session a moment ago."""
+        if signup:
+            record_authentication(request, user, method="password")
+        answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
+        return answer
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
