@@ -1,5 +1,6 @@
 """`medkarta import`: FHIR R4 transaction bundles from files and folders."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -104,6 +105,9 @@ def take_in(files: Sequence[Path]) -> Tally:
 
     from medkarta.record.actions.imports import BundleRefusedError, import_bundle
 
+    # A bundle is many small objects that end by themselves: looking for circles costs a fifth.
+    gc.freeze()
+    gc.set_threshold(50_000)
     tally = Tally()
     columns = (
         BarColumn(),

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -30,14 +31,19 @@ class Place:
     @property
     def id(self) -> str:
         """FHIR's logical id."""
-        if self.patient_id is None:
-            return encode_uuid(self.resource_id)
-        return logical_id(self.patient_id, ResourceId(self.resource_id))
+        return _id(self.patient_id, self.resource_id)
 
     @property
     def reference(self) -> str:
         """As other resources refer to it."""
         return f"{self.resource_type}/{self.id}"
+
+
+@lru_cache(maxsize=1_000)  # a bundle refers to its patient and visits again and again
+def _id(patient_id: PatientId | None, resource_id: UUID) -> str:
+    if patient_id is None:
+        return encode_uuid(resource_id)
+    return logical_id(patient_id, ResourceId(resource_id))
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
