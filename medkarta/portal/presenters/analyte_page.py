@@ -12,7 +12,8 @@ from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase
 from medkarta.portal.presenters.ranges import Limits, Verdict
 from medkarta.portal.presenters.rows import Clinics
-from medkarta.portal.presenters.values import Part, Value, parts_of, value_of
+from medkarta.portal.presenters.scalars import Value
+from medkarta.portal.presenters.values import Part, parts_of, value_of
 from medkarta.record.stored import StoredResource
 from medkarta.terminology import queries as terminology
 from medkarta.terminology.queries import Name

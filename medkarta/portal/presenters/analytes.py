@@ -10,8 +10,9 @@ from medkarta.portal.presenters.analyte_path import analyte_href
 from medkarta.portal.presenters.phrases import Phrase
 from medkarta.portal.presenters.ranges import Limits, Verdict
 from medkarta.portal.presenters.rows import Clinics
+from medkarta.portal.presenters.scalars import Value
 from medkarta.portal.presenters.shapes import mapping, mappings
-from medkarta.portal.presenters.values import Value, value_of
+from medkarta.portal.presenters.values import value_of
 from medkarta.record.stored import LatestOfCode, StoredResource
 from medkarta.terminology import queries as terminology
 from medkarta.terminology.queries import Name

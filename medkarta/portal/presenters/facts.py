@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.portal.presenters import dates, ranges
 from medkarta.portal.presenters.phrases import Phrase, joined, named, own_words
 from medkarta.portal.presenters.references import called
+from medkarta.portal.presenters.scalars import quantity
 from medkarta.portal.presenters.shapes import Json, choice, first, mapping, mappings, string
 from medkarta.portal.presenters.titles import line
-from medkarta.portal.presenters.values import parts_of, quantity, value_of
+from medkarta.portal.presenters.values import parts_of, value_of
 
 Shared = Mapping[str, Json]
 

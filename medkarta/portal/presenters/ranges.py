@@ -14,8 +14,8 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from medkarta.portal.presenters import numbers
+from medkarta.portal.presenters.scalars import Value, quantity, with_unit
 from medkarta.portal.presenters.shapes import Json, first, mapping, mappings, string
-from medkarta.portal.presenters.values import Value, quantity, with_unit
 from medkarta.terminology.queries import GeneralRange
 
 _SLIGHT = Decimal("0.1")
@@ -46,6 +46,11 @@ class Limits:
     condition: str = ""
     concern_low: Decimal | None = None
     concern_high: Decimal | None = None
+
+    @property
+    def sides(self) -> list[Decimal]:
+        """The limits that there are, the lower first."""
+        return [side for side in (self.low, self.high) if side is not None]
 
     @property
     def text(self) -> str:

@@ -1,6 +1,6 @@
 """The number line of one result: where it lies beside the usual, as numbers for an SVG.
 
-A viewBox of 640 × 100. The usual takes the middle; what is beyond it has room on both sides, and
+A viewBox of 640 × 120. The usual takes the middle; what is beyond it has room on both sides, and
 the line grows with a value still further out, which is never cut off.
 """
 
@@ -14,14 +14,16 @@ WIDTH = 640
 _LEFT, _RIGHT = 16.0, 624.0
 _MARGIN = Decimal("0.6")  # of the range's width, on either side
 _LABEL_HALF = 72.0  # room that a label may need to either side of its point
+_NEAR = 130.0  # two labels closer than this would touch on a phone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
-    """A limit under the line."""
+class Label:
+    """A limit's number under the line."""
 
     x: float
     text: str
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +37,8 @@ class Scale:
     marker: float
     label_x: float
     anchor: str
-    ticks: tuple[Tick, ...]
+    ticks: tuple[float, ...]
+    labels: tuple[Label, ...]
 
     @property
     def width(self) -> float:
@@ -63,12 +66,7 @@ def scale(number: Decimal, limits: Limits) -> Scale:
         return round(_LEFT + float(min(max(share, Decimal(0)), Decimal(1))) * (_RIGHT - _LEFT), 1)
 
     marker = place(number)
-    anchor = "middle"
-    if marker < _LEFT + _LABEL_HALF:
-        anchor = "start"
-    elif marker > _RIGHT - _LABEL_HALF:
-        anchor = "end"
-    sides = [side for side in (limits.low, limits.high) if side is not None]
+    anchor = _anchor(marker)
     return Scale(
         left=_LEFT,
         right=_RIGHT,
@@ -77,8 +75,28 @@ def scale(number: Decimal, limits: Limits) -> Scale:
         marker=marker,
         label_x={"start": _LEFT, "middle": marker, "end": _RIGHT}[anchor],
         anchor=anchor,
-        ticks=tuple(Tick(x=place(side), text=numbers.exact(side)) for side in sides),
+        ticks=tuple(place(side) for side in limits.sides),
+        labels=_labels([(place(side), numbers.exact(side)) for side in limits.sides]),
     )
+
+
+def _anchor(x: float) -> str:
+    if x < _LEFT + _LABEL_HALF:
+        return "start"
+    return "end" if x > _RIGHT - _LABEL_HALF else "middle"
+
+
+def _labels(limits: list[tuple[float, str]]) -> tuple[Label, ...]:
+    """One label a limit; of two that are too near to each other, one for both."""
+    xs = [x for x, _text in limits]
+    if len(limits) > 1 and xs[1] - xs[0] < _NEAR:
+        middle = round(sum(xs) / len(xs), 1)
+        text = "–".join(text for _x, text in limits)
+        anchor = _anchor(middle)
+        return (
+            Label(x={"start": _LEFT, "end": _RIGHT}.get(anchor, middle), text=text, anchor=anchor),
+        )
+    return tuple(Label(x=x, text=text) for x, text in limits)
 
 
 def _bounds(number: Decimal, limits: Limits) -> tuple[Decimal, Decimal]:

@@ -1,4 +1,4 @@
-"""A course of values over time, as numbers for an SVG of 640 × 260.
+"""A course of values over time, as numbers for an SVG of 640 × 262.
 
 Axes fit the data and the ranges, zero is not forced. The band of the usual is drawn around each
 point from the range of its own report, so that a change of laboratory shows. Values in different
@@ -13,7 +13,7 @@ from itertools import pairwise
 from medkarta.portal.presenters import numbers
 from medkarta.portal.presenters.ranges import Limits
 
-TOP, BOTTOM, LEFT, RIGHT = 16.0, 216.0, 64.0, 624.0
+TOP, BOTTOM, LEFT, RIGHT = 16.0, 216.0, 88.0, 624.0
 _FEWEST = 2
 _ROWS = 4
 
