@@ -100,10 +100,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 
 def take_in(files: Sequence[Path]) -> Tally:
     """Import each file; Ctrl-C takes back the bundle under way and keeps those before it."""
-    from django.db import InterfaceError, OperationalError
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from medkarta.record.actions.imports import BundleRefusedError, import_bundle
 
     # A bundle is many small objects that end by themselves: looking for circles costs a fifth.
     gc.freeze()
@@ -119,21 +116,29 @@ def take_in(files: Sequence[Path]) -> Tally:
         task = progress.add_task("", total=len(files), resources=0, speed=0.0)
         try:
             for path in files:
-                try:
-                    tally.add(path, import_bundle(text=path.read_bytes(), now=datetime.now(UTC)))
-                except (BundleRefusedError, OSError) as problem:
-                    tally.broken.append((path, str(problem)))
+                _take_in(path, tally)
                 count = tally.counts.total()
                 elapsed = progress.tasks[0].elapsed or 1.0
                 progress.update(task, advance=1, resources=count, speed=count / elapsed)
         except KeyboardInterrupt:
             tally.stopped = True
-        except (InterfaceError, OperationalError) as problem:
-            raise DatabaseGoneError(
-                f"The database went away at {path.name}. Whole bundles before it stay; start the"
-                " database and run the same command again, and it goes on."
-            ) from problem
     return tally
+
+
+def _take_in(path: Path, tally: Tally) -> None:
+    from django.db import InterfaceError, OperationalError
+
+    from medkarta.record.actions.imports import BundleRefusedError, import_bundle
+
+    try:
+        tally.add(path, import_bundle(text=path.read_bytes(), now=datetime.now(UTC)))
+    except (BundleRefusedError, OSError) as problem:
+        tally.broken.append((path, str(problem)))
+    except (InterfaceError, OperationalError) as problem:
+        raise DatabaseGoneError(
+            f"The database went away at {path.name}. Whole bundles before it stay; start the"
+            " database and run the same command again, and it goes on."
+        ) from problem
 
 
 def make_sign_ins(given: Environment, patient_ids: Iterable["PatientId"]) -> None:

@@ -1,0 +1,77 @@
+"""Put one resource of our own into a record: a new one, or a new version of one that is there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from medkarta.fhir.content import same_content
+from medkarta.fhir.json_text import JsonObject, read_resource
+from medkarta.fhir.search.compartment import patient_references
+from medkarta.fhir.splice import Meta, splice
+from medkarta.record.intake import found
+from medkarta.record.intake.entries import Place
+from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.stored import parse_body
+from medkarta.record.writing import Owner, Version, write
+
+
+class WrongOwnerError(ValueError):
+    """The resource is about somebody else than it would be filed under."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """Where the resource is, and which version is the present one."""
+
+    place: Place
+    version: int
+
+
+@transaction.atomic
+def put(*, owner: Owner | None, resource_id: UUID, text: str, now: datetime) -> Written:
+    """Store a resource under this id, as its next version; the same again changes nothing.
+
+    References must be written as the store has them (`Type/<logical id>`). The caller's id makes a
+    repeated call find what the first one stored. `owner` None: a shared resource. Raises
+    `BadJsonError`, `WrongOwnerError`.
+    """
+    read = read_resource(text)
+    place = Place(
+        resource_type=read.resource_type,
+        patient_id=owner.patient_id if owner else None,
+        resource_id=resource_id,
+    )
+    _check_owner(place, read.resource)
+    found.lock([owner.patient_id if owner else resource_id])
+    former = found.stored([place]).get((place.patient_id, resource_id))
+    if former is not None and former.resource_type != place.resource_type:
+        raise WrongOwnerError(f"the id is that of a {former.resource_type}")
+    number = former.version if former else 0
+    if former is not None and not former.deleted and same_content(read.text, former.body):
+        return Written(place=place, version=number)
+    meta = Meta(version_id=str(number + 1), last_updated=now)
+    body = splice(read.text, id=place.id, meta=meta, references={})
+    version = Version(
+        owner=owner,
+        resource_id=resource_id,
+        number=number + 1,
+        body=body,
+        resource=parse_body(body),
+    )
+    write([version], now=now)
+    return Written(place=place, version=number + 1)
+
+
+def _check_owner(place: Place, resource: JsonObject) -> None:
+    named = set(patient_references(resource))
+    if place.patient_id is None:
+        if place.resource_type not in SHARED_TYPES or named:
+            raise WrongOwnerError(f"this {place.resource_type} is a patient's")
+        return
+    patient = Place(
+        resource_type="Patient", patient_id=place.patient_id, resource_id=place.patient_id
+    )
+    if place != patient and named != {patient.reference}:
+        raise WrongOwnerError(f"this {place.resource_type} is not of {patient.reference}")
