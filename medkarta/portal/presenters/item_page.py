@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from medkarta.portal.presenters import dates, rows, titles
 from medkarta.portal.presenters.analyte_path import analyte_href
 from medkarta.portal.presenters.facts import Fact, facts
@@ -14,14 +17,14 @@ from medkarta.record.stored import StoredResource
 from medkarta.terminology import queries as terminology
 from medkarta.terminology.queries import Name
 
-_SYSTEMS = {
+_SYSTEMS: dict[str, str | Promise] = {
     "http://loinc.org": "LOINC",
     "http://snomed.info/sct": "SNOMED CT",
     "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm",
     "http://hl7.org/fhir/sid/cvx": "CVX",
-    "urn:oid:1.2.643.5.1.13.13.11.1080": "ФСЛИ",
-    "urn:oid:1.2.643.5.1.13.13.11.1005": "МКБ-10",
-    "http://hl7.org/fhir/sid/icd-10": "МКБ-10",
+    "urn:oid:1.2.643.5.1.13.13.11.1080": _("ФСЛИ"),
+    "urn:oid:1.2.643.5.1.13.13.11.1005": _("МКБ-10"),
+    "http://hl7.org/fhir/sid/icd-10": _("МКБ-10"),
 }
 
 
