@@ -55,7 +55,7 @@ class Mailbox:
         deadline = time.monotonic() + patience
         while True:
             for letter in reversed(self.letters()):
-                if found := re.search(r"\b\d{6}\b", letter.partition("\n\n")[2]):
-                    return found.group()
+                if found := re.search(r"\b\d{3}-?\d{3}\b", letter.partition("\n\n")[2]):
+                    return found.group().replace("-", "")
             assert time.monotonic() < deadline, f"no letter with a code for {self.address}"
             time.sleep(0.1)

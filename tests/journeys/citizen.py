@@ -73,6 +73,13 @@ class Citizen:
     def reads(self):
         return self.page.get_by_role("main").inner_text()
 
+    def newest_line_of_the_log(self):
+        """Number and words of the last line, wherever the page puts it."""
+        self.opens("/control/log")
+        texts = [line.text_content() for line in self.page.locator("main .log").all()]
+        numbered = {int(re.search(r"№ (\d+)", text).group(1)): text for text in texts}
+        return max(numbered.items())
+
     # --- the way in
 
     def signs_in(self):

@@ -1,6 +1,7 @@
 """A real `medkarta run`, a real Chromium, and people who use both."""
 
 import shutil
+import sys
 
 import pytest
 from citizen import Citizen
@@ -42,8 +43,16 @@ def browser():
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed
+    return report
+
+
 @pytest.fixture
-def meet(service, browser):
+def meet(service, browser, request, tmp_path):
     """Make a citizen with a browser of their own; what went wrong in it fails the test."""
     met = []
 
@@ -57,7 +66,10 @@ def meet(service, browser):
         return citizen
 
     yield make
-    for citizen in met:
+    for number, citizen in enumerate(met):
+        if getattr(request.node, "failed", False):
+            citizen.page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
+            sys.stdout.write(f"{citizen.page.url}\n{citizen.reads()[:1500]}\n{tmp_path}\n")
         citizen.context.close()
     for citizen in met:
         citizen.watch.check()

@@ -17,9 +17,10 @@ GATES = [
     ("Дарья Черновикова", "Дайте согласие", "Прочитать и подписать", "/link/consent"),
     ("Лев Прототипов", "Привяжите карты клиник", "Найти мои карты", "/link/request"),
 ]
+IDS = ["second-factor", "level", "policy", "consent", "link"]
 
 
-@pytest.mark.parametrize(("name", "heading", "step", "address"), GATES, ids=lambda v: v[:5])
+@pytest.mark.parametrize(("name", "heading", "step", "address"), GATES, ids=IDS)
 def test_a_closed_gate_says_which_why_and_leads_to_its_step(meet, name, heading, step, address):
     citizen = meet(name).signs_in()
     for page in ("/card", "/card/labs", "/card/timeline"):
@@ -28,11 +29,7 @@ def test_a_closed_gate_says_which_why_and_leads_to_its_step(meet, name, heading,
     assert "Гемоглобин" not in citizen.page.content()
     citizen.follows(step)
     assert citizen.path == address
-
-
-@pytest.mark.parametrize(("name", "heading", "step", "address"), GATES, ids=lambda v: v[:5])
-def test_the_list_of_steps_names_the_next_one(meet, name, heading, step, address):
-    citizen = meet(name).signs_in()
+    # The list of all steps names the same one as the next.
     citizen.opens("/link")
     expect(citizen.page.locator(".task--next")).to_have_count(1)
     citizen.follows(step)

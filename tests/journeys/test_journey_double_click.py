@@ -20,7 +20,7 @@ def without_script(service, browser):
 
 def twice(citizen, button=MAIN_BUTTON):
     citizen.page.locator(button).first.dblclick()
-    citizen.page.wait_for_load_state()
+    citizen.page.wait_for_load_state("networkidle")
 
 
 def lines_of(citizen, words):

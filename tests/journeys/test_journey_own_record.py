@@ -59,14 +59,15 @@ def test_every_entry_of_the_timeline_says_its_source_date_and_status(meet):
         assert "Демонстрационная" in whole, whole
 
 
-def test_the_newest_line_of_the_log_is_the_look_before(meet):
+def test_each_look_is_one_line_and_the_log_looked_at_is_none(meet):
     citizen = meet("Анна Вымыслова").signs_in()
     citizen.opens("/card/vitals", axe=False)
-    citizen.opens("/control/log")
-    for fold in citizen.page.locator("main details:not([open]) > summary").all()[:1]:
-        fold.click()
-    newest = citizen.page.locator("main .log").first
-    expect(newest).to_contain_text("Вы")
+    number, words = citizen.newest_line_of_the_log()
+    assert "Вы" in words
+    assert "Показатели" in words
+    assert citizen.newest_line_of_the_log()[0] == number
+    citizen.opens("/card/labs", axe=False)
+    assert citizen.newest_line_of_the_log()[0] == number + 1
 
 
 def test_signing_out_closes_everything_also_the_way_back(meet):

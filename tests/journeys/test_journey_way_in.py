@@ -46,11 +46,15 @@ def given_a_new_account(citizen, person):
 
 def when_the_second_factor_is_set_up(citizen):
     assert citizen.path == "/accounts/2fa/totp/activate/"
+    citizen.page.get_by_text("Не получается навести камеру").click()
+    citizen.looks()
     citizen.authenticator = Authenticator(citizen.secret_on_the_page())
     citizen.fills(code=citizen.authenticator.code())
     citizen.presses()
     assert citizen.path == "/accounts/2fa/recovery-codes/"
-    citizen.opens("/link")
+    assert citizen.page.locator("#recovery_codes li").count() == 10
+    citizen.follows("Сохранил(а), дальше")
+    assert citizen.path == "/link"
 
 
 def when_the_profile_is_filled_in(citizen, person):
@@ -130,12 +134,10 @@ def then_a_result_is_explained(citizen):
 
 def then_that_very_opening_stands_in_the_log(citizen):
     citizen.opens("/control")
-    before = own_lines(citizen)
+    before, _ = citizen.newest_line_of_the_log()
     citizen.opens("/card/labs")
-    after = own_lines(citizen)
-    assert after == before + 1
-
-
-def own_lines(citizen):
-    citizen.opens("/control/log", axe=False)
-    return citizen.page.locator("main details li", has_text="Анализы").count()
+    number, words = citizen.newest_line_of_the_log()
+    assert number == before + 1
+    assert "Вы" in words
+    assert "открытие карты" in words
+    assert "Анализы" in words
