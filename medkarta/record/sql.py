@@ -2,8 +2,8 @@
 
 No database here: pages run a statement on Django's connection, the API on its pool. Each limit of
 the Grant stands in every statement, inside each patient's branch and so before any LIMIT. A patient
-has a branch of their own, `patient_id = …`, and not a share in `patient_id = ANY(…)`: PostgreSQL
-then merges the branches' index scans in the order wished and stops at the limit.
+has a branch of their own, `patient_id = …`, and not a share in `patient_id = ANY(…)`: each branch
+then reads its index in the order wished and stops at the limit, however long the record is.
 """
 
 from collections.abc import Collection, Iterable
@@ -38,6 +38,7 @@ class Sql:
         return Sql(self.text + more.text, self.values + more.values)
 
 
+_NO_TAIL = Sql("")
 _NOTHING = Sql("FALSE")
 # What was entered in error is found in the timeline, with its status; it is never the latest value.
 _VALID = Sql("status <> 'entered-in-error'")
@@ -87,7 +88,7 @@ def timeline(grant: Grant, wished: Collection[Section], stretch: Stretch) -> Sql
                 (date, date, resource_id),
             )
         )
-    return _over(grant, "*", _NEWEST_FIRST, wished=wished, where=where) + _limit(stretch.limit)
+    return _newest(grant, stretch.limit, wished=wished, where=where)
 
 
 def by_ids(grant: Grant, resource_ids: Collection[UUID]) -> Sql:
@@ -124,7 +125,7 @@ def series(grant: Grant, resource_type: str, code: tuple[str, str], limit: int) 
         Sql("resource_type = %s AND code_system = %s AND code = %s", (resource_type, *code)),
         _VALID,
     ]
-    return _over(grant, "*", _NEWEST_FIRST, where=where) + _limit(limit)
+    return _newest(grant, limit, wished=None, where=where)
 
 
 def referring(grant: Grant, target: str, resource_type: str) -> Sql:
@@ -153,6 +154,15 @@ def shared(resource_ids: Collection[UUID]) -> Sql:
     )
 
 
+def _newest(
+    grant: Grant, limit: int, *, wished: Collection[Section] | None, where: Iterable[Sql]
+) -> Sql:
+    """So many of the newest: each patient's, and the newest of those."""
+    tail = Sql(_NEWEST_FIRST + " LIMIT %s", (limit,))
+    branches = _granted(grant, COLUMNS, wished, tuple(where), each=tail)
+    return Sql("SELECT * FROM (") + branches + ") AS granted" + tail  # noqa: S608  # literals
+
+
 def _over(
     grant: Grant,
     answer: str,
@@ -168,12 +178,18 @@ def _over(
 
 
 def _granted(
-    grant: Grant, columns: str, wished: Collection[Section] | None, where: tuple[Sql, ...]
+    grant: Grant,
+    columns: str,
+    wished: Collection[Section] | None,
+    where: tuple[Sql, ...],
+    *,
+    each: Sql = _NO_TAIL,
 ) -> Sql:
     limits = [*_limits(grant, grant.sections if wished is None else wished), *where]
     owners = [Sql("patient_id = %s::uuid", (patient,)) for patient in sorted(grant.patient_ids)]
-    select = Sql(f"SELECT {columns} FROM resource WHERE ")  # noqa: S608  # literals
-    whole, *others = (select + _all([owner, *limits]) for owner in owners or [_NOTHING])
+    select = Sql(f"(SELECT {columns} FROM resource WHERE ")  # noqa: S608  # literals
+    end = each + ")"
+    whole, *others = (select + _all([owner, *limits]) + end for owner in owners or [_NOTHING])
     for branch in others:
         whole = whole + " UNION ALL " + branch
     return whole
@@ -208,7 +224,3 @@ def _all(parts: Iterable[Sql]) -> Sql:
     wheres = list(parts)
     values = tuple(value for part in wheres for value in part.values)
     return Sql(" AND ".join(part.text for part in wheres), values)
-
-
-def _limit(count: int) -> Sql:
-    return Sql(" LIMIT %s", (count,))

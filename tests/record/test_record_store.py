@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from record_bundles import (
-    CLINIC,
     NOW,
     entry,
     everything,
@@ -24,7 +23,7 @@ from record_bundles import (
 
 from medkarta.access.grants import Section
 from medkarta.fhir.json_text import BadJsonError
-from medkarta.record import queries, sql
+from medkarta.record import queries
 from medkarta.record.actions.store import WrongOwnerError, put
 from medkarta.record.writing import Owner
 
@@ -140,30 +139,3 @@ class TestTogether:
         at_once(5, update)
         versions = rows("SELECT version FROM resource_version UNION SELECT version FROM resource")
         assert sorted(versions) == [(1,), (2,), (3,), (4,), (5,)]
-
-
-@pytest.mark.django_db
-def test_the_timeline_of_several_patients_stops_at_its_limit():
-    """PostgreSQL merges each patient's index in order, and sorts no record whole."""
-    clinic = uuid4()
-    patients = [uuid4() for _ in range(3)]
-    with connection.cursor() as cursor:
-        for owner in patients:
-            cursor.execute(
-                "INSERT INTO resource (patient_id, resource_id, resource_type, version,"
-                " recorded_at, deleted, body, custodian_id, section, date, status, code_system,"
-                " code) SELECT %s, gen_random_uuid(), 'Observation', 1, now(), false, '{}', %s,"
-                " (ARRAY['labs', 'vitals'])[1 + n %% 2], now() - n * interval '1 hour', 'final',"
-                " '', '1' FROM generate_series(1, 3000) AS n",
-                [owner, clinic],
-            )
-        cursor.execute("ANALYZE resource")
-        for sections in (set(Section), {Section.LABS}):
-            stretch = sql.Stretch(start=None, end=None, before=None, limit=20)
-            asked = sql.timeline(grant_of(*patients), sections, stretch)
-            cursor.execute("EXPLAIN (ANALYZE, COSTS OFF) " + asked.text, asked.values)
-            plan = "\n".join(line for (line,) in cursor.fetchall())
-            assert "Merge Append" in plan
-            assert "Sort Key" not in plan.replace("Merge Append\n        Sort Key", "")
-            assert "Seq Scan" not in plan
-    assert CLINIC

@@ -1,0 +1,85 @@
+"""The builder of queries, without and within PostgreSQL."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from record_bundles import NOW, grant_of
+
+from medkarta.access.grants import Period, Section
+from medkarta.record import sql
+
+ASKED = {
+    "sections": sql.sections,
+    "years": lambda grant: sql.years(grant, Section),
+    "timeline": lambda grant: sql.timeline(
+        grant, Section, sql.Stretch(start=NOW, end=NOW, before=None, limit=1)
+    ),
+    "by_ids": lambda grant: sql.by_ids(grant, [uuid4()]),
+    "latest_by_code": lambda grant: sql.latest_by_code(grant, Section.LABS, "Observation"),
+    "series": lambda grant: sql.series(grant, "Observation", ("s", "c"), 1),
+    "referring": lambda grant: sql.referring(grant, "x", "Observation"),
+    "count_since": lambda grant: sql.count_since(grant, NOW),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_every_limit_of_the_grant_stands_in_every_patients_branch(asked):
+    patients = [uuid4(), uuid4(), uuid4()]
+    clinic = uuid4()
+    grant = grant_of(
+        *patients,
+        organisations=frozenset({clinic}),
+        period=Period(start=datetime(2001, 1, 1, tzinfo=UTC), end=NOW),
+    )
+    made = asked(grant)
+    for limit in (
+        "NOT deleted",
+        "> statement_timestamp()",
+        "section",
+        "custodian_id = ANY",
+        "date >= %s::timestamptz AND date < %s::timestamptz",
+    ):
+        assert all(limit in branch for branch in made.text.split("UNION ALL"))
+    assert made.text.count("patient_id = %s::uuid") == len(patients)
+    assert made.text.count("%s") == len(made.values)
+    assert {value for value in made.values if value in patients} == set(patients)
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_no_patients_is_no_rows_and_not_all(asked):
+    assert "WHERE FALSE" in asked(grant_of()).text
+
+
+def test_nothing_from_outside_becomes_text():
+    evil = "x'; DROP TABLE resource; --"
+    made = sql.series(grant_of(uuid4()), evil, (evil, evil), 1)
+    assert evil not in made.text
+    assert made.values.count(evil) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wished", [set(Section), {Section.LABS}], ids=["all", "one"])
+def test_the_timeline_of_several_patients_reads_no_record_whole(wished):
+    patients = [uuid4() for _ in range(6)]
+    clinic = uuid4()
+    with connection.cursor() as cursor:
+        for owner in patients:
+            cursor.execute(
+                "INSERT INTO resource (patient_id, resource_id, resource_type, version,"
+                " recorded_at, deleted, body, custodian_id, section, date, status, code_system,"
+                " code) SELECT %s, gen_random_uuid(), 'Observation', 1, now(), false,"
+                " repeat('x', 800), %s, (ARRAY['labs', 'vitals'])[1 + n %% 2],"
+                " now() - n * interval '1 hour', 'final', '', '1' FROM generate_series(1, 2000) n",
+                [owner, clinic],
+            )
+        cursor.execute("ANALYZE resource")
+        stretch = sql.Stretch(start=None, end=None, before=None, limit=20)
+        asked = sql.timeline(grant_of(*patients[:3]), wished, stretch)
+        cursor.execute("EXPLAIN (COSTS OFF) " + asked.text, asked.values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    index = "resource_date" if len(wished) > 1 else "resource_section_date"
+    assert plan.count(f"Index Scan using {index} on resource") == 3
+    assert "Bitmap" not in plan
+    assert "Seq Scan" not in plan
