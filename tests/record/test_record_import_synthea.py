@@ -33,8 +33,9 @@ def files():
 
 
 @pytest.fixture(scope="module")
-def reports(files, django_db_setup, django_db_blocker):
+def reports(request, files, django_db_blocker):
     """The files imported once for all tests of this module."""
+    request.getfixturevalue("django_db_setup")
     with django_db_blocker.unblock():
         try:
             with transaction.atomic():

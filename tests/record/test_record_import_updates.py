@@ -88,6 +88,16 @@ class TestUpdates:
         assert outcomes(take_in(put("Кислота ацетилсалициловая"))) == {"updated": 1}
         assert rows("SELECT version FROM shared_resource_version") == [(1,)]
 
+    def test_a_clinic_that_changes_its_name_is_known_by_the_new_one(self):
+        def put(name):
+            made = organization(name=name)
+            made["request"] = {"method": "PUT", "url": "Organization/p-1"}
+            return made
+
+        take_in(put("Поликлиника"), patient())
+        assert outcomes(take_in(put("Поликлиника имени Пирогова"))) == {"updated": 1}
+        assert Clinic.objects.get().name == "Поликлиника имени Пирогова"
+
     def test_the_first_of_one_name_stays(self):
         first = take_in(organization(), patient(), observation(full_url="urn:uuid:a"))
         second = take_in(

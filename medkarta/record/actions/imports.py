@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from medkarta.clinics import actions as clinics
+from medkarta.clinics.queries import names as clinic_names
 from medkarta.fhir.bundle_text import BundleText, read_bundle
 from medkarta.fhir.json_text import BadJsonError
 from medkarta.foundation.ids import ClinicId
@@ -89,7 +90,13 @@ def _register(decisions: Decisions, now: datetime) -> None:
         for entry, outcome in decisions.outcomes.items()
         if entry.resource_type == "Patient" and outcome in written and entry.owner
     ]
-    for clinic_id in sorted({owner.custodian_id for _, owner in new}):
+    updated = [
+        ClinicId(entry.place.resource_id)
+        for entry, outcome in decisions.outcomes.items()
+        if entry.resource_type == "Organization" and outcome is Outcome.UPDATED and entry.place
+    ]
+    connected = clinic_names(updated) if updated else {}
+    for clinic_id in sorted({owner.custodian_id for _, owner in new} | connected.keys()):
         _connect(clinic_id, decisions, now)
     for entry, owner in new:
         patients.register_entry(
