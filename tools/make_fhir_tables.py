@@ -3,18 +3,25 @@
     python tools/make_fhir_tables.py PACKAGE_FOLDER
 
 The definitions are HL7's own (FHIR R4 4.0.1, CC0); the package's additions (`*-medplum*`,
-`*-uscore*`) are not read. Only names, types, expressions and targets are taken, no prose.
+`*-uscore*`) are not read. Only names, types, cardinalities, codes, expressions and targets are
+taken, no prose.
 """
 
 import collections
+import contextlib
 import json
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
+from fhir_value_sets import OpenEndedError, ValueSets
+
 TABLES = Path(__file__).parent.parent / "medkarta" / "fhir" / "tables"
-NOT_R4 = {"SubscriptionStatus"}  # a resource of R4B that the package adds
+# What the package adds: a resource of R4B, an element of R5.
+NOT_R4 = {"SubscriptionStatus", "ResearchStudy.studyDesign"}
+ATTRIBUTES = {"Resource.id": "id", "Element.id": "string", "Extension.url": "uri"}
+BOUND_IN_R4 = {"ResearchStudy.status": "http://hl7.org/fhir/ValueSet/research-study-status"}
 ANY = range(100)  # a reference with so many targets may point at anything
 Json = dict[str, Any]
 
@@ -26,12 +33,23 @@ def main(package: Path) -> None:
     parameters = [
         parameter
         for parameter in resources(source / "search-parameters.json")
-        if parameter.get("expression") and parameter["type"] != "special"
+        if parameter.get("expression")
+        and parameter["type"] != "special"
+        and parameter["version"] == "4.0.1"  # one is R5's
     ]
-    structures = [s for s in definitions + types if s["resourceType"] == "StructureDefinition"]
+    structures = [
+        structure
+        for structure in definitions + types
+        if structure["resourceType"] == "StructureDefinition"
+        and structure["kind"] in {"resource", "complex-type"}
+        and structure.get("derivation") != "constraint"
+        and structure["type"] not in NOT_R4
+    ]
     write("resource_types.json", sorted(concrete(structures)))
     write("search_parameters.json", by_base(parameters))
-    write("elements.json", elements(structures, words(parameters)))
+    write("elements.json", elements(structures))
+    known = resources(source / "valuesets.json") + resources(source / "v3-codesystems.json")
+    write("value_sets.json", value_sets(structures, ValueSets(known)))
     compartment = json.loads((source / "compartmentdefinition-patient.json").read_text("utf-8"))
     write(
         "patient_compartment.json",
@@ -47,9 +65,7 @@ def concrete(structures: list[Json]) -> list[str]:
     return [
         structure["type"]
         for structure in structures
-        if structure["kind"] == "resource"
-        and not structure["abstract"]
-        and structure["type"] not in NOT_R4
+        if structure["kind"] == "resource" and not structure["abstract"]
     ]
 
 
@@ -79,39 +95,39 @@ def expression_about(base: str, expression: str) -> str:
     return " | ".join(chosen)
 
 
-def words(parameters: list[Json]) -> set[str]:
-    found: set[str] = set()
-    for parameter in parameters:
-        texts = [parameter["expression"]]
-        texts += [component["expression"] for component in parameter.get("component", [])]
-        for text in texts:
-            found.update(re.findall(r"[A-Za-z]+", text))
-    return found
+def elements(structures: list[Json]) -> dict[str, Json]:
+    """Type or backbone path → [type that it extends, element → its row].
 
-
-def elements(structures: list[Json], used: set[str]) -> dict[str, dict[str, str]]:
-    """Type or backbone path → element (with [x] for a choice) → its types, where a path may go."""
-    table: dict[str, dict[str, str]] = collections.defaultdict(dict)
+    Only differentials are read: the package's snapshots have members that R4 has not.
+    """
+    table: dict[str, Json] = {}
     for structure in structures:
-        if structure.get("derivation") == "constraint" or structure["kind"] == "logical":
-            continue
-        for element in structure["snapshot"]["element"]:
+        base = structure.get("baseDefinition", "").rpartition("/")[2]
+        table[structure["type"]] = [base, {}]
+        for element in own(structure):
             parent, _, name = element["path"].rpartition(".")
-            if parent[:1].isupper() and name.removesuffix("[x]") in used:
-                table[parent][name] = types_of(element)
-    needed = reachable(table, concrete(structures))
-    return {parent: rows for parent, rows in sorted(table.items()) if parent in needed}
+            row = row_of(element)
+            table[parent][1][name] = row
+            if row[0] == element["path"]:
+                table[row[0]] = [element["type"][0]["code"], {}]
+    return dict(sorted(table.items()))
 
 
-def reachable(table: dict[str, dict[str, str]], roots: list[str]) -> set[str]:
-    needed: set[str] = set()
-    waiting = list(roots)
-    while waiting:
-        parent = waiting.pop()
-        if parent not in needed and parent in table:
-            needed.add(parent)
-            waiting += [kind for kinds in table[parent].values() for kind in kinds.split("|")]
-    return needed
+def own(structure: Json) -> list[Json]:
+    return [
+        element
+        for element in structure["differential"]["element"]
+        if "." in element["path"] and element["path"] not in NOT_R4
+    ]
+
+
+def row_of(element: Json) -> list[str]:
+    """Write [types, cardinality, value set that binds, targets of a Reference], no empty tail."""
+    row = [types_of(element), f"{element['min']}..{element['max']}", binding_of(element)]
+    row.append("|".join(targets_of(element)))
+    while not row[-1]:
+        row.pop()
+    return row
 
 
 def types_of(element: Json) -> str:
@@ -120,7 +136,40 @@ def types_of(element: Json) -> str:
     codes = [kind["code"] for kind in element["type"]]
     if codes in (["BackboneElement"], ["Element"]):
         return str(element["path"])
-    return "|".join(code.replace("http://hl7.org/fhirpath/System.String", "id") for code in codes)
+    # Attributes of the XML form have a type of FHIRPath's instead of one of FHIR's.
+    return ATTRIBUTES.get(element["path"], "|".join(codes))
+
+
+def binding_of(element: Json) -> str:
+    return value_set_of(element).rpartition("/")[2]
+
+
+def value_set_of(element: Json) -> str:
+    binding = element.get("binding", {})
+    if binding.get("strength") != "required":
+        return ""
+    canonical = BOUND_IN_R4.get(element["path"], binding["valueSet"])
+    return str(canonical).partition("|")[0]
+
+
+def targets_of(element: Json) -> list[str]:
+    targets = [
+        target.rpartition("/")[2]
+        for kind in element.get("type", ())
+        if kind["code"] == "Reference"
+        for target in kind.get("targetProfile", ())
+    ]
+    return [] if "Resource" in targets else targets
+
+
+def value_sets(structures: list[Json], known: ValueSets) -> Json:
+    """Name → system → codes, of what required bindings name; without those that have no end."""
+    bound = {value_set_of(element) for structure in structures for element in own(structure)}
+    table: Json = {}
+    for canonical in sorted(bound - {""}):
+        with contextlib.suppress(OpenEndedError):
+            table[canonical.rpartition("/")[2]] = known.codes(canonical)
+    return table
 
 
 def write(name: str, table: Json | list[str]) -> None:

@@ -10,7 +10,8 @@ import pytest
 from fhirpathpy.models import models
 
 from medkarta.fhir.bundle_text import read_bundle
-from medkarta.fhir.search.parameters import elements_of, parameters_of, resource_types
+from medkarta.fhir.definitions import elements_of, resource_types, table, typed_name
+from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.paths import Truth, paths_of, walk
 
 SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
@@ -111,14 +112,17 @@ SIMPLE = {
 VARIANTS = 12  # as many as the widest choice that a search parameter meets
 
 
+SOUGHT = set(re.findall(r"[A-Za-z]+", str(table("search_parameters"))))
+
+
 def filled(type_name, variant, depth=0):
     """An object with every element that a search expression could name."""
     made = {}
-    for name, kinds in elements_of(type_name).items():
-        chosen = kinds.split("|")[variant % len(kinds.split("|"))]
-        member = name.removesuffix("[x]")
-        if name.endswith("[x]"):
-            member += chosen[0].upper() + chosen[1:]
+    for name, element in elements_of(type_name).items():
+        if name.removesuffix("[x]") not in SOUGHT:
+            continue
+        chosen = element.types[variant % len(element.types)]
+        member = typed_name(name, chosen) if name.endswith("[x]") else name
         value = filling(chosen, member, variant, depth)
         if value is not None and variant % 3 == 0 and member == name not in SINGLE:
             second = filling(chosen, member, variant + 1, depth) if depth < 2 else None

@@ -5,8 +5,9 @@ import pathlib
 import pytest
 
 from medkarta.fhir.bundle_text import read_bundle
+from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.search.compartment import NOBODYS, NOMINATED, patient_references
-from medkarta.fhir.search.parameters import parameters_of, patient_compartment, resource_types
+from medkarta.fhir.search.parameters import parameters_of, patient_compartment
 from medkarta.fhir.search.paths import Only, paths_of
 
 SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medkarta.fhir.definitions import elements_of, resource_types
 from medkarta.fhir.search.dates import END
 from medkarta.fhir.search.expressions import UnsupportedExpressionError, parse
 from medkarta.fhir.search.extractors import EXTRACTORS
 from medkarta.fhir.search.index import index_values
-from medkarta.fhir.search.parameters import elements_of, parameters_of, resource_types
+from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.paths import Truth, paths_of
 from medkarta.fhir.search.values import Date, Number, Quantity, Reference, String, Token, Uri
 

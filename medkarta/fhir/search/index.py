@@ -9,9 +9,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.extractors import EXTRACTORS, Add
-from medkarta.fhir.search.parameters import parameters_of, resource_types
+from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.paths import Take, Test, Truth, Use, paths_of, spread, walk
 from medkarta.fhir.search.values import IndexValue, Token
 

@@ -1,13 +1,9 @@
-"""The tables of R4's definitions, read when first asked for.
-
-`tools/make_fhir_tables.py` writes them.
-"""
+"""R4's search parameters and its patient compartment."""
 
 import functools
-import importlib.resources
 from typing import Any, NamedTuple
 
-import orjson
+from medkarta.fhir.definitions import table
 
 _RESOURCE = "Resource"
 
@@ -27,22 +23,10 @@ class Parameter(NamedTuple):
 
 
 @functools.cache
-def _table(name: str) -> Any:  # noqa: ANN401 - a table of its own shape each
-    folder = importlib.resources.files("medkarta.fhir") / "tables"
-    return orjson.loads((folder / f"{name}.json").read_bytes())
-
-
-@functools.cache
-def resource_types() -> frozenset[str]:
-    """Return the names of R4's resource types."""
-    return frozenset(_table("resource_types"))
-
-
-@functools.cache
 def parameters_of(resource_type: str) -> dict[str, Parameter]:
     """Return a type's search parameters by code, those of every resource included."""
-    table = _table("search_parameters")
-    rows = table[_RESOURCE] | table.get(resource_type, {})
+    by_type = table("search_parameters")
+    rows = by_type[_RESOURCE] | by_type.get(resource_type, {})
     return {code: _parameter(code, *row) for code, row in rows.items()}
 
 
@@ -53,14 +37,7 @@ def _parameter(code: str, kind: str, expression: str, more: list[Any] | None = N
     return Parameter(code, kind, expression, targets=tuple(more or ()))
 
 
-@functools.cache
-def elements_of(type_name: str) -> dict[str, str]:
-    """Return element → types («a|b») of a type or backbone path; choices end in `[x]`."""
-    rows: dict[str, str] = _table("elements").get(type_name, {})
-    return rows
-
-
 def patient_compartment() -> dict[str, list[str]]:
     """Return R4's patient compartment: resource type → parameters that bind it to a patient."""
-    rows: dict[str, list[str]] = _table("patient_compartment")
+    rows: dict[str, list[str]] = table("patient_compartment")
     return rows

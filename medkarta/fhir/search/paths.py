@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
+from medkarta.fhir.definitions import elements_of, typed_name
 from medkarta.fhir.search.expressions import (
     AsType,
     Both,
@@ -24,7 +25,6 @@ from medkarta.fhir.search.expressions import (
     Where,
     parse,
 )
-from medkarta.fhir.search.parameters import elements_of
 from medkarta.fhir.search.references import type_of
 
 Test: TypeAlias = Callable[[Any], bool]
@@ -105,11 +105,9 @@ def _each_path(expression: Expression, focus: Path) -> Iterator[Path]:
 def _member(path: Path, name: str) -> list[Path]:
     elements = elements_of(path.type)
     if name in elements:
-        choice = [(name, elements[name])]
+        choice = [(name, elements[name].types[0])]
     elif f"{name}[x]" in elements:
-        choice = [
-            (name + kind[0].upper() + kind[1:], kind) for kind in elements[f"{name}[x]"].split("|")
-        ]
+        choice = [(typed_name(name, kind), kind) for kind in elements[f"{name}[x]"].types]
     else:
         choice = []
     return [Path((*path.steps, Take(member)), kind) for member, kind in choice]

@@ -4,8 +4,8 @@ import functools
 import re
 from typing import NamedTuple
 
+from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.json_text import JsonValue
-from medkarta.fhir.search.parameters import resource_types
 
 _RESTFUL = re.compile(
     r"(?P<base>https?://.+/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})"
