@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from medkarta.demo.charts.care import Medicine, Shot
+from medkarta.demo.charts.medication import Medicine, Shot
 
 MEDICINES: Final = (
     Medicine(

@@ -8,18 +8,10 @@ from typing import Final
 
 from medkarta.demo.cast import DemoPerson
 from medkarta.demo.charts import services
-from medkarta.demo.charts.care import (
-    Diagnosis,
-    Exam,
-    Medicine,
-    Order,
-    Shot,
-    Visit,
-    file_all,
-    file_document,
-)
+from medkarta.demo.charts.care import Diagnosis, Document, Exam, Order, Visit, file_all
 from medkarta.demo.charts.chart import Chart
 from medkarta.demo.charts.labs import Panel, Vitals
+from medkarta.demo.charts.medication import Medicine, Shot
 from medkarta.demo.charts.places import PETERSBURG
 
 _STAY: Final = Visit(
@@ -165,11 +157,11 @@ def petersburg_chart(person: DemoPerson) -> Chart:
     """Gather what the hospital sends."""
     chart = Chart(person=person, place=PETERSBURG)
     file_all(chart, (_STAY, _DIAGNOSIS, *_PANELS, *_VITALS, _ORDER, *_EXAMS, _MEDICINE, *_SHOTS))
-    file_document(
-        chart,
+    document = Document(
         kind=services.DISCHARGE_SUMMARY,
         visit="stay",
         signed="2024-02-21T11:40:00+03:00",
         text=_SUMMARY,
     )
+    document.file(chart)
     return chart

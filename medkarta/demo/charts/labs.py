@@ -111,7 +111,7 @@ def _vital(chart: Chart, vitals: Vitals, code: Json) -> Json:
 
 def _file_result(chart: Chart, panel: Panel, *, analyte: str, value: str) -> Json:
     test = ANALYTES[analyte]
-    low, high = chart.place.ranges[analyte]
+    low, high = chart.range_of(analyte, panel.taken)
     return chart.add(
         "Observation",
         f"{panel.taken}/{analyte}",

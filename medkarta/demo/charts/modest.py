@@ -4,9 +4,10 @@ from typing import Final
 
 from medkarta.demo.cast import DemoPerson
 from medkarta.demo.charts import services
-from medkarta.demo.charts.care import Diagnosis, Exam, Medicine, Shot, Visit, file_all
+from medkarta.demo.charts.care import Diagnosis, Exam, Visit, file_all
 from medkarta.demo.charts.chart import Chart
 from medkarta.demo.charts.labs import Panel, Vitals
+from medkarta.demo.charts.medication import Medicine, Shot
 from medkarta.demo.charts.places import Place
 
 _BORN_EARLIER: Final = 1975
