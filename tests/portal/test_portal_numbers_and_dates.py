@@ -43,7 +43,11 @@ def test_a_machines_float_is_shortened_and_says_so(sent, shown):
     assert numbers.is_long(Decimal(sent))
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9
+    )
+)
 def test_no_digit_is_lost_or_made_up(number):
     text = numbers.exact(number).replace("\u00a0", "").replace(",", ".").replace("−", "-")
     assert Decimal(text) == number
@@ -86,7 +90,14 @@ def test_a_period_of_one_day_is_that_day():
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(1, "1 шаг"), (2, "2 шага"), (5, "5 шагов"), (11, "11 шагов"), (21, "21 шаг"), (112, "112 шагов")],
+    [
+        (1, "1 шаг"),
+        (2, "2 шага"),
+        (5, "5 шагов"),
+        (11, "11 шагов"),
+        (21, "21 шаг"),
+        (112, "112 шагов"),
+    ],
 )
 def test_russian_nouns_bend_after_their_count(count, words):
     assert counted(count, "%(count)s шаг|%(count)s шага|%(count)s шагов") == words

@@ -66,7 +66,9 @@ def test_no_template_has_style_or_script_of_its_own():
 
 def test_nothing_is_asked_of_another_host():
     foreign = re.compile(r"(?:src|href)=\"(?:https?:)?//|url\(\s*['\"]?(?:https?:)?//|@import")
-    assert [n for n, text in sources("html", "css", "js", "svg").items() if foreign.search(text)] == []
+    assert [
+        n for n, text in sources("html", "css", "js", "svg").items() if foreign.search(text)
+    ] == []
 
 
 def test_scripts_keep_nothing_in_the_browser():

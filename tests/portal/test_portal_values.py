@@ -95,13 +95,25 @@ def test_other_components_are_listed_with_their_names():
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["coding", "text", "value", "code", "unit", "start", "low", "numerator", "reference"]
-        ),
-        inner,
-        max_size=3,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "coding",
+                    "text",
+                    "value",
+                    "code",
+                    "unit",
+                    "start",
+                    "low",
+                    "numerator",
+                    "reference",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=12,
 )

@@ -37,7 +37,6 @@ _HAPPENED = (
     "created",
     "billablePeriod",
     "issued",
-    "birthDate",
 )
 
 

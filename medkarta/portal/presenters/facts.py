@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from medkarta.portal.presenters import dates, ranges
 from medkarta.portal.presenters.phrases import Phrase, joined, named, own_words
-from medkarta.portal.presenters.references import called
+from medkarta.portal.presenters.references import called, person_name
 from medkarta.portal.presenters.scalars import quantity
 from medkarta.portal.presenters.shapes import Json, choice, first, mapping, mappings, string
 from medkarta.portal.presenters.titles import line
@@ -27,9 +27,34 @@ class Fact:
 
 def facts(resource: Json, shared: Shared) -> list[Fact]:
     """Everything that we can say of an entry, in the order in which a person asks."""
-    found = [*_result(resource), *_concepts(resource), *_times(resource)]
+    found = [*_patient(resource), *_result(resource), *_concepts(resource), *_times(resource)]
     found += [*_texts(resource), *_people(resource, shared), *_sum(resource)]
     return found
+
+
+def _patient(resource: Json) -> Iterator[Fact]:
+    if resource.get("resourceType") != "Patient":
+        return
+    name = person_name(resource)
+    if name:
+        yield Fact(label=_("Имя"), phrase=own_words(name))
+    sex = {"male": _("мужской"), "female": _("женский")}.get(str(resource.get("gender")))
+    if sex is not None:
+        yield Fact(label=_("Пол"), phrase=Phrase(text=str(sex)))
+    for address in mappings(resource.get("address")):
+        written = string(address.get("text")) or _joined_address(address)
+        if written:
+            yield Fact(label=_("Адрес"), phrase=own_words(written))
+    for contact in mappings(resource.get("telecom")):
+        value = string(contact.get("value"))
+        if value:
+            yield Fact(label=_("Как связаться"), phrase=Phrase(text=value))
+
+
+def _joined_address(address: Json) -> str:
+    lines = address.get("line")
+    parts = [*(lines if isinstance(lines, list) else []), address.get("city"), address.get("state")]
+    return ", ".join(part for part in parts if isinstance(part, str) and part.strip())
 
 
 def _result(resource: Json) -> Iterator[Fact]:
@@ -55,6 +80,7 @@ _CONCEPTS: dict[str, str | Promise] = {
     "clinicalStatus": _("Состояние"),
     "verificationStatus": _("Подтверждение"),
     "achievementStatus": _("Достигнуто"),
+    "maritalStatus": _("Семейное положение"),
     "category": _("Вид"),
     "class": _("Обстоятельства"),
     "severity": _("Тяжесть"),

@@ -40,6 +40,8 @@ _NAMED_FIRST_BY = {
 def title(resource: Json) -> Name:
     """The name of an entry; where the source gives none, the word for its type."""
     kind = str(resource.get("resourceType"))
+    if kind == "Patient":
+        return Name(plain=_("Кто вы по данным клиники"))
     for member in _NAMED_FIRST_BY.get(kind, _NAMED_BY):
         found = _name(resource.get(member))
         if found is not None:
