@@ -1,7 +1,9 @@
 """The real `medkarta run`, started by tests in a home and on a port of their own."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from medkarta.config.places import project_folder
@@ -26,7 +29,9 @@ def free_port():
 
 def temporary_home():
     """A short path: the database's socket lies in it. The service makes the folder itself."""
-    return Path(tempfile.mkdtemp(prefix="mk-")) / "home"
+    folder = Path(tempfile.mkdtemp(prefix="mk-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder / "home"
 
 
 def copied():
@@ -103,7 +108,8 @@ class Service:
     def clear(self):
         """End whatever is left, at the end of a test that went wrong."""
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # one goes when another is gone
+                os.kill(pid, signal.SIGKILL)
         if self.process:
             self.process.wait(5)
 

@@ -9,7 +9,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 UNAVAILABLE = 503
 BROKEN = 500
@@ -35,11 +35,11 @@ _LAST_RESORT = (
 log = structlog.get_logger(__name__)
 
 
-def page(status: int, incident: str) -> bytes:
+def page(status: int, incident: str, language: str = _LANGUAGE) -> bytes:
     """The page for this status; a fixed sentence if even its template fails."""
     template = _TEMPLATES.get(status, _BROKEN_TEMPLATE)
     try:
-        with override(_LANGUAGE):
+        with override(language):
             return get_template(template).render({"incident": incident}).encode()
     except Exception:
         log.exception("error page failed", template=template)
@@ -47,8 +47,8 @@ def page(status: int, incident: str) -> bytes:
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
-    incident = request.META.get("HTTP_X_REQUEST_ID", "")
-    return HttpResponse(page(status, incident), status=status)
+    incident = request.headers.get("x-request-id", "")
+    return HttpResponse(page(status, incident, get_language() or _LANGUAGE), status=status)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -26,6 +26,8 @@ def _fails_with(problem):
 
 
 urlpatterns = [
+    path("", _fails_with(NotImplementedError), name="home"),  # what failure pages lead to
+    path("help", _fails_with(NotImplementedError), name="help"),
     path("gone", _fails_with(OperationalError("host=secret-host Canary"))),
     path("closed", _fails_with(InterfaceError("connection already closed"))),
     path("bug", _fails_with(KeyError("Canary"))),

@@ -15,9 +15,10 @@ NUMBER = re.compile(r"^[a-z2-7]{16}$")
 @pytest.fixture(scope="module")
 def service():
     service = Service(temporary_home(), MEDKARTA_DEMO="no")
-    yield service.start()
-    service.interrupt()
-    service.clear()
+    try:
+        yield service.start()
+    finally:
+        service.clear()
 
 
 def test_the_request_number_is_ours_and_not_the_clients(service):

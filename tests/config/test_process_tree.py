@@ -26,8 +26,10 @@ def home():
 def service(home):
     """Started anew on the same home for each test, as a person would."""
     service = Service(home, MEDKARTA_DEMO="no")
-    yield service.start()
-    service.clear()
+    try:
+        yield service.start()
+    finally:
+        service.clear()
 
 
 def connect(service, role, **options):
