@@ -76,7 +76,7 @@ class Citizen:
     def newest_line_of_the_log(self):
         """Number and words of the last line, wherever the page puts it."""
         self.opens("/control/log")
-        texts = [line.text_content() for line in self.page.locator("main .log").all()]
+        texts = [line.text_content() for line in self.page.locator("main div.log").all()]
         numbered = {int(re.search(r"№ (\d+)", text).group(1)): text for text in texts}
         return max(numbered.items())
 
