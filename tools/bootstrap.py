@@ -45,7 +45,15 @@ def main() -> None:
     python = str(bin_folder / "python")
     commands = {
         "run": [python, "-P", "-m", "medkarta", "run"],
-        "test": [python, "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 8))],
+        "test": [
+            python,
+            "-m",
+            "pytest",
+            "-n",
+            str(min(os.cpu_count() or 1, 8)),
+            "--dist",
+            "loadgroup",
+        ],
         "check": ["bash", "tools/check.sh", str(bin_folder)],
         "bench": [python, "bench/run.py"],
         "install": [python, "-c", "pass"],
