@@ -8,6 +8,8 @@ from authenticator import Authenticator, Mailbox
 from playwright.sync_api import expect
 from watching import Watch
 
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
 SECRET = re.compile(r"\b(?:[A-Z2-7]{4} ?){8}\b")
 MAIN_BUTTON = "main form[method=post] button:not([type=button])"
 

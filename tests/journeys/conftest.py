@@ -4,13 +4,11 @@ import shutil
 import sys
 
 import pytest
-from citizen import Citizen
+from citizen import DESKTOP, Citizen
 from playwright.sync_api import sync_playwright
 from running_service import Service, temporary_home
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 740}
 
 
 def pytest_collection_modifyitems(items):

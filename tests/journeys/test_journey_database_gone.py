@@ -6,8 +6,7 @@ import threading
 from urllib.parse import quote
 
 import pytest
-from citizen import Citizen
-from conftest import DESKTOP
+from citizen import DESKTOP, Citizen
 from running_service import Service, free_port
 
 from medkarta.config.home import Home

@@ -1,8 +1,7 @@
 """A double click makes one: with our script, and without any."""
 
 import pytest
-from citizen import MAIN_BUTTON, Citizen
-from conftest import DESKTOP
+from citizen import DESKTOP, MAIN_BUTTON, Citizen
 
 pytestmark = pytest.mark.xdist_group("journeys")
 MADE = ["привязка полиса ОМС", "подписание согласия", "подтверждение привязки карт клиник"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from citizen import PHONE
 from playwright.sync_api import expect
 
 SYNTHEA = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
@@ -10,8 +11,6 @@ pytestmark = [
     pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(not SYNTHEA.is_dir(), reason="the Synthea bundles are not here"),
 ]
-
-PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """The demo person's own record, on a desk and on a telephone."""
 
 import pytest
+from citizen import PHONE
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("journeys")
-PHONE = {"width": 360, "height": 740}
 PAGES = [
     "/",
     "/card",
