@@ -61,7 +61,9 @@ def test_a_wrong_snils_is_refused_with_what_is_wrong(written: str, why: str) -> 
         Snils.parse(written)
 
 
-@given(st.integers(min_value=1_001_999, max_value=999_999_999), st.integers(0, 8), st.integers(1, 9))
+@given(
+    st.integers(min_value=1_001_999, max_value=999_999_999), st.integers(0, 8), st.integers(1, 9)
+)
 def test_one_mistyped_digit_of_a_snils_is_noticed(number: int, place: int, shift: int) -> None:
     nine = f"{number:09d}"
     right = nine + control_number(nine)
@@ -95,7 +97,9 @@ def test_the_standards_own_example_of_the_control_digit() -> None:
         (1, "M", date(1951, 1, 1), 1, "0158840848000013"),
     ],
 )
-def test_known_policy_numbers(region: int, sex: str, born: date, serial: int, number: str | None) -> None:
+def test_known_policy_numbers(
+    region: int, sex: str, born: date, serial: int, number: str | None
+) -> None:
     enp = Enp.make(region=region, sex=sex, birth_date=born, serial=serial)
     assert number is None or enp.digits == number
     assert Enp.parse(enp.digits).birth_date_and_sex() == (born, sex)
@@ -151,7 +155,9 @@ def test_a_logical_id_leads_to_its_patient_and_resource(patient: UUID, resource:
     assert parse_logical_id(text) == (patient, resource)
 
 
-@pytest.mark.parametrize("text", ["", "-", "a" * 53, "A" * 26 + "-" + "a" * 26, "a" * 25 + "b", "a" * 26])
+@pytest.mark.parametrize(
+    "text", ["", "-", "a" * 53, "A" * 26 + "-" + "a" * 26, "a" * 25 + "b", "a" * 26]
+)
 def test_what_we_never_gave_out_is_not_an_id(text: str) -> None:
     with pytest.raises(MalformedIdError):
         parse_logical_id(text)
