@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import context as allauth_context
 from allauth.mfa.base import forms as base
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.internal.flows.add import validate_can_add_authenticator
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from medkarta.accounts import actions
 from medkarta.accounts.rules import CodeAnswer
-from medkarta.accounts.sessions import present
+from medkarta.accounts.sessions import present, record_first_code
 
 _TYPES = {
     CodeAnswer.TOTP: Authenticator.Type.TOTP,
@@ -60,6 +61,7 @@ class ActivateForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has 
         if not answer.right:
             raise refusal(answer)
         clear_limit()
+        record_first_code(allauth_context.request)
         return code
 
 

@@ -34,6 +34,7 @@ def two_factors(request: HttpRequest) -> bool:
 
 def record_first_code(request: HttpRequest) -> None:
     """Note that this session has just shown its first one-time code, on setting it up."""
+    request.session.cycle_key()
     record_authentication(request, request.user, "mfa", type="totp", reauthenticated=True)
 
 
