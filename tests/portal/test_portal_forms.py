@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from medkarta.consents import queries
+from medkarta.consents.rules import Kind
 from medkarta.portal.forms import PersonalDataForm, PolicyForm
-from medkarta.portal.presenters import policy_number
+from medkarta.portal.presenters import paper, policy_number
 
 TODAY = date(2026, 11, 23)
 GOOD = {
@@ -66,3 +68,11 @@ def test_a_slip_is_named_beside_its_field(field, typed, words):
     form = PersonalDataForm({**GOOD, field: typed}, today=TODAY)
     assert not form.is_valid()
     assert words in str(form.errors[field])
+
+
+def test_a_text_to_be_signed_is_shown_whole():
+    for text in queries.current_texts(Kind.PROCESSING).values():
+        shown = paper.blocks(text.body)
+        words = " ".join(" ".join([one.heading, *one.lines, *one.items]) for one in shown)
+        assert sorted(words.replace("—", "").split()) == sorted(text.body.replace("—", "").split())
+        assert sum(bool(one.heading) for one in shown) > 4

@@ -14,7 +14,7 @@ from medkarta.consents import queries as consents
 from medkarta.consents.rules import Kind
 from medkarta.patients import queries as patients
 from medkarta.portal import requests
-from medkarta.portal.presenters import journal
+from medkarta.portal.presenters import journal, paper
 from medkarta.portal.requests import citizen
 
 _LINES = 50
@@ -67,7 +67,8 @@ def log(request: HttpRequest) -> HttpResponse:
 def consent_list(request: HttpRequest) -> HttpResponse:
     """Согласия: in force and former, each with the very text that was signed."""
     history = consents.history(requests.person_id(request))
-    return render(request, "portal/consents.html", {"nav": "control", "history": history})
+    signed = [(one, paper.blocks(one.text.body)) for one in history]
+    return render(request, "portal/consents.html", {"nav": "control", "signed": signed})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,6 +20,7 @@ from medkarta.patients.queries import LinkState
 from medkarta.patients.rules import LinkRequestState
 from medkarta.portal import requests
 from medkarta.portal.forms import ConsentForm, LinkForm
+from medkarta.portal.presenters import paper
 from medkarta.portal.requests import citizen
 from medkarta.portal.views import gate
 
@@ -72,7 +73,13 @@ def _sign(request: HttpRequest, form: ConsentForm) -> None:
 
 def _consent_page(request: HttpRequest, form: ConsentForm, text: ConsentText) -> HttpResponse:
     held = consents.in_force(requests.person_id(request), Kind.PROCESSING)
-    context = {"nav": "card", "form": form, "text": text, "held": held}
+    context = {
+        "nav": "card",
+        "form": form,
+        "text": text,
+        "blocks": paper.blocks(text.body),
+        "held": held,
+    }
     return render(request, "portal/consent.html", context)
 
 

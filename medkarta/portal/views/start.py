@@ -64,5 +64,5 @@ def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Справка: the same address, at the same place of every page."""
-    return render(request, "portal/help.html", {"nav": "help"})
+    """Помощь: the same address, at the same place of every page."""
+    return render(request, "portal/help.html", {"nav": "help", "demo": settings.DEMO})
