@@ -12,6 +12,7 @@ from django.db import connection
 from medkarta.access.grants import Grant, Section
 from medkarta.fhir.json_text import JsonObject
 from medkarta.foundation.ids import (
+    ClinicId,
     MalformedIdError,
     decode_uuid,
     encode_uuid,
@@ -118,6 +119,37 @@ def series(
 def referring(grant: Grant, *, target: str, resource_type: str) -> list[StoredResource]:
     """Resources of a type that refer to a logical id, a shared resource's too; newest first."""
     return [_resource(row) for row in _run(sql.referring(grant, target, resource_type))]
+
+
+def mentioning(
+    grant: Grant, *, target: str, resource_types: Collection[str], limit: int
+) -> list[StoredResource]:
+    """Resources of these types that name a logical id anywhere, newest first."""
+    return [_resource(row) for row in _run(sql.mentioning(grant, target, resource_types, limit))]
+
+
+def of_visits(
+    grant: Grant, *, visits: Collection[str], resource_types: Collection[str], limit: int
+) -> list[StoredResource]:
+    """What came of these Encounters, by their logical ids; newest first."""
+    if not visits:
+        return []
+    link = sql.Link(
+        kinds=tuple(resource_types), params=("encounter", "context"), target_type="Encounter"
+    )
+    return [_resource(row) for row in _run(sql.linked(grant, link, visits, limit))]
+
+
+def in_state(
+    grant: Grant, *, resource_types: Collection[str], states: Collection[str], limit: int
+) -> list[StoredResource]:
+    """Resources of these types whose status is one of these, newest first; '' is no status."""
+    return [_resource(row) for row in _run(sql.in_state(grant, resource_types, states, limit))]
+
+
+def received(grant: Grant) -> dict[ClinicId, datetime]:
+    """When each clinic last sent something of what the Grant opens."""
+    return {ClinicId(clinic): moment for clinic, moment in _run(sql.received(grant))}
 
 
 def count_since(grant: Grant, since: datetime) -> int:

@@ -73,6 +73,15 @@ class Stretch:
     limit: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """How some types refer to another: by these search parameters."""
+
+    kinds: tuple[str, ...]
+    params: tuple[str, ...]
+    target_type: str
+
+
 def timeline(grant: Grant, wished: Collection[Section], stretch: Stretch) -> Sql:
     """Resources, newest first."""
     where = []
@@ -137,6 +146,47 @@ def referring(grant: Grant, target: str, resource_type: str) -> Sql:
         (resource_type, resource_type, target),
     )
     return _over(grant, "*", _NEWEST_FIRST, where=[where])
+
+
+def mentioning(grant: Grant, target: str, kinds: Collection[str], limit: int) -> Sql:
+    """Resources of these types whose text names a logical id, newest first.
+
+    R4 defines no search parameter for reasons of orders and prescriptions, nor for the visit of a
+    vaccination, so that no index row tells of these. A logical id stands nowhere by chance.
+    """
+    where = [_one_of("resource_type", kinds), Sql("position(%s IN body) > 0", (target,))]
+    return _newest(grant, limit, wished=None, where=where)
+
+
+def linked(grant: Grant, link: Link, targets: Collection[str], limit: int) -> Sql:
+    """Resources that refer to any of these by this link, newest first."""
+    where = [
+        _one_of("resource_type", link.kinds),
+        Sql(
+            "EXISTS (SELECT FROM index_reference AS i"
+            " WHERE i.patient_id = resource.patient_id AND i.resource_id = resource.resource_id"
+            " AND i.resource_type = ANY(%s::text[]) AND i.param = ANY(%s::text[])"
+            " AND i.target_type = %s AND i.target = ANY(%s::text[]))",
+            (sorted(link.kinds), sorted(link.params), link.target_type, sorted(targets)),
+        ),
+    ]
+    return _newest(grant, limit, wished=None, where=where)
+
+
+def in_state(grant: Grant, kinds: Collection[str], states: Collection[str], limit: int) -> Sql:
+    """Resources of these types in these states, newest first."""
+    where = [_one_of("resource_type", kinds), _one_of("status", states)]
+    return _newest(grant, limit, wished=None, where=where)
+
+
+def received(grant: Grant) -> Sql:
+    """When each clinic last sent something: custodian_id, recorded_at."""
+    return _over(
+        grant,
+        "custodian_id, max(recorded_at)",
+        " GROUP BY custodian_id",
+        columns="custodian_id, recorded_at",
+    )
 
 
 def count_since(grant: Grant, since: datetime) -> Sql:

@@ -20,6 +20,15 @@ ASKED = {
     "latest_by_code": lambda grant: sql.latest_by_code(grant, Section.LABS, "Observation"),
     "series": lambda grant: sql.series(grant, "Observation", ("s", "c"), 1),
     "referring": lambda grant: sql.referring(grant, "x", "Observation"),
+    "mentioning": lambda grant: sql.mentioning(grant, "x", ["Observation"], 1),
+    "linked": lambda grant: sql.linked(
+        grant,
+        sql.Link(kinds=("Condition",), params=("encounter",), target_type="Encounter"),
+        ["x"],
+        1,
+    ),
+    "in_state": lambda grant: sql.in_state(grant, ["Condition"], ["active"], 1),
+    "received": sql.received,
     "count_since": lambda grant: sql.count_since(grant, NOW),
 }
 
