@@ -64,6 +64,10 @@ class BundleText:
     bare: tuple[BareEntry, ...]
     problems: tuple[EntryProblem, ...]
 
+    def types(self) -> dict[str, str]:
+        """Say what resource type each fullUrl stands for."""
+        return {entry.full_url: entry.resource_type for entry in self.entries if entry.full_url}
+
 
 class _BadEntryError(ValueError):
     """The entry is bad in itself."""

@@ -5,9 +5,11 @@
 
 import functools
 import importlib.resources
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
+
+from medkarta.fhir.json_text import JsonValue
 
 
 class Element(NamedTuple):
@@ -35,6 +37,10 @@ def table(name: str) -> Any:  # noqa: ANN401 - a table of its own shape each
 def resource_types() -> frozenset[str]:
     """Return the names of R4's resource types."""
     return frozenset(table("resource_types"))
+
+
+def is_resource_type(value: JsonValue) -> TypeGuard[str]:
+    return isinstance(value, str) and value in resource_types()
 
 
 @functools.cache
@@ -68,3 +74,10 @@ def codes_of(value_set: str) -> frozenset[tuple[str, str]] | None:
     if systems is None:
         return None
     return frozenset((system, code) for system, codes in systems.items() for code in codes)
+
+
+@functools.cache
+def bases_of(type_name: str) -> tuple[str, ...]:
+    """Return what a type extends, the most general first."""
+    base = table("elements")[type_name][0]
+    return (*bases_of(base), base) if base else ()
