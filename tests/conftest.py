@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from medkarta.config import service_user
 from medkarta.config.home import Home
@@ -16,6 +17,10 @@ from medkarta.config.postgres import connection, roles
 from medkarta.config.postgres.cluster import Cluster
 from medkarta.config.postgres.programs import find
 from medkarta.config.postgres.server import Server
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("medkarta", deadline=None)
+settings.load_profile("medkarta")
 
 _HOME = "MEDKARTA_TEST_HOME"  # from the process that started the database to its helpers
 _STARTED: list[tuple[Server, Path]] = []
