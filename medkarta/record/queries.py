@@ -81,14 +81,21 @@ def timeline(
         before=before,
         limit=limit + 1,
     )
-    items = [_resource(row) for row in _run(sql.timeline(grant, sections, stretch))]
-    shown = items[:limit]
-    more = len(items) > limit
-    last = shown[-1] if shown else None
-    return Page(
-        items=shown,
-        after=Cursor(date=last.date, resource_id=last.resource_id) if more and last else None,
-    )
+    return _page(sql.timeline(grant, sections, stretch), limit)
+
+
+def listed(
+    grant: Grant,
+    *,
+    resource_types: Collection[str],
+    states: Collection[str] | None = None,
+    before: Cursor | None = None,
+    limit: int,
+) -> Page[StoredResource]:
+    """A page of resources of some types, newest first; `states` None: in any state."""
+    kinds = sql.Kinds(resource_types=resource_types, states=states)
+    stretch = sql.Stretch(start=None, end=None, before=before, limit=limit + 1)
+    return _page(sql.listed(grant, kinds, stretch), limit)
 
 
 def latest_by_code(grant: Grant, *, section: Section, resource_type: str) -> list[LatestOfCode]:
@@ -135,9 +142,23 @@ def of_visits(
     if not visits:
         return []
     link = sql.Link(
-        kinds=tuple(resource_types), params=("encounter", "context"), target_type="Encounter"
+        kinds=tuple(resource_types), params=("encounter", "context"), target_types=("Encounter",)
     )
     return [_resource(row) for row in _run(sql.linked(grant, link, visits, limit))]
+
+
+def of_requests(
+    grant: Grant, *, requests: Collection[str], resource_types: Collection[str], limit: int
+) -> list[StoredResource]:
+    """What came of these orders or prescriptions, by their logical ids; newest first."""
+    if not requests:
+        return []
+    link = sql.Link(
+        kinds=tuple(resource_types),
+        params=("based-on", "basedon", "focus", "prescription", "request"),
+        target_types=("ServiceRequest", "MedicationRequest"),
+    )
+    return [_resource(row) for row in _run(sql.linked(grant, link, requests, limit))]
 
 
 def in_state(
@@ -145,6 +166,13 @@ def in_state(
 ) -> list[StoredResource]:
     """Resources of these types whose status is one of these, newest first; '' is no status."""
     return [_resource(row) for row in _run(sql.in_state(grant, resource_types, states, limit))]
+
+
+def arrived(
+    grant: Grant, *, since: datetime, sections: Collection[Section], limit: int
+) -> list[StoredResource]:
+    """What was recorded after this moment, however old it is itself; newest first."""
+    return [_resource(row) for row in _run(sql.arrived(grant, since, sections, limit))]
 
 
 def received(grant: Grant) -> dict[ClinicId, datetime]:
@@ -164,6 +192,16 @@ def shared(ids: Iterable[str]) -> dict[str, JsonObject]:
     if not keys:
         return {}
     return {encode_uuid(key): parse_body(body) for key, body in _run(sql.shared(keys))}
+
+
+def _page(statement: sql.Sql, limit: int) -> Page[StoredResource]:
+    """The statement asks for one more than is shown, so that the last page knows that it is."""
+    items = [_resource(row) for row in _run(statement)]
+    shown = items[:limit]
+    last = shown[-1] if len(items) > limit else None
+    return Page(
+        items=shown, after=Cursor(date=last.date, resource_id=last.resource_id) if last else None
+    )
 
 
 def _run(statement: sql.Sql) -> list[Row]:

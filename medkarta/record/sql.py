@@ -79,25 +79,28 @@ class Link:
 
     kinds: tuple[str, ...]
     params: tuple[str, ...]
-    target_type: str
+    target_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kinds:
+    """Which resources a list is of; `states` is None for any state."""
+
+    resource_types: Collection[str]
+    states: Collection[str] | None
 
 
 def timeline(grant: Grant, wished: Collection[Section], stretch: Stretch) -> Sql:
     """Resources, newest first."""
-    where = []
-    if stretch.start:
-        where.append(Sql("date >= %s::timestamptz", (stretch.start,)))
-    if stretch.end:
-        where.append(Sql("date < %s::timestamptz", (stretch.end,)))
-    if stretch.before:
-        date, resource_id = stretch.before.date, stretch.before.resource_id
-        where.append(
-            Sql(
-                "date <= %s::timestamptz AND (date < %s::timestamptz OR resource_id > %s::uuid)",
-                (date, date, resource_id),
-            )
-        )
-    return _newest(grant, stretch.limit, wished=wished, where=where)
+    return _newest(grant, stretch.limit, wished=wished, where=_within(stretch))
+
+
+def listed(grant: Grant, kinds: Kinds, stretch: Stretch) -> Sql:
+    """Resources of some types, newest first."""
+    where = [_one_of("resource_type", kinds.resource_types)]
+    if kinds.states is not None:
+        where.append(_one_of("status", kinds.states))
+    return _newest(grant, stretch.limit, wished=None, where=[*where, *_within(stretch)])
 
 
 def by_ids(grant: Grant, resource_ids: Collection[UUID]) -> Sql:
@@ -166,8 +169,8 @@ def linked(grant: Grant, link: Link, targets: Collection[str], limit: int) -> Sq
             "EXISTS (SELECT FROM index_reference AS i"
             " WHERE i.patient_id = resource.patient_id AND i.resource_id = resource.resource_id"
             " AND i.resource_type = ANY(%s::text[]) AND i.param = ANY(%s::text[])"
-            " AND i.target_type = %s AND i.target = ANY(%s::text[]))",
-            (sorted(link.kinds), sorted(link.params), link.target_type, sorted(targets)),
+            " AND i.target_type = ANY(%s::text[]) AND i.target = ANY(%s::text[]))",
+            (sorted(link.kinds), sorted(link.params), sorted(link.target_types), sorted(targets)),
         ),
     ]
     return _newest(grant, limit, wished=None, where=where)
@@ -195,6 +198,12 @@ def count_since(grant: Grant, since: datetime) -> Sql:
     return _over(grant, "count(*)", "", columns="resource_id", where=[where])
 
 
+def arrived(grant: Grant, since: datetime, wished: Collection[Section], limit: int) -> Sql:
+    """Resources that were recorded after a moment, newest first."""
+    where = Sql("recorded_at > %s::timestamptz", (since,))
+    return _newest(grant, limit, wished=wished, where=[where])
+
+
 def shared(resource_ids: Collection[UUID]) -> Sql:
     """Resources without a patient: resource_id, body. No Grant, as they are about nobody."""
     return Sql(
@@ -202,6 +211,23 @@ def shared(resource_ids: Collection[UUID]) -> Sql:
         " WHERE resource_id = ANY(%s::uuid[]) AND NOT deleted",
         (sorted(resource_ids),),
     )
+
+
+def _within(stretch: Stretch) -> list[Sql]:
+    where = []
+    if stretch.start:
+        where.append(Sql("date >= %s::timestamptz", (stretch.start,)))
+    if stretch.end:
+        where.append(Sql("date < %s::timestamptz", (stretch.end,)))
+    if stretch.before:
+        date, resource_id = stretch.before.date, stretch.before.resource_id
+        where.append(
+            Sql(
+                "date <= %s::timestamptz AND (date < %s::timestamptz OR resource_id > %s::uuid)",
+                (date, date, resource_id),
+            )
+        )
+    return where
 
 
 def _newest(

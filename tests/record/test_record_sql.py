@@ -23,11 +23,17 @@ ASKED = {
     "mentioning": lambda grant: sql.mentioning(grant, "x", ["Observation"], 1),
     "linked": lambda grant: sql.linked(
         grant,
-        sql.Link(kinds=("Condition",), params=("encounter",), target_type="Encounter"),
+        sql.Link(kinds=("Condition",), params=("encounter",), target_types=("Encounter",)),
         ["x"],
         1,
     ),
     "in_state": lambda grant: sql.in_state(grant, ["Condition"], ["active"], 1),
+    "listed": lambda grant: sql.listed(
+        grant,
+        sql.Kinds(resource_types=["Task"], states=["accepted"]),
+        sql.Stretch(start=None, end=None, before=None, limit=1),
+    ),
+    "arrived": lambda grant: sql.arrived(grant, NOW, Section, 1),
     "received": sql.received,
     "count_since": lambda grant: sql.count_since(grant, NOW),
 }
