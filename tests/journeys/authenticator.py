@@ -13,8 +13,8 @@ PERIOD = 30
 class Authenticator:
     """Shows one-time codes (RFC 6238), written apart from ours; never the same one twice.
 
-    A step's code is taken half a minute early or late, so that three signings in a row need no
-    waiting; the fourth waits.
+    A step's code is taken half a minute early too, so that two in a row need no waiting; the third
+    waits.
     """
 
     def __init__(self, secret):
@@ -22,7 +22,7 @@ class Authenticator:
         self.last = 0
 
     def code(self):
-        step = max(self.last + 1, int(time.time()) // PERIOD - 1)
+        step = max(self.last + 1, int(time.time()) // PERIOD)
         while step > int(time.time()) // PERIOD + 1:
             time.sleep(0.2)
         self.last = step

@@ -85,13 +85,28 @@ class Citizen:
     # --- the way in
 
     def signs_in(self):
+        """Come with the session of an earlier sign-in where there is one, else sign in."""
+        kept = _SESSIONS.get(self._session_key)
+        if kept:
+            self.context.add_cookies(kept)
+            self.opens("/", axe=False)
+            if self.page.get_by_role("main").locator("[href='/accounts/signup/']").count() == 0:
+                return self
+        return self.signs_in_anew()
+
+    def signs_in_anew(self):
         """With password and, where there is one, the present code."""
         self.opens("/accounts/login/")
         self.types_password(self.known["email"], self.known["password"])
         if self.authenticator:
             self.fills(code=self.authenticator.code())
             self.presses()
+        _SESSIONS[self._session_key] = self.context.cookies()
         return self
+
+    @property
+    def _session_key(self):
+        return self.service.home, self.known["email"]
 
     def types_password(self, email, password):
         self.fills(login=email, password=password)
@@ -107,6 +122,7 @@ class Citizen:
 
 
 _AUTHENTICATORS = {}
+_SESSIONS = {}
 
 
 def authenticator_of(person):

@@ -43,7 +43,7 @@ def test_who_has_not_signed_in_is_led_to_the_sign_in(meet):
 
 
 def test_an_operator_has_no_record_and_a_citizen_no_back_office(meet):
-    operator = meet("Оператор Проверкин").signs_in()
+    operator = meet("Оператор Проверкин").signs_in_anew()
     assert operator.path.startswith("/backoffice/")
     assert operator.opens("/card") == 404
     citizen = meet("Вера Эскизова").signs_in()

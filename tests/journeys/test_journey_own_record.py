@@ -71,7 +71,7 @@ def test_each_look_is_one_line_and_the_log_looked_at_is_none(meet):
 
 
 def test_signing_out_closes_everything_also_the_way_back(meet):
-    citizen = meet("Анна Вымыслова").signs_in()
+    citizen = meet("Анна Вымыслова").signs_in_anew()
     citizen.opens("/card", axe=False)
     citizen.opens("/accounts/logout/", axe=False)
     citizen.presses()
