@@ -23,6 +23,7 @@ from medkarta.fhir.structure.shapes import EMPTY, NULL, Choice, Shape, broken, e
 
 _NOT_AN_OBJECT: Final = fault(IssueCode.STRUCTURE, "an object is expected")
 _NOT_A_LIST: Final = fault(IssueCode.STRUCTURE, "a list is expected")
+_CONTAINS_AGAIN: Final = fault(IssueCode.INVARIANT, "contains another resource (dom-2)")
 _UNKNOWN_MEMBER: Final = fault(IssueCode.STRUCTURE, "R4 has no such member here")
 _UNKNOWN_TYPE: Final = fault(IssueCode.STRUCTURE, "R4 has no such resourceType")
 
@@ -144,5 +145,7 @@ def _contained(value: Any, context: Context) -> Faults:  # noqa: ANN401 - any JS
         return _NOT_AN_OBJECT
     if not is_resource_type(value.get("resourceType")):
         return _UNKNOWN_TYPE
+    if "contained" in value:
+        return _CONTAINS_AGAIN
     found = checker(value["resourceType"])(value, context)
     return found or broken(INVARIANTS["contained"], value)

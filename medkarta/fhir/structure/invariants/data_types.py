@@ -56,7 +56,6 @@ def _strings(value: JsonValue) -> Iterator[str]:
 
 RULES: dict[str, tuple[Invariant, ...]] = {
     "contained": (
-        Invariant("dom-2", lambda value: "contained" not in value, "contains another resource"),
         Invariant(
             "dom-4",
             lambda value: not {"versionId", "lastUpdated"} & value.get("meta", {}).keys(),
