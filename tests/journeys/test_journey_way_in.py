@@ -85,8 +85,8 @@ def when_an_operator_confirms_the_identity(meet, person):
     operator.sees(person["family"], person["snils"])
     operator.page.locator("main [name=document_kind]").first.check()
     operator.page.locator("main [name=compared]").check()
-    operator.page.locator("main form:has([name=compared]) button").click()
-    operator.page.wait_for_load_state()
+    with operator.page.expect_navigation():
+        operator.page.locator("main form:has([name=compared]) button").click()
     operator.looks()
 
 
