@@ -35,8 +35,8 @@ def file_all(chart: Chart, items: Iterable[Item]) -> None:
 class Visit:
     """An encounter; `key` is how other entries name it.
 
-    `problems` are keys of diagnoses, `order` that of the referral it answers. `ward` and `outcome`
-    belong to a stay.
+    `problems` are keys of diagnoses, `order` that of the order it answers, `referral` that of
+    another clinic in words. `ward` and `outcome` belong to a stay.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Visit:
     outcome: str | None = None
     problems: tuple[str, ...] = ()
     order: str | None = None
+    referral: str | None = None
     ward: str | None = None
 
     def file(self, chart: Chart) -> None:
@@ -62,7 +63,7 @@ class Visit:
                 "class": coding(HL7 + "v3-ActCode", self.kind),
                 "type": [concept(title, *codings)],
                 "subject": chart.subject,
-                "basedOn": self.order and [chart.to("ServiceRequest", self.order)],
+                "basedOn": self._order(chart),
                 "participant": [{"individual": chart.by(self.speciality)}],
                 "period": {"start": self.start, "end": self.end}
                 if self.end
@@ -75,6 +76,11 @@ class Visit:
                 "serviceProvider": chart.clinic,
             },
         )
+
+    def _order(self, chart: Chart) -> list[Json] | None:
+        if self.referral:
+            return [{"display": self.referral}]
+        return [chart.to("ServiceRequest", self.order)] if self.order else None
 
     def _diagnoses(self, chart: Chart) -> list[Json] | None:
         use = {"use": hl7("diagnosis-role", "DD")} if self.kind == "IMP" else {}

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from medkarta.demo.charts.analytes import ANALYTES, Analyte
-from medkarta.demo.charts.chart import FSLI, HL7, LOINC, Chart, Json, coding, concept, hl7, quantity
+from medkarta.demo.charts.chart import (
+    FSLI,
+    HL7,
+    LOINC,
+    SERVICES,
+    Chart,
+    Json,
+    coding,
+    concept,
+    hl7,
+    quantity,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +29,12 @@ class Panel:
     results: Mapping[str, str]
     visit: str | None = None
     conclusion: str | None = None
+    order: str | None = None
+    service: tuple[str, str] | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.taken}/{self.title}"
 
     def file(self, chart: Chart) -> None:
         """File the results and the report that holds them."""
@@ -25,13 +42,15 @@ class Panel:
             _file_result(chart, self, analyte=name, value=value)
             for name, value in self.results.items()
         ]
+        codings = [coding(SERVICES, *self.service)] if self.service else []
         chart.add(
             "DiagnosticReport",
-            f"{self.taken}/{self.title}",
+            self.key,
             {
+                "basedOn": self.order and [chart.to("ServiceRequest", self.order)],
                 "status": "final",
                 "category": [hl7("v2-0074", "LAB")],
-                "code": {"text": self.title},
+                "code": concept(self.title, *codings),
                 "subject": chart.subject,
                 "encounter": self.visit and chart.to("Encounter", self.visit),
                 "effectiveDateTime": self.taken,
@@ -54,6 +73,8 @@ class Vitals:
     weight: str | None = None
     height: str | None = None
     temperature: str | None = None
+    head: str | None = None
+    saturation: str | None = None
 
     def file(self, chart: Chart) -> None:
         """File what was measured; blood pressure is one observation with two components."""
@@ -64,6 +85,8 @@ class Vitals:
             (self.weight, "29463-7", "Масса тела", ("kg", "кг")),
             (self.height, "8302-2", "Рост", ("cm", "см")),
             (self.temperature, "8310-5", "Температура тела", ("Cel", "°C")),
+            (self.head, "9843-4", "Окружность головы", ("cm", "см")),
+            (self.saturation, "59408-5", "Насыщение крови кислородом", ("%", "%")),
         )
         for value, code, title, (ucum, unit) in measured:
             if value is not None:

@@ -1,0 +1,1 @@
+"""Courses of disease and of care: each tells its part of a life."""
