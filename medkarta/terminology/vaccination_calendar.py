@@ -2,8 +2,8 @@
 
 Source: приказ Минздрава России от 06.12.2021 № 1122н, as in force in 2026 (`CHECKED`: when that was
 last checked). From it are the ages; the least interval to the dose before is the distance between
-the two ages, a year at most. What the calendar leaves to a doctor (a repeated БЦЖ by the skin test, groups at risk,
-contraindications) is not counted as due here.
+the two ages, a year at most. What the calendar leaves to a doctor (a repeated БЦЖ by the skin test,
+groups at risk, contraindications) is not counted as due here.
 
 The record may not know of a dose that was given. So the answer is what would be next by what the
 record has, never that something was not done.
