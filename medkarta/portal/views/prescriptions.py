@@ -1,0 +1,85 @@
+"""Рецепты."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from medkarta.access.grants import Grant, Look, Refusal, Section
+from medkarta.portal import requests
+from medkarta.portal.presenters import prescriptions
+from medkarta.portal.presenters.prescriptions import Around, Prescription, State
+from medkarta.portal.presenters.rows import Clinics
+from medkarta.portal.presenters.sections import WORDS
+from medkarta.portal.requests import citizen
+from medkarta.portal.views import gate, paging, wholeness
+from medkarta.record import queries as record
+from medkarta.record.stored import StoredResource
+
+_MOST_OPEN = 100
+_PAGE = 20
+_MOST_HANDED_OUT = 500
+
+
+@require_safe
+@citizen
+def prescriptions_page(request: HttpRequest) -> HttpResponse:
+    """Those that hold first; then those past their day; the others by pages."""
+    look = Look(page="prescriptions", sections=(Section.PRESCRIPTIONS,))
+    opened = requests.open_own(request, look)
+    if isinstance(opened, Refusal):
+        return gate.closed(request, opened)
+    asked = paging.asked(request)
+    present = [] if asked.before else _present(opened)
+    past = record.listed(
+        opened,
+        resource_types=prescriptions.KINDS,
+        states=prescriptions.CLOSED,
+        before=asked.before,
+        limit=_PAGE,
+    )
+    found = [*present, *past.items]
+    names, coverage = wholeness.named(opened, found)
+    shown = _shown(opened, found, names)
+    open_ones = shown[: len(present)]
+    return render(
+        request,
+        "portal/prescriptions.html",
+        {
+            "nav": "card",
+            "section": WORDS[Section.PRESCRIPTIONS],
+            "first": asked.before is None,
+            "active": [one for one in open_ones if one.state is not State.EXPIRED],
+            "expired": [one for one in open_ones if one.state is State.EXPIRED],
+            "past": shown[len(present) :],
+            "more": paging.more(asked, past.after),
+            "coverage": coverage,
+        },
+    )
+
+
+def _present(grant: Grant) -> list[StoredResource]:
+    found = record.in_state(
+        grant,
+        resource_types=prescriptions.KINDS,
+        states=prescriptions.OPEN,
+        limit=_MOST_OPEN,
+    )
+    today = timezone.localdate()
+    return sorted(found, key=lambda one: prescriptions.state(one, today) is not State.ENDING)
+
+
+def _shown(grant: Grant, found: list[StoredResource], names: Clinics) -> list[Prescription]:
+    handed = record.of_requests(
+        grant,
+        requests=[one.logical_id for one in found],
+        resource_types=("MedicationDispense",),
+        limit=_MOST_HANDED_OUT,
+    )
+    around = Around(
+        handouts=prescriptions.by_prescription(found, handed),
+        clinics=names,
+        shared=record.shared(prescriptions.authors(found)),
+        today=timezone.localdate(),
+    )
+    return [prescriptions.prescription(one, around) for one in found]
