@@ -102,6 +102,16 @@ def link_state(person_id: PersonId) -> LinkState:
     )
 
 
+def waiting_clinics(person_id: PersonId) -> tuple[str, ...]:
+    """Names of clinics whose entries the latest request found and nobody linked; often none."""
+    latest = LinkRequest.objects.filter(person_id=person_id).order_by("-requested_at")
+    found = latest.values_list("found", flat=True).first() or []
+    taken = Link.objects.filter(entry_id__in=found, unlinked_at=None).values("entry_id")
+    left = ClinicPatient.objects.filter(pk__in=found).exclude(pk__in=taken)
+    names = clinics.names(ClinicId(one) for one in left.values_list("clinic_id", flat=True))
+    return tuple(sorted(names.values()))
+
+
 def entries(patient_ids: Collection[PatientId]) -> tuple[EntryView, ...]:
     """Clinics' entries by their ids, in the order of the clinics' names."""
     if not patient_ids:

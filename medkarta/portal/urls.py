@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from medkarta.portal.views import card, control, demo, link, profile, start, timeline
+from medkarta.portal.views import (
+    card,
+    control,
+    demo,
+    diagnoses,
+    item,
+    link,
+    papers,
+    profile,
+    start,
+    timeline,
+    visits,
+)
 
 urlpatterns = [
     path("", start.home, name="home"),
@@ -12,8 +24,13 @@ urlpatterns = [
     path("card/labs", card.labs, name="labs"),
     path("card/vitals", card.vitals, name="vitals"),
     path("card/labs/<str:system>/<path:code>", card.analyte, name="analyte"),
+    path("card/diagnoses", diagnoses.diagnoses_page, name="diagnoses"),
+    path("card/visits", visits.visits_page, name="visits"),
+    path("card/hospital", visits.hospital, name="hospital"),
+    path("card/documents", papers.papers_page, name="papers"),
     path("card/timeline", timeline.timeline, name="timeline"),
-    path("card/item/<str:resource_type>/<str:logical_id>", timeline.item, name="item"),
+    path("card/item/<str:resource_type>/<str:logical_id>", item.item, name="item"),
+    path("card/original/<str:logical_id>", item.original, name="original"),
     path("control", control.control, name="control"),
     path("control/log", control.log, name="log"),
     path("control/consents", control.consent_list, name="consents"),

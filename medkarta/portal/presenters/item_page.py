@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.portal.presenters import dates, rows, titles
+from medkarta.portal.presenters import dates, related, rows, tiles, titles
 from medkarta.portal.presenters.analyte_path import analyte_href
 from medkarta.portal.presenters.facts import Fact, facts
 from medkarta.portal.presenters.phrases import Phrase
-from medkarta.portal.presenters.rows import Clinics, Row
+from medkarta.portal.presenters.related import Group
+from medkarta.portal.presenters.rows import Clinics
+from medkarta.portal.presenters.sections import WORDS, SectionWords
 from medkarta.portal.presenters.shapes import Json
 from medkarta.record.stored import StoredResource
 from medkarta.terminology import queries as terminology
@@ -32,11 +34,13 @@ _SYSTEMS: dict[str, str | Promise] = {
 class ItemPage:
     """Everything that `item.html` shows."""
 
+    up: str
+    section: SectionWords
     name: Name
     kind: str
     code: str
     facts: list[Fact]
-    related: list[Row]
+    related: list[Group]
     analyte_href: str
     date: str
     status: str
@@ -50,17 +54,19 @@ def page(
     resource: StoredResource,
     clinics: Clinics,
     shared: Mapping[str, Json],
-    related: Sequence[StoredResource],
+    tied: Sequence[StoredResource],
 ) -> ItemPage:
-    """Present one entry; `related` is what it points at and what points at it."""
+    """Present one entry; `tied` is what it points at and what points at it."""
     name = titles.title(resource.data)
     is_value = resource.resource_type == "Observation" and bool(resource.code)
     return ItemPage(
+        up=tiles.href(resource.section),
+        section=WORDS[resource.section],
         name=name,
         kind=terminology.resource_type_name(resource.resource_type),
         code=code_words(name),
         facts=facts(resource.data, shared),
-        related=[rows.row(one, clinics) for one in related],
+        related=related.groups(tied, clinics),
         analyte_href=analyte_href(resource.code_system, resource.code) if is_value else "",
         date=rows.date_of(resource),
         status=rows.status_of(resource),

@@ -51,6 +51,11 @@ class Day:
     label: str
     rows: list[Row]
 
+    @property
+    def source(self) -> Phrase | None:
+        """The clinic where all rows are of one: said once above them, and not on each."""
+        return one_source(row.source for row in self.rows)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Year:
@@ -99,6 +104,12 @@ def source_of(resource: StoredResource, clinics: Clinics) -> Phrase:
     """The clinic that keeps the entry and answers for it."""
     name = clinics.get(resource.custodian_id)
     return own_words(name) if name else Phrase(text=_("клиника не названа"))
+
+
+def one_source(sources: Iterable[Phrase]) -> Phrase | None:
+    """The source that all rows have in common."""
+    found = {one.text: one for one in sources}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def by_day(resources: Iterable[StoredResource], clinics: Clinics) -> list[Year]:

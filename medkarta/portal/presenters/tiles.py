@@ -13,7 +13,14 @@ from medkarta.portal.presenters.sections import WORDS, SectionWords
 from medkarta.record.stored import SectionSummary
 
 # Sections with a page of their own; the others are the timeline, filtered.
-_PAGES = {Section.LABS: "labs", Section.VITALS: "vitals"}
+_PAGES = {
+    Section.LABS: "labs",
+    Section.VITALS: "vitals",
+    Section.DIAGNOSES: "diagnoses",
+    Section.VISITS: "visits",
+    Section.HOSPITAL: "hospital",
+    Section.DOCUMENTS: "papers",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

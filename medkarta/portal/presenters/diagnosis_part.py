@@ -1,0 +1,38 @@
+"""What the page of a diagnosis adds: official name and code, and when it was there before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medkarta.portal.presenters import diagnoses, rows, titles
+from medkarta.portal.presenters.diagnoses import State
+from medkarta.portal.presenters.item_page import code_words
+from medkarta.portal.presenters.rows import Clinics, Row
+from medkarta.record.stored import StoredResource
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiagnosisPart:
+    """What `item/diagnosis.html` shows."""
+
+    official: str
+    code: str
+    present: bool
+    when: str
+    tag: str
+    others: list[Row]
+
+
+def part(
+    resource: StoredResource, same: Sequence[StoredResource], clinics: Clinics
+) -> DiagnosisPart:
+    """Present a diagnosis with the other entries of its code."""
+    name = titles.title(resource.data)
+    others = [one for one in same if one.logical_id != resource.logical_id]
+    return DiagnosisPart(
+        official=diagnoses.official(name),
+        code=code_words(name),
+        present=diagnoses.state(resource.data) in (State.PRESENT, State.NOTED),
+        when=diagnoses.lasted([resource]),
+        tag=diagnoses.tentative(resource.data),
+        others=[rows.row(one, clinics) for one in others],
+    )
