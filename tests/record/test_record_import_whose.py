@@ -58,7 +58,9 @@ class TestNumbersAndDates:
         assert one.dated
 
     def test_what_has_no_date_happened_when_it_was_recorded(self):
-        report = take_in(organization(), patient(), observation(effectiveDateTime=None))
+        undated = observation()
+        del undated["resource"]["effectiveDateTime"]
+        report = take_in(organization(), patient(), undated)
         (one,) = of_type("Observation", *report.patient_ids)
         assert one.date == NOW
         assert not one.dated
@@ -95,6 +97,8 @@ class TestWhoseAndWhichClinic:
             return entry(
                 {
                     "resourceType": "Encounter",
+                    "status": "finished",
+                    "class": {"code": "AMB"},
                     "subject": {"reference": PATIENT},
                     "serviceProvider": {"reference": clinic},
                 }
@@ -143,6 +147,7 @@ class TestWhoseAndWhichClinic:
         assert "another birth date or СНИЛС" in words(report)[0]
 
     def test_what_is_shared_must_not_name_a_patient(self):
-        place = {"resourceType": "Location", "partOf": {"reference": PATIENT}}
+        told = {"url": "http://his.example/liked-by", "valueReference": {"reference": PATIENT}}
+        place = {"resourceType": "Location", "extension": [told]}
         report = take_in(organization(), patient(), entry(place))
         assert words(report) == ["a shared Location must not refer to a patient's resource"]

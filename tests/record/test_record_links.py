@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 VISIT = "urn:uuid:44444444-4444-4444-8444-444444444444"
 DISEASE = "urn:uuid:55555555-5555-4555-8555-555555555555"
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 MEMBERS = ("Condition", "MedicationRequest", "Encounter", "Immunization")
 
 
@@ -35,7 +36,7 @@ def grant():
         entry(
             {
                 "resourceType": "Condition",
-                "clinicalStatus": {"coding": [{"code": "active"}]},
+                "clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active"}]},
                 "code": {"text": "Гипотиреоз"},
                 "encounter": {"reference": VISIT},
                 **about,

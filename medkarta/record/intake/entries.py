@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -11,11 +11,14 @@ from uuid import UUID
 from medkarta.fhir.bundle_text import BareEntry, BundleText, EntryText
 from medkarta.fhir.content import references_of
 from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.structure.check import issues_of
+from medkarta.fhir.structure.issues import Issue
 from medkarta.foundation.ids import PatientId, ResourceId, encode_uuid, logical_id
 from medkarta.record.rules.conditions import Condition, UnusableConditionError, read_condition
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.writing import Owner
 
+_FEW: Final = 3  # as many issues of an entry are told
 _UPDATE: Final = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})")
 _CONDITIONAL: Final = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
 
@@ -86,7 +89,8 @@ class Entry:
 
 def read_entries(bundle: BundleText) -> list[Entry]:
     """All entries in the order of the bundle, the hopeless ones already refused."""
-    entries = [_read(one) for one in bundle.entries]
+    types = bundle.types()
+    entries = [_read(one, types) for one in bundle.entries]
     entries += [_refused_bare(one) for one in bundle.bare]
     entries += [
         Entry(index=one.index, full_url=one.full_url, resource_type="?", refusal=one.words)
@@ -101,7 +105,7 @@ def read_entries(bundle: BundleText) -> list[Entry]:
     return entries
 
 
-def _read(one: EntryText) -> Entry:
+def _read(one: EntryText, types: Mapping[str, str]) -> Entry:
     entry = Entry(
         index=one.index,
         full_url=one.full_url,
@@ -114,7 +118,14 @@ def _read(one: EntryText) -> Entry:
         _read_request(entry, one)
     except UnusableConditionError as error:
         entry.refuse(str(error))
+    if issues := issues_of(one.resource, types=types):
+        entry.refuse(_told(issues))
     return entry
+
+
+def _told(issues: list[Issue]) -> str:
+    more = f"; and {len(issues) - _FEW} more" if len(issues) > _FEW else ""
+    return f"FHIR R4 does not allow it: {'; '.join(map(str, issues[:_FEW]))}{more}"
 
 
 def _read_request(entry: Entry, one: EntryText) -> None:
