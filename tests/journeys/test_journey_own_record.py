@@ -1,5 +1,7 @@
 """The demo person's own record, on a desk and on a telephone."""
 
+import re
+
 import pytest
 from citizen import PHONE
 from playwright.sync_api import expect
@@ -26,6 +28,18 @@ PAGES = [
     "/accounts/password/change/",
     "/accounts/2fa/",
     "/accounts/logout/",
+]
+SECTIONS = [
+    "diagnoses",
+    "visits",
+    "labs",
+    "vitals",
+    "exams",
+    "orders",
+    "prescriptions",
+    "vaccinations",
+    "hospital",
+    "documents",
 ]
 
 
@@ -54,9 +68,26 @@ def test_an_analyte_of_two_laboratories_keeps_each_ones_range(meet):
 def test_every_entry_of_the_timeline_says_its_source_date_and_status(meet):
     citizen = meet("Анна Вымыслова").signs_in()
     citizen.opens("/card/timeline")
-    for row in citizen.page.locator("main a[href^='/card/item/']").all()[:40]:
-        whole = row.locator("xpath=ancestor-or-self::li[1]").inner_text()
-        assert "Демонстрационная" in whole, whole
+    links = citizen.page.locator("main a[href^='/card/item/']")
+    assert links.count() > 20
+    for link in links.all():
+        # The date, and the source where all of a day has one, stand once above the day's entries.
+        day = link.evaluate(
+            """link => { let part = link;
+              while (!/\\d{1,2}\\s[а-я]+\\s\\d{4}/.test(part.textContent)) part = part.parentElement;
+              return part.textContent; }"""
+        )
+        assert "Демонстрационная" in day
+        assert re.search("готов|заверш|сделан|действ|выписан|выполнен", link.inner_text())
+
+
+def test_an_entry_of_every_section_opens(meet):
+    citizen = meet("Анна Вымыслова").signs_in()
+    for section in SECTIONS:
+        assert citizen.opens(f"/card/timeline?section={section}", axe=False) == 200
+        first = citizen.page.locator("main a[href^='/card/item/']").first
+        assert citizen.opens(first.get_attribute("href")) == 200, section
+        citizen.sees("Источник", "Статус", "Демонстрационная")
 
 
 def test_each_look_is_one_line_and_the_log_looked_at_is_none(meet):
