@@ -1,6 +1,7 @@
 """How long the citizen's pages take, over HTTP, with a signed-in session, on a real `medkarta run`.
 
-    python bench/pages.py [FOLDER]     FOLDER: FHIR bundles; the longest one is measured too
+    python bench/pages.py [FOLDER]     FOLDER: FHIR bundles; the longest one is measured too.
+                                       Without it, shared/data/synthea beside the checkout.
 
 Prints for each page the median and the 95th percentile of 40 requests, one after another, in
 milliseconds, and the page's size.
@@ -18,6 +19,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
+BUNDLES = TESTS.parents[1] / "shared" / "data" / "synthea"
 sys.path[:0] = [str(TESTS), str(TESTS / "journeys")]
 
 from authenticator import Authenticator  # noqa: E402
@@ -86,7 +88,7 @@ def measure_person(origin: str, person: dict[str, str], size: str) -> None:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLES if BUNDLES.is_dir() else None
     service = Service(temporary_home())
     try:
         service.start(patience=120)

@@ -1,7 +1,6 @@
 """Demo people on the real database, by the real actions, each stopped where they should be."""
 
 import json
-import os
 import stat
 from datetime import UTC, datetime, timedelta
 
@@ -233,5 +232,4 @@ def test_the_book_is_for_its_owner_alone(tmp_path):
     home = Home(tmp_path / "home")
     home.ensure()
     populate(home=home, now=NOW)
-    mode = stat.S_IMODE(os.stat(home.demo_people).st_mode)
-    assert mode == 0o600
+    assert stat.S_IMODE(home.demo_people.stat().st_mode) == 0o600

@@ -73,9 +73,12 @@ def test_every_entry_of_the_timeline_says_its_source_date_and_status(meet):
     for link in links.all():
         # The date, and the source where all of a day has one, stand once above the day's entries.
         day = link.evaluate(
-            """link => { let part = link;
-              while (!/\\d{1,2}\\s[а-я]+\\s\\d{4}/.test(part.textContent)) part = part.parentElement;
-              return part.textContent; }"""
+            """link => {
+              const date = /\\d{1,2}\\s[а-я]+\\s\\d{4}/;
+              let part = link;
+              while (!date.test(part.textContent)) part = part.parentElement;
+              return part.textContent;
+            }"""
         )
         assert "Демонстрационная" in day
         assert re.search("готов|заверш|сделан|действ|выписан|выполнен", link.inner_text())
