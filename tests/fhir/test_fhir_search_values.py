@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medkarta.fhir.definitions import elements_of, resource_types
+from medkarta.fhir.search import dates, references
 from medkarta.fhir.search.dates import END
 from medkarta.fhir.search.expressions import UnsupportedExpressionError, parse
 from medkarta.fhir.search.extractors import EXTRACTORS
@@ -246,3 +247,13 @@ rubbish = st.recursive(
 )
 def test_nothing_that_a_sender_writes_makes_it_fail(resource_type, members):
     index_values(members | {"resourceType": resource_type})
+
+
+@pytest.mark.parametrize("remembered", [dates._remembered, references._remembered])
+def test_what_a_sender_makes_very_long_is_not_remembered(remembered):
+    before = remembered.cache_info().currsize
+    endless = {"effectiveDateTime": "2026-01-01T00:00:00." + "0" * 9_999 + "Z"}
+    far = {"subject": {"reference": "urn:x:" + "0" * 9_999}}
+    values("Observation", "date", **endless)
+    assert len(values("Observation", "subject", **far)) == 1
+    assert remembered.cache_info().currsize == before

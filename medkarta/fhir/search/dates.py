@@ -15,6 +15,7 @@ _DATE = re.compile(
     r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
     r"(Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?)?)?)?"
 )
+_LONGEST = 64  # a date and 38 digits of a second; nothing longer is remembered
 _MICROSECONDS = 6  # digits of a second that datetime holds
 _MONTHS = 12
 _LEAP_SECOND = 60
@@ -27,12 +28,16 @@ class Interval(NamedTuple):
     high: datetime
 
 
-@functools.lru_cache(maxsize=16_384)
 def interval(text: str) -> Interval | None:
     """Read a date, dateTime or instant, minutes allowed as in searches; None when it is none.
 
     https://hl7.org/fhir/R4/search.html#date. A time beyond what datetime holds ends at END.
     """
+    return _remembered(text) if len(text) <= _LONGEST else None
+
+
+@functools.lru_cache(maxsize=16_384)
+def _remembered(text: str) -> Interval | None:
     match = _DATE.fullmatch(text)
     low = _moment(match) if match else None
     return Interval(low, _following(low, match)) if match and low else None

@@ -12,7 +12,7 @@ _RESTFUL = re.compile(
     r"(?:/_history/(?P<version>[A-Za-z0-9.-]{1,64}))?"
 )
 _CONDITIONAL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?.+", re.DOTALL)
-
+_LONGEST_REMEMBERED = 256
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")  # RFC 3986: a scheme before a colon
 
 
@@ -24,9 +24,13 @@ class Target(NamedTuple):
     version: str | None
 
 
-@functools.lru_cache(maxsize=16_384)
 def read_reference(text: str) -> Target | None:
     """Read Reference.reference; a contained resource (`#…`) and nonsense are None."""
+    # What a sender makes very long is read each time: kept, it would fill the memory.
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _read(text)
+
+
+def _read(text: str) -> Target | None:
     restful = _RESTFUL.fullmatch(text)
     if restful and restful["type"] in resource_types():
         target = text.partition("/_history/")[0] if restful["base"] else restful["id"]
@@ -35,6 +39,9 @@ def read_reference(text: str) -> Target | None:
     if conditional and conditional["type"] in resource_types():
         return Target(conditional["type"], None, None)
     return Target(None, text, None) if _ABSOLUTE.match(text) else None
+
+
+_remembered = functools.lru_cache(maxsize=16_384)(_read)
 
 
 def type_of(reference: JsonValue) -> str | None:
