@@ -1,11 +1,14 @@
 """Reading a person's log."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
 
 from medkarta.audit.drafts import Draft, Outcome
 from medkarta.audit.models import Entry
-from medkarta.foundation.ids import PersonId
+from medkarta.foundation.ids import AccountId, PersonId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,6 +18,28 @@ class Line:
     number: int
     said: Draft
     canonical: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looks:
+    """What somebody has seen of a record: which of these entries, and each page when last."""
+
+    resources: frozenset[str]
+    pages: Mapping[str, datetime]
+
+
+def looks(*, person_id: PersonId, actor_id: AccountId, resources: Collection[str]) -> Looks:
+    """What this account has seen of a person's record; `resources` are asked for as `Type/id`."""
+    seen = Entry.objects.filter(
+        person_id=person_id, actor_id=actor_id, outcome=Outcome.GRANTED.value
+    )
+    asked = list(resources)
+    named = seen.filter(resources__overlap=asked).values_list("resources", flat=True)
+    pages = seen.exclude(detail="").values_list("detail").annotate(Max("at"))
+    return Looks(
+        resources=frozenset(one for names in named for one in names) & frozenset(asked),
+        pages=dict(pages),
+    )
 
 
 def entries(*, person_id: PersonId, before: int | None, limit: int) -> list[Line]:

@@ -64,7 +64,7 @@ def groups(latest: Iterable[LatestOfCode], clinics: Clinics) -> list[Group]:
     found: dict[str, list[Analyte]] = {}
     for one in latest:
         label = terminology.analyte_group(loinc_of(one.resource))
-        found.setdefault(label, []).append(_analyte(one, clinics))
+        found.setdefault(label, []).append(analyte(one, clinics))
     other = found.pop(terminology.OTHER_ANALYTES, None)
     listed = [Group(label=label, analytes=analytes) for label, analytes in found.items()]
     if other:
@@ -87,7 +87,9 @@ def limits_of(resource: StoredResource, value: Value, who: Who) -> Limits | None
     return ranges.published(known) if known else None
 
 
-def _analyte(latest: LatestOfCode, clinics: Clinics) -> Analyte:
+def analyte(latest: LatestOfCode, clinics: Clinics) -> Analyte:
+    """Present one value, with the one before it where there is one."""
+    """Present the newest value of one analyte."""
     resource = latest.resource
     value = value_of(resource.data)
     found = ranges.verdict(resource.data, value, ranges.own_limits(resource.data, value))

@@ -1,11 +1,11 @@
 """What the page of an entry shows beyond its facts: by type, a template and what it fills."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from medkarta.access.grants import Section
-from medkarta.portal.presenters import attachments, diagnosis_part, stays
+from medkarta.portal.presenters import attachments, care_parts, diagnosis_part, stays
 from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.visits import Shared
 from medkarta.record.stored import StoredResource
@@ -13,7 +13,10 @@ from medkarta.record.stored import StoredResource
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """An entry, what it is tied to, and the other entries of the same code, newest first."""
+    """An entry, what it is tied to, and the other entries of the same code, newest first.
+
+    `seen` are ids of what it is tied to that the person has opened; asked for an order alone.
+    """
 
     resource: StoredResource
     tied: Sequence[StoredResource]
@@ -21,6 +24,7 @@ class Found:
     clinics: Clinics
     shared: Shared
     now: datetime
+    seen: Collection[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +62,29 @@ def _document(found: Found) -> Part | None:
     return Part(template="portal/item/paper.html", shown=shown)
 
 
+def _of_care(
+    template: str, reader: Callable[[StoredResource, care_parts.Around], object]
+) -> Callable[[Found], Part | None]:
+    def shown(found: Found) -> Part:
+        around = care_parts.Around(
+            tied=found.tied,
+            seen=found.seen,
+            clinics=found.clinics,
+            shared=found.shared,
+            now=found.now,
+        )
+        return Part(template=f"portal/item/{template}.html", shown=reader(found.resource, around))
+
+    return shown
+
+
 _PARTS: dict[str, Callable[[Found], Part | None]] = {
+    "CarePlan": _of_care("plan", care_parts.plan),
+    "DiagnosticReport": _of_care("report", care_parts.report),
+    "ImagingStudy": _of_care("images", care_parts.images),
+    "Immunization": _of_care("vaccination", care_parts.vaccination),
+    "MedicationRequest": _of_care("prescription", care_parts.prescription),
+    "ServiceRequest": _of_care("order", care_parts.order),
     "Condition": _condition,
     "Encounter": _encounter,
     "DocumentReference": _document,

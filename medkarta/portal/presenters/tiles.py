@@ -16,6 +16,10 @@ from medkarta.record.stored import SectionSummary
 _PAGES = {
     Section.LABS: "labs",
     Section.VITALS: "vitals",
+    Section.EXAMS: "exams",
+    Section.ORDERS: "orders",
+    Section.PRESCRIPTIONS: "prescriptions",
+    Section.VACCINATIONS: "vaccinations",
     Section.DIAGNOSES: "diagnoses",
     Section.VISITS: "visits",
     Section.HOSPITAL: "hospital",
@@ -51,5 +55,5 @@ def _tile(section: Section, summary: SectionSummary | None) -> Tile:
         words=WORDS[section],
         href=href(section),
         count=counted(summary.count, _("%(count)s запись|%(count)s записи|%(count)s записей")),
-        newest=_("последняя %(day)s") % {"day": dates.day(summary.latest)},
+        newest=_("последняя %(day)s") % {"day": dates.figures(summary.latest)},
     )

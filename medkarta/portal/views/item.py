@@ -11,9 +11,10 @@ from medkarta.access.grants import Grant, Look, Refusal, Section
 from medkarta.clinics import queries as clinics
 from medkarta.portal import requests
 from medkarta.portal.presenters import attachments, item_page, item_parts, references
+from medkarta.portal.presenters.orders import ORDER
 from medkarta.portal.presenters.sections import EVERY
 from medkarta.portal.requests import citizen
-from medkarta.portal.views import gate
+from medkarta.portal.views import gate, orders
 from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
 
@@ -95,6 +96,7 @@ def _found(grant: Grant, resource: StoredResource) -> item_parts.Found:
         clinics=clinics.names(one.custodian_id for one in (resource, *tied, *same)),
         shared=record.shared(references.targets(resource)),
         now=timezone.now(),
+        seen=orders.seen(grant, tied) if resource.resource_type == ORDER else (),
     )
 
 

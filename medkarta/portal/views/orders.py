@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from medkarta.access.grants import Grant, Look, Refusal, Section
 from medkarta.audit import queries as audit
 from medkarta.portal import requests
-from medkarta.portal.presenters import order_course, orders
-from medkarta.portal.presenters.orders import ORDER, PLAN, Around
+from medkarta.portal.presenters import care_plans, order_course, orders
+from medkarta.portal.presenters.care_plans import PLAN
+from medkarta.portal.presenters.orders import ORDER, Around
 from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.sections import WORDS
 from medkarta.portal.requests import citizen
@@ -96,5 +97,5 @@ def _in_state(grant: Grant, states: Sequence[str]) -> list[StoredResource]:
 
 
 def _shown(grant: Grant, found: Sequence[StoredResource], names: Clinics) -> orders.Page:
-    goals = record.by_ids(grant, orders.goal_ids(found))
+    goals = record.by_ids(grant, care_plans.goal_ids(found))
     return orders.page(found, goals, around(grant, found, names))
