@@ -15,7 +15,7 @@ MEGABYTE = 1_000_000
 
 def measure() -> Iterator[Figure]:
     home = temporary_home()
-    service = Service(home)
+    service = Service(home, MEDKARTA_DEMO_PEOPLE="40")
     try:
         first = _seconds(service.start)
         service.interrupt()

@@ -59,6 +59,7 @@ class Service:
             "PYTHONPATH": "" if copied() else str(project_folder()),
             "MEDKARTA_HOME": str(home),
             "PORT": str(self.port),
+            "MEDKARTA_DEMO_PEOPLE": "0",  # the cast alone: quick to make
             **variables,
         }
         self.process = None

@@ -32,6 +32,7 @@ class Environment:
     database_url: str
     database_owner_url: str
     demo: bool
+    demo_people: int
     web_workers: int
     web_threads: int
     log_level: str

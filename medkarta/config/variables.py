@@ -96,6 +96,12 @@ VARIABLES: dict[str, Variable] = {
         meaning="Demo people, their one-time codes and their outbox.",
         read=values.yes_or_no,
     ),
+    "demo_people": Variable(
+        name="MEDKARTA_DEMO_PEOPLE",
+        default="40",
+        meaning="How many demo people the first start makes (eight are always made).",
+        read=values.between(0, 900_000),
+    ),
     "web_workers": Variable(
         name="WEB_WORKERS",
         default="2",

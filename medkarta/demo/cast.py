@@ -64,6 +64,7 @@ class DemoPerson:
     mailbox: str
     stage: Stage
     clinics: tuple[str, ...]
+    shows: str = ""
 
     @property
     def name(self) -> str:
@@ -182,6 +183,62 @@ CAST: Final = (
         mailbox="lev.prototipov",
         stage=Stage.NO_LINK,
         clinics=("tula",),
+    ),
+)
+
+# People whose long records are worth a look; the first start makes them beside the cast.
+SHOWCASE: Final = (
+    DemoPerson(
+        number=9,
+        family="Регулярнов",
+        given="Глеб",
+        patronymic="Максимович",
+        birth_date=date(1961, 5, 20),
+        sex="male",
+        region=71,
+        mailbox="gleb.regulyarnov",
+        stage=Stage.OPEN,
+        clinics=("tula-polyclinic", "tula"),
+        shows="a record of ten thousand entries: haemodialysis three times a week",
+    ),
+    DemoPerson(
+        number=10,
+        family="Примеркина",
+        given="Алиса",
+        patronymic="Игоревна",
+        birth_date=date(2010, 3, 15),
+        sex="female",
+        region=77,
+        mailbox="alisa.primerkina",
+        stage=Stage.OPEN,
+        clinics=("moscow", "moscow-hospital"),
+        shows="a childhood from the maternity ward on, with every vaccination",
+    ),
+    DemoPerson(
+        number=11,
+        family="Условнова",
+        given="Полина",
+        patronymic="Андреевна",
+        birth_date=date(1993, 8, 4),
+        sex="female",
+        region=78,
+        mailbox="polina.uslovnova",
+        stage=Stage.OPEN,
+        clinics=("petersburg-polyclinic", "petersburg"),
+        shows="a second pregnancy under way: orders that are booked and waiting",
+    ),
+    DemoPerson(
+        number=12,
+        family="Чистолистов",
+        given="Роман",
+        patronymic="Олегович",
+        birth_date=date(1994, 7, 7),
+        sex="male",
+        region=78,
+        mailbox="roman.chistolistov",
+        stage=Stage.OPEN,
+        clinics=("petersburg-polyclinic",),
+        shows="an open record with nothing in it yet",
     ),
 )
 

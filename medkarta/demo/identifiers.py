@@ -5,6 +5,7 @@ from datetime import date
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.snils import Snils, control_number
 
+FIRST_GENERATED = 1_000_000  # numbers below are the cast's and those of imported people
 _FIRST_SNILS = 990_000_000
 _FIRST_SERIAL = 90_000
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import click
 
 from medkarta.config import environment
+from medkarta.config.cli.settling import settle_with_progress
 from medkarta.config.database import reached
 from medkarta.config.environment import Environment
 from medkarta.config.home import Home
 from medkarta.config.words import SaidInWordsError
 from medkarta.demo import book, queries
+from medkarta.demo.population import DEFAULT_SEED
 
 _COLUMNS = ("name", "role", "email", "state")
 
@@ -25,14 +27,29 @@ class DemoPersonError(SaidInWordsError):
 
 
 @click.group(
+    invoke_without_command=True,
     epilog="\b\nExamples:\n  medkarta demo people\n  medkarta demo code Анна\n"
-    "  medkarta demo confirm petr.primerov@demo.medkarta.example"
+    "  medkarta demo confirm petr.primerov@demo.medkarta.example\n"
+    "  medkarta demo --people 20000 --seed 7",
 )
-def demo() -> None:
+@click.option("--people", "count", type=click.IntRange(min=0), help="Make so many citizens.")
+@click.option("--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, show_default=True)
+@click.pass_context
+def demo(context: click.Context, *, count: int | None, seed: int) -> None:
     """List the demo people, print their one-time codes, confirm an identity.
 
     Passwords and one-time-code secrets stand in MEDKARTA_HOME/demo-people.json.
+
+    With --people: store generated citizens, whole medical records of people who do not exist. The
+    same seed makes the same people everywhere. After Ctrl-C run it again, and it goes on. Seeds
+    that differ by a multiple of eight share numbers: keep them in homes of their own.
     """
+    if context.invoked_subcommand is None and count is None:
+        click.echo(context.get_help())
+    elif context.invoked_subcommand is None and count is not None:
+        _settle(count, seed)
+    elif count is not None:
+        raise click.UsageError("--people stands without another command.")
 
 
 @demo.command()
@@ -73,6 +90,16 @@ def confirm(name: str) -> None:
         with _in_words(name), _identity_in_words(name):
             email = confirm_as_operator(home=home, words=name, now=datetime.now(tz=UTC))
     click.echo(f"The identity of {email} is confirmed.")
+
+
+def _settle(people: int, seed: int) -> None:
+    given = environment.read()
+    _home(given)
+    with reached(given, doing="demo --people"):
+        import django
+
+        django.setup()
+        settle_with_progress(people=people, seed=seed)
 
 
 def _home(given: Environment) -> Home:

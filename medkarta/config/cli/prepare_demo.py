@@ -3,8 +3,11 @@
 import click
 
 from medkarta.config import environment
+from medkarta.config.cli.settling import settle_with_progress
 from medkarta.config.database import reached
 from medkarta.config.home import Home
+from medkarta.demo.cast import CAST, SHOWCASE
+from medkarta.demo.population import DEFAULT_SEED
 
 
 @click.command()
@@ -21,4 +24,9 @@ def prepare_demo() -> None:
 
         from medkarta.demo.actions import populate
 
-        populate(home=Home(given.home), now=timezone.now())
+        shown = SHOWCASE if given.demo_people > len(CAST) else ()
+        others = given.demo_people - len(CAST) - len(shown)
+        if others > 0:
+            settle_with_progress(people=others, seed=DEFAULT_SEED)
+        # Last, as the book says that all is done: a start that was cut short begins here again.
+        populate(home=Home(given.home), now=timezone.now(), people=(*CAST, *shown))

@@ -2,6 +2,15 @@
 
 from medkarta.demo.actions.confirming import NoAccountError, confirm
 from medkarta.demo.actions.populating import populate
+from medkarta.demo.actions.settling import Settled, settle
 from medkarta.demo.actions.signing_in import NoSignInError, sign_in_for
 
-__all__ = ["NoAccountError", "NoSignInError", "confirm", "populate", "sign_in_for"]
+__all__ = [
+    "NoAccountError",
+    "NoSignInError",
+    "Settled",
+    "confirm",
+    "populate",
+    "settle",
+    "sign_in_for",
+]

@@ -1,5 +1,6 @@
 """The cast's entrance: clinics send their charts, the register knows them, some have an account."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -9,14 +10,16 @@ from medkarta.demo.actions.confirming import open_operator
 from medkarta.demo.book import BookEntry
 from medkarta.demo.cast import CAST, OPERATOR_EMAIL, OPERATOR_NAME, SHOWS, DemoPerson, Stage
 from medkarta.demo.charts import bundles
+from medkarta.demo.charts.chart import Charted
 from medkarta.demo.credentials import credentials_for
+from medkarta.demo.population import story
 from medkarta.demo.ports import DemoHome
 from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import AccountId, PatientId
 from medkarta.insurance.actions import register_insured
 from medkarta.insurance.rules import Insured
 from medkarta.patients.rules import PersonalDataInput, Sex
-from medkarta.record.actions.imports import import_bundle
+from medkarta.record.actions.imports import ImportReport, import_bundle
 
 INSURER: Final = "Демонстрационная страховая компания (вымышленная)"
 INSURED_SINCE: Final = date(2021, 1, 1)
@@ -28,8 +31,10 @@ class ChartRefusedError(RuntimeError):
     """The record refused a part of a chart of ours; the message says which and why."""
 
 
-def populate(*, home: DemoHome, now: datetime) -> list[BookEntry]:
-    """Make the demo people who are not in the book yet, and answer the book. Repeatable.
+def populate(
+    *, home: DemoHome, now: datetime, people: Sequence[DemoPerson] = CAST
+) -> list[BookEntry]:
+    """Make those of these demo people who are not in the book yet, and answer it. Repeatable.
 
     Whoever is in the book stays as they are, whatever was done with them since. The book is
     written last: when the making is cut short, the next one does all of it again.
@@ -39,7 +44,7 @@ def populate(*, home: DemoHome, now: datetime) -> list[BookEntry]:
     operator = open_operator()
     made = [] if OPERATOR_EMAIL in known else [_operator_entry()]
     made += [
-        _make(person, operator=operator, now=now) for person in CAST if person.email not in known
+        _make(person, operator=operator, now=now) for person in people if person.email not in known
     ]
     if made:
         book.write(home, [*present, *made])
@@ -47,7 +52,33 @@ def populate(*, home: DemoHome, now: datetime) -> list[BookEntry]:
 
 
 def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntry:
-    patient_ids = [patient_id for text in bundles(person) for patient_id in _send(text, now=now)]
+    texts = story(person) or bundles(person)
+    patient_ids = [patient_id for text in texts for patient_id in send(text, now=now).patient_ids]
+    data = insure(person)
+    walker = Walker(
+        data=data,
+        policy=person.policy,
+        credentials=credentials_for(person.email),
+        stage=person.stage,
+        operator=operator,
+    )
+    if person.stage is not Stage.NO_ACCOUNT:
+        walk(walker=walker, now=now - BACK)
+    shows = person.shows or SHOWS[person.stage]
+    return entry_of(walker, patient_ids=patient_ids, shows=shows)
+
+
+def send(text: bytes, *, now: datetime) -> ImportReport:
+    """Have the record take a chart of ours in, all of it. Raises `ChartRefusedError`."""
+    report = import_bundle(text=text, now=now)
+    if report.refused:
+        first = report.refused[0]
+        raise ChartRefusedError(f"{first.resource_type}: {first.words}")
+    return report
+
+
+def insure(person: Charted) -> PersonalDataInput:
+    """Write the person's policy into the register; answer the data that it goes by."""
     data = PersonalDataInput(
         family=person.family,
         given=person.given,
@@ -60,24 +91,7 @@ def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntr
         number=person.policy,
         insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),
     )
-    walker = Walker(
-        data=data,
-        policy=person.policy,
-        credentials=credentials_for(person.email),
-        stage=person.stage,
-        operator=operator,
-    )
-    if person.stage is not Stage.NO_ACCOUNT:
-        walk(walker=walker, now=now - BACK)
-    return entry_of(walker, patient_ids=patient_ids, shows=SHOWS[person.stage])
-
-
-def _send(text: bytes, *, now: datetime) -> list[PatientId]:
-    report = import_bundle(text=text, now=now)
-    if report.refused:
-        first = report.refused[0]
-        raise ChartRefusedError(f"{first.resource_type}: {first.words}")
-    return report.patient_ids
+    return data
 
 
 def entry_of(walker: Walker, *, patient_ids: list[PatientId], shows: str) -> BookEntry:

@@ -19,7 +19,12 @@ from medkarta.demo.actions.populating import (
 from medkarta.demo.book import BookEntry
 from medkarta.demo.cast import Stage
 from medkarta.demo.credentials import credentials_for
-from medkarta.demo.identifiers import invented_policy, invented_snils, number_of
+from medkarta.demo.identifiers import (
+    FIRST_GENERATED,
+    invented_policy,
+    invented_snils,
+    number_of,
+)
 from medkarta.demo.ports import DemoHome
 from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import ClinicId, PatientId
@@ -104,4 +109,5 @@ def _address(data: PersonalDataInput, *, number: int, taken: Sequence[BookEntry]
 
 def _next_number(present: Sequence[BookEntry]) -> int:
     numbers = (number_of(Snils.parse(entry.snils)) for entry in present if entry.snils)
-    return max([_FIRST_NUMBER - 1, *(number for number in numbers if number is not None)]) + 1
+    imported = (number for number in numbers if number is not None and number < FIRST_GENERATED)
+    return max([_FIRST_NUMBER - 1, *imported]) + 1

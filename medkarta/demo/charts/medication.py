@@ -150,6 +150,7 @@ class Administration:
     medicine: Medicine
     at: str
     visit: str
+    speciality: str
 
     def file(self, chart: Chart) -> None:
         times = self.medicine.times
@@ -163,7 +164,7 @@ class Administration:
                 "subject": chart.subject,
                 "context": chart.to("Encounter", self.visit),
                 "effectiveDateTime": self.at,
-                "performer": [{"actor": chart.clinic}],
+                "performer": [{"actor": chart.by(self.speciality)}],
                 "request": chart.to("MedicationRequest", self.medicine.key),
                 "dosage": dose,
             },

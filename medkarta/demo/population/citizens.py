@@ -13,14 +13,12 @@ from medkarta.demo.charts.places import (
     TULA_POLYCLINIC,
     Place,
 )
-from medkarta.demo.identifiers import invented_policy, invented_snils
+from medkarta.demo.identifiers import FIRST_GENERATED, invented_policy, invented_snils
 from medkarta.demo.population.dice import Dice
 from medkarta.demo.population.names import FAMILIES, MEN, PATRONYMICS, WOMEN
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.snils import Snils
 
-# Numbers below are the cast's and those of imported people.
-FIRST_NUMBER: Final = 1_000_000
 # So many people a seed, and so many seeds beside each other, have numbers of their own.
 MOST_PEOPLE: Final = 970_000
 _SEEDS: Final = 8
@@ -75,7 +73,7 @@ def number_of(seed: int, index: int) -> int:
 
     Seeds that differ by a multiple of eight share them, and must not share one installation.
     """
-    return FIRST_NUMBER + seed % _SEEDS * _BLOCK + index
+    return FIRST_GENERATED + seed % _SEEDS * _BLOCK + index
 
 
 def citizen(*, seed: int, index: int, today: date) -> Citizen:

@@ -14,6 +14,7 @@ from medkarta.demo.population.moments import moment, plus, workday
 from medkarta.demo.population.panels import LabSet
 from medkarta.demo.population.prescriptions import Prescription
 from medkarta.demo.population.problems import Problem
+from medkarta.demo.population.vaccines import Shots
 from medkarta.demo.population.visits import Slot, Visit
 
 _STEP: Final = timedelta(minutes=10)
@@ -36,6 +37,7 @@ class Life:
         self.today = today
         self.dice = dice
         self.body = Body(sex=citizen.sex, born=citizen.birth_date, dice=dice.branch("body"))
+        self.shots = Shots(born=citizen.birth_date, sex=citizen.sex)
         self.charts: dict[str, Chart] = {}
         self.problems: list[Problem] = []
         self.prescriptions: list[Prescription] = []

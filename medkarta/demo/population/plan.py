@@ -6,10 +6,9 @@ from datetime import date
 from typing import Final, Protocol
 
 from medkarta.demo.population.courses.asthma import Asthma
-from medkarta.demo.population.courses.checkups import Checkups, Shots
+from medkarta.demo.population.courses.checkups import Autumns, Checkups
 from medkarta.demo.population.courses.childhood import Childhood
 from medkarta.demo.population.courses.diabetes import Diabetes
-from medkarta.demo.population.courses.dialysis import Dialysis
 from medkarta.demo.population.courses.hypertension import Hypertension
 from medkarta.demo.population.courses.infections import Infections
 from medkarta.demo.population.courses.injury import Injury
@@ -27,7 +26,6 @@ _YEARS_KEPT: Final = (10.2, 13.0)  # how far back the record of a grown-up goes
 _LEAST: Final = 400  # days that a course is to have
 _BORN_APART: Final = (800, 1_800)
 _MOTHERS: Final = (20, 38)
-_DIALYSIS_DAYS: Final = 3_500
 
 
 class Course(Protocol):
@@ -75,7 +73,7 @@ def courses_of(life: Life) -> Iterator[Course]:
         yield from _pregnancies(life, dice, since)
     yield Infections(life, since)
     yield Teeth(life, since)
-    yield Shots(life, plus(since, 200))
+    yield Autumns(life, plus(since, 200))
     if grown:
         yield Screening(life, since)
         yield Checkups(life, since)
@@ -97,12 +95,6 @@ def _pregnancies(life: Life, dice: Dice, since: date) -> Iterator[Course]:
             return
         yield Pregnancy(life, day, first=number == 0)
         day = plus(day, 280 + dice.whole(*_BORN_APART))
-
-
-def ten_thousand(life: Life) -> Iterator[Course]:
-    """The course of whoever has the longest record."""
-    yield Dialysis(life, plus(life.today, -_DIALYSIS_DAYS))
-    yield Shots(life, plus(life.today, -_DIALYSIS_DAYS))
 
 
 def live(life: Life, courses: Iterator[Course]) -> None:

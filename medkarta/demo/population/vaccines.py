@@ -1,124 +1,122 @@
-"""The national calendar of vaccinations, and who had what by it.
+"""Preparations against what the national calendar asks for, and what one person has had."""
 
-приказ 1122н of 06.12.2021. The stages are those of the dictionary 1.2.643.5.1.13.13.99.2.824; a
-dose's number is its place in the disease's scheme.
-"""
-
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from medkarta.demo.charts.medication import Target
+from medkarta.terminology.infections import Infection
+from medkarta.terminology.vaccination_calendar import Basis, Due, due, years_of
 
-HEPATITIS: Final = "Гепатит B"
-TUBERCULOSIS: Final = "Туберкулёз"
-PNEUMOCOCCUS: Final = "Пневмококковая инфекция"
-DIPHTHERIA: Final = "Дифтерия"
-TETANUS: Final = "Столбняк"
-PERTUSSIS: Final = "Коклюш"
-POLIO: Final = "Полиомиелит"
-HIB: Final = "Гемофильная инфекция"
-MEASLES: Final = "Корь"
-RUBELLA: Final = "Краснуха"
-MUMPS: Final = "Эпидемический паротит"
-INFLUENZA: Final = "Грипп"
+_DISEASES: Final = {
+    Infection.HEPATITIS_B: "Гепатит B",
+    Infection.TUBERCULOSIS: "Туберкулёз",
+    Infection.PNEUMOCOCCUS: "Пневмококковая инфекция",
+    Infection.DIPHTHERIA: "Дифтерия",
+    Infection.TETANUS: "Столбняк",
+    Infection.PERTUSSIS: "Коклюш",
+    Infection.POLIO: "Полиомиелит",
+    Infection.HIB: "Гемофильная инфекция",
+    Infection.MEASLES: "Корь",
+    Infection.RUBELLA: "Краснуха",
+    Infection.MUMPS: "Эпидемический паротит",
+    Infection.INFLUENZA: "Грипп",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Vaccine:
-    """A preparation of the dictionary 1.2.643.5.1.13.13.11.1078."""
+    """A preparation of the dictionary 1.2.643.5.1.13.13.11.1078, for ages in years."""
 
     code: str
     name: str
+    against: frozenset[Infection]
+    ages: tuple[int, int] = (0, 120)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDose:
-    """Given from `months` of age on, and `apart` days or more after the last dose of its kind."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedDose:
+    """A vaccine and which dose of each scheme it is."""
 
-    key: str
-    months: float
     vaccine: Vaccine
     targets: tuple[Target, ...]
-    apart: int = 0
-    latest: float = 1_200
-
-    @property
-    def kind(self) -> str:
-        """The disease whose doses must lie apart."""
-        return self.targets[0].disease
+    against: tuple[Infection, ...]
 
 
-REGEVAC: Final = Vaccine("169", "Регевак В, вакцина против гепатита B")
-BCG: Final = Vaccine("367", "БЦЖ-М, вакцина туберкулёзная")
-PREVENAR: Final = Vaccine("11126", "Превенар 13, вакцина пневмококковая конъюгированная")
-PENTAXIM: Final = Vaccine("265", "Пентаксим, вакцина пятикомпонентная")
-VACTRIVIR: Final = Vaccine("11081", "Вактривир, вакцина против кори, краснухи и паротита")
-BIVAC: Final = Vaccine("10239", "БиВак полио, вакцина полиомиелитная пероральная")
-POLIMILEX: Final = Vaccine("10241", "Полимилекс, вакцина полиомиелитная инактивированная")
-ADSM: Final = Vaccine("57", "АДС-М-анатоксин")
-ULTRIX: Final = Vaccine("11050", "Ультрикс Квадри, вакцина гриппозная")
-SOVIGRIPP: Final = Vaccine("247", "Гриппол плюс, вакцина гриппозная")
+def _only(*infections: Infection) -> frozenset[Infection]:
+    return frozenset(infections)
 
 
-def _all(stage: str, dose: int, *diseases: str) -> tuple[Target, ...]:
-    return tuple(Target(disease=one, stage=stage, dose=dose) for one in diseases)
-
-
-_FIVE: Final = (DIPHTHERIA, TETANUS, PERTUSSIS, POLIO, HIB)
-_THREE: Final = (MEASLES, RUBELLA, MUMPS)
-
-FIRST_DAY: Final = CalendarDose("hepatitis-1", 0, REGEVAC, _all("V1", 1, HEPATITIS))
-FIRST_WEEK: Final = CalendarDose("bcg", 0, BCG, _all("V", 1, TUBERCULOSIS))
-CALENDAR: Final = (
-    CalendarDose("hepatitis-2", 1, REGEVAC, _all("V2", 2, HEPATITIS), 30),
-    CalendarDose("pneumococcus-1", 2, PREVENAR, _all("V1", 1, PNEUMOCOCCUS)),
-    CalendarDose("five-1", 3, PENTAXIM, _all("V1", 1, *_FIVE)),
-    CalendarDose("pneumococcus-2", 4.5, PREVENAR, _all("V2", 2, PNEUMOCOCCUS), 60),
-    CalendarDose("five-2", 4.5, PENTAXIM, _all("V2", 2, *_FIVE), 45),
-    CalendarDose("five-3", 6, PENTAXIM, _all("V3", 3, *_FIVE), 45),
-    CalendarDose("hepatitis-3", 6, REGEVAC, _all("V3", 3, HEPATITIS), 120),
-    CalendarDose("measles-1", 12, VACTRIVIR, _all("V", 1, *_THREE)),
-    CalendarDose("pneumococcus-3", 15, PREVENAR, _all("RV", 3, PNEUMOCOCCUS), 60),
-    CalendarDose(
-        "five-4",
-        18,
-        PENTAXIM,
-        _all("RV1", 4, DIPHTHERIA, TETANUS)
-        + _all("RV", 4, PERTUSSIS)
-        + _all("RV1", 4, POLIO)
-        + _all("RV", 4, HIB),
-        360,
+# Given in this order: what is against most comes first.
+VACCINES: Final = (
+    Vaccine(
+        "265",
+        "Пентаксим, вакцина пятикомпонентная",
+        _only(
+            *(Infection.DIPHTHERIA, Infection.TETANUS, Infection.PERTUSSIS),
+            *(Infection.POLIO, Infection.HIB),
+        ),
     ),
-    CalendarDose("polio-5", 20, BIVAC, _all("RV2", 5, POLIO), 60),
-    CalendarDose("measles-2", 72, VACTRIVIR, _all("RV", 2, *_THREE), 180),
-    CalendarDose("polio-6", 72, POLIMILEX, _all("RV3", 6, POLIO), 180),
-    CalendarDose("adsm-2", 84, ADSM, _all("RV2", 5, DIPHTHERIA, TETANUS), 1_460),
-    CalendarDose("bcg-2", 84, BCG, _all("RV", 2, TUBERCULOSIS), 1_460, latest=100),
-    CalendarDose("adsm-3", 168, ADSM, _all("RV3", 6, DIPHTHERIA, TETANUS), 1_460),
+    Vaccine(
+        "11081",
+        "Вактривир, вакцина против кори, краснухи и паротита",
+        _only(Infection.MEASLES, Infection.RUBELLA, Infection.MUMPS),
+        (0, 17),
+    ),
+    Vaccine("57", "АДС-М-анатоксин", _only(Infection.DIPHTHERIA, Infection.TETANUS), (4, 120)),
+    Vaccine("169", "Регевак В, вакцина против гепатита B", _only(Infection.HEPATITIS_B)),
+    Vaccine("367", "БЦЖ-М, вакцина туберкулёзная", _only(Infection.TUBERCULOSIS), (0, 6)),
+    Vaccine(
+        "11126",
+        "Превенар 13, вакцина пневмококковая конъюгированная",
+        _only(Infection.PNEUMOCOCCUS),
+    ),
+    Vaccine("10239", "БиВак полио, вакцина полиомиелитная", _only(Infection.POLIO), (1, 3)),
+    Vaccine("10241", "Полимилекс, вакцина полиомиелитная", _only(Infection.POLIO), (4, 17)),
+    Vaccine("11050", "Ультрикс Квадри, вакцина гриппозная", _only(Infection.INFLUENZA)),
 )
 
 
 class Shots:
-    """What one person has had, and what the calendar asks for next."""
+    """What one person has had; the calendar says what is next."""
 
-    def __init__(self, born: date) -> None:
+    def __init__(self, *, born: date, sex: str) -> None:
         self.born = born
-        self.given: dict[str, date] = {}
-        self.last: dict[str, date] = {}
+        self.sex = sex
+        self.given: defaultdict[Infection, list[date]] = defaultdict(list)
 
-    def give(self, dose: CalendarDose, day: date) -> None:
-        self.given[dose.key] = day
-        for target in dose.targets:
-            self.last[target.disease] = day
+    def give(self, dose: PlannedDose, day: date) -> None:
+        for infection in dose.against:
+            self.given[infection].append(day)
 
-    def due(self, day: date) -> Iterator[CalendarDose]:
-        """Doses whose age has come and whose distance to the last one is kept."""
-        months = (day - self.born).days / 30.4375
-        for dose in CALENDAR:
-            if dose.key in self.given or not dose.months <= months < dose.latest:
-                continue
-            last = self.last.get(dose.kind)
-            if last is None or (day - last).days >= dose.apart:
-                yield dose
+    def due(self, day: date, *, influenza: bool = False) -> Iterator[PlannedDose]:
+        """What the calendar asks for on that day, as preparations to be given."""
+        asked = {
+            one.infection: one
+            for one in due(born=self.born, sex=self.sex, given=self.given, today=day)
+            if one.now(day)
+        }
+        if not influenza:
+            asked.pop(Infection.INFLUENZA, None)
+        age = years_of(self.born, day)
+        for vaccine in VACCINES:
+            if vaccine.against <= asked.keys() and vaccine.ages[0] <= age <= vaccine.ages[1]:
+                yield self._dose(vaccine, [asked.pop(one) for one in sorted(vaccine.against)])
+
+    def _dose(self, vaccine: Vaccine, asked: list[Due]) -> PlannedDose:
+        return PlannedDose(
+            vaccine=vaccine,
+            targets=tuple(
+                Target(
+                    disease=_DISEASES[one.infection],
+                    stage=one.stage,
+                    dose=1
+                    if one.basis is Basis.EVERY_SEASON
+                    else len(self.given[one.infection]) + 1,
+                )
+                for one in asked
+            ),
+            against=tuple(one.infection for one in asked),
+        )

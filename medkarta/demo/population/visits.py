@@ -19,7 +19,7 @@ from medkarta.demo.population.panels import LabSet
 from medkarta.demo.population.prescriptions import Dose, Prescription
 from medkarta.demo.population.problems import Known, Problem
 from medkarta.demo.population.signs import SIGNS
-from medkarta.demo.population.vaccines import CalendarDose
+from medkarta.demo.population.vaccines import PlannedDose
 
 if TYPE_CHECKING:
     from medkarta.demo.population.life import Life
@@ -160,7 +160,7 @@ class Visit:
         return prescription
 
     def vaccinate(
-        self, dose: CalendarDose, *, at: datetime | None = None, refused: str | None = None
+        self, dose: PlannedDose, *, at: datetime | None = None, refused: str | None = None
     ) -> None:
         """Give a dose, or write down why it is put off."""
         dice = self.life.dice

@@ -8,16 +8,6 @@ from medkarta.demo.population.life import Life
 from medkarta.demo.population.moments import plus
 from medkarta.demo.population.orders import Study
 from medkarta.demo.population.panels import BLOOD, CHEMISTRY, GLUCOSE
-from medkarta.demo.population.vaccines import (
-    ADSM,
-    DIPHTHERIA,
-    INFLUENZA,
-    SOVIGRIPP,
-    TETANUS,
-    ULTRIX,
-    CalendarDose,
-    Target,
-)
 from medkarta.demo.population.visits import Slot, Visit
 
 _EVERY_YEAR: Final = 40
@@ -34,7 +24,6 @@ _PAPER: Final = (
     "340",
     "Эпикриз по результатам диспансеризации / профилактического медицинского осмотра",
 )
-_TEN_YEARS: Final = tuple(Target(disease=one, stage="RVn", dose=7) for one in (DIPHTHERIA, TETANUS))
 
 
 class Checkups:
@@ -91,8 +80,8 @@ class Checkups:
         return f"Группа здоровья {group}. {said}"
 
 
-class Shots:
-    """Against influenza most autumns, against diphtheria and tetanus every ten years."""
+class Autumns:
+    """Against influenza most autumns, and now and then what else the calendar asks for."""
 
     def __init__(self, life: Life, since: date) -> None:
         self.life = life
@@ -101,24 +90,21 @@ class Shots:
         self.eager = self.dice.between(0.1, 0.9)
 
     def tell(self) -> None:
-        booster = self.dice.whole(0, 9)
         for year in range(self.since.year, self.life.today.year + 1):
             autumn = date(year, 9, 10)
-            if self.life.age(autumn) < 1 or autumn < self.since:
-                continue
-            ten = self.life.age(autumn) >= _GROWN + 6 and (year - booster) % 10 == 0
-            if ten or self.dice.chance(self.eager):
-                self._go(self.dice.day_after(autumn, 0, 45), ten=ten)
+            if self.life.age(autumn) >= 1 and autumn >= self.since and self.dice.chance(self.eager):
+                self._go(self.dice.day_after(autumn, 0, 45))
 
-    def _go(self, day: date, *, ten: bool) -> None:
-        doctor = "терапевт" if self.life.age(day) >= _GROWN else "педиатр"
-        with self.life.visit(day, doctor, "Вакцинация", Slot(again=True)) as visit:
+    def _go(self, day: date) -> None:
+        slot = Slot(again=True)
+        with self.life.visit(day, self.life.doctor(day), "Вакцинация", slot) as visit:
             visit.measure("temperature")
-            vaccine = ULTRIX if day.year >= 2019 else SOVIGRIPP  # noqa: PLR2004
-            flu = (Target(disease=INFLUENZA, stage="V", dose=1),)
-            visit.vaccinate(CalendarDose("influenza", 6, vaccine, flu))
-            if ten:
-                visit.vaccinate(CalendarDose("adsm", 216, ADSM, _TEN_YEARS))
+            *others, influenza = self.life.shots.due(visit.day, influenza=True)
+            grown = self.life.age(visit.day) >= _GROWN
+            chosen = [one for one in others if grown and self.dice.chance(0.25)]
+            for dose in (*chosen, influenza):
+                visit.vaccinate(dose)
+                self.life.shots.give(dose, visit.day)
 
 
 def _said(found: dict[str, float]) -> str:

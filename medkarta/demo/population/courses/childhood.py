@@ -1,4 +1,4 @@
-"""From birth to eighteen: the maternity ward, visits by age, and every vaccination when it is due."""
+"""From birth to eighteen: the maternity ward, visits by age, and vaccinations when due."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from medkarta.demo.population.orders import Study
 from medkarta.demo.population.panels import BLOOD, URINE
 from medkarta.demo.population.prescriptions import Dose
 from medkarta.demo.population.stays import Bed, Summary, admit
-from medkarta.demo.population.vaccines import FIRST_DAY, FIRST_WEEK, CalendarDose, Shots
+from medkarta.demo.population.vaccines import PlannedDose
 from medkarta.demo.population.visits import Slot, Visit
 
 _MONTH: Final = 30.4375
@@ -38,7 +38,7 @@ class Childhood:
 
     def __init__(self, life: Life) -> None:
         self.life = life
-        self.shots = Shots(life.citizen.birth_date)
+        self.shots = life.shots
         self.dice = life.dice.branch("childhood")
         self.short_sighted_at = self.dice.whole(96, 260)
         self.lines: list[str] = []
@@ -60,7 +60,10 @@ class Childhood:
         with admit(self.life, born, "неонатолог", "Рождение", bed) as stay:
             problem = stay.diagnose("Z38.0", "Здоровый новорождённый")
             found = stay.measure("weight", "height", "head")
-            self._give(stay, FIRST_DAY)
+            for night in (0, 3):  # hepatitis B on the first day, tuberculosis on the third
+                at = stay.at(night, 10)
+                for dose in list(self.shots.due(at.date())):
+                    self._give(stay, dose, at=at)
             problem.end(stay.end.date())
             stay.discharge(
                 Summary(
@@ -73,7 +76,6 @@ class Childhood:
                     outcome="Выписан(а) домой",
                 )
             )
-            self._give(stay, FIRST_WEEK, at=stay.at(3, 10))
 
     def _visit(self, day: date, months: float) -> bool:
         """See the doctor at that age; answer whether a vaccination was put off."""
@@ -106,7 +108,7 @@ class Childhood:
                 self._give(visit, dose)
             visit.note("Здоров(а), температура нормальная.", "Наблюдение 30 минут после прививки.")
 
-    def _give(self, visit: Visit, dose: CalendarDose, at: datetime | None = None) -> None:
+    def _give(self, visit: Visit, dose: PlannedDose, at: datetime | None = None) -> None:
         day = (at or visit.start).date()
         visit.vaccinate(dose, at=at)
         self.shots.give(dose, day)

@@ -1,4 +1,4 @@
-"""Kidneys that have failed: a haemodialysis three times a week for nine years.
+"""Kidneys that have failed: a haemodialysis three times a week for years.
 
 The record of ten thousand entries: each session is a visit with weight and pressure before and
 after it, each month has its analyses, each year its examinations.
@@ -71,7 +71,9 @@ class Dialysis:
             if day.weekday() == _DAYS[0]:
                 medicine = epo.medicine(self.life.today)
                 at = instant(visit.start + timedelta(minutes=_MINUTES - 10))
-                Administration(medicine=medicine, at=at, visit=visit.key).file(visit.chart)
+                Administration(
+                    medicine=medicine, at=at, visit=visit.key, speciality=visit.speciality
+                ).file(visit.chart)
             if (visit.day - self.since).days >= 30 * (month + 1):
                 month += 1
                 self._month(visit.day, month, regimen, (anaemia, bones))
