@@ -117,6 +117,9 @@ def take_in(files: Sequence[Path]) -> Tally:
         try:
             for path in files:
                 _take_in(path, tally)
+                if not progress.console.is_terminal:
+                    # In a log the bar says nothing: each bundle that is safe is named.
+                    click.echo(f"done: {path.name}")
                 count = tally.counts.total()
                 elapsed = progress.tasks[0].elapsed or 1.0
                 progress.update(task, advance=1, resources=count, speed=count / elapsed)
