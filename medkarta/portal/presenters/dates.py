@@ -102,6 +102,11 @@ def day(moment: date) -> str:
     return _unbroken(date_format(moment, "j E Y"))
 
 
+def figures(moment: datetime) -> str:
+    """«03.07.2007», by Moscow's clock: where a line has no room for the month in words."""
+    return moment.astimezone(MOSCOW).strftime("%d.%m.%Y")
+
+
 def clock(moment: datetime) -> str:
     """«05:20»."""
     return moment.astimezone(MOSCOW).strftime("%H:%M")

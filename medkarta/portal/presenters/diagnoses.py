@@ -31,8 +31,12 @@ _ENDS = (
     "abatementRange",
 )
 _TENTATIVE = frozenset({"unconfirmed", "provisional", "differential"})
-# Z00–Z99 of ICD-10 and SNOMED's «situation» are circumstances and history, not diseases.
-_CIRCUMSTANCE = "(situation)"
+# Z00–Z99 of ICD-10 and SNOMED's situations are circumstances and history, not diseases.
+_CIRCUMSTANCE, _HISTORY = "(situation)", "History of "
+
+
+Totals = Mapping[tuple[str, str], int]
+_NONE: Totals = {}
 
 
 class State(StrEnum):
@@ -75,35 +79,42 @@ def state(resource: Json) -> State:
 
 
 def grouped(
-    conditions: Iterable[StoredResource], clinics: Clinics, shared: Mapping[str, Json]
+    conditions: Iterable[StoredResource],
+    clinics: Clinics,
+    shared: Mapping[str, Json],
+    totals: Totals = _NONE,
 ) -> dict[State, list[Diagnosis]]:
     """One line for each state of each code; what comes first is the newest and leads."""
     found: dict[tuple[State, str, str], list[StoredResource]] = defaultdict(list)
     for one in conditions:
         key = (state(one.data), one.code_system, one.code or one.logical_id)
-        if one not in found[key]:
-            found[key].append(one)
+        found[key].append(one)
     lines: dict[State, list[Diagnosis]] = defaultdict(list)
-    for (where, *_code_of), entries in found.items():
-        lines[where].append(diagnosis(entries, clinics, shared))
+    for (where, *code_of), entries in found.items():
+        total = totals.get((code_of[0], code_of[1]), len(entries))
+        lines[where].append(_line(where, entries, total, (clinics, shared)))
     return lines
 
 
-def diagnosis(
-    entries: Sequence[StoredResource], clinics: Clinics, shared: Mapping[str, Json]
+def _line(
+    where: State,
+    entries: Sequence[StoredResource],
+    total: int,
+    names: tuple[Clinics, Mapping[str, Json]],
 ) -> Diagnosis:
-    """Present entries of one diagnosis, newest first."""
     newest = entries[0]
     name = titles.title(newest.data)
+    # What came and went may have come before: its dates are those of the last time alone.
+    span = entries if where in (State.PRESENT, State.NOTED) else entries[:1]
     return Diagnosis(
         href=rows.href(newest),
         name=name,
         official=official(name),
         code=code_words(name),
-        when=lasted(entries),
-        times=_times(len(entries)),
-        who=who(newest.data, shared),
-        source=rows.source_of(newest, clinics),
+        when=lasted(span),
+        times=_times(total),
+        who=who(newest.data, names[1]),
+        source=rows.source_of(newest, names[0]),
         status=rows.status_of(newest),
         tag=tentative(newest.data),
     )
@@ -154,7 +165,7 @@ def _circumstance(resource: Json) -> bool:
         code, shown = string(coding.get("code")) or "", string(coding.get("display")) or ""
         if "icd" in str(coding.get("system")) or "1.2.643" in str(coding.get("system")):
             return code.startswith("Z")
-        if shown.endswith(_CIRCUMSTANCE):
+        if shown.endswith(_CIRCUMSTANCE) or shown.startswith(_HISTORY):
             return True
     return False
 

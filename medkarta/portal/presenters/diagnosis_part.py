@@ -1,12 +1,14 @@
 """What the page of a diagnosis adds: official name and code, and when it was there before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from medkarta.portal.presenters import diagnoses, rows, titles
 from medkarta.portal.presenters.diagnoses import State
 from medkarta.portal.presenters.item_page import code_words
+from medkarta.portal.presenters.phrases import Phrase
 from medkarta.portal.presenters.rows import Clinics, Row
+from medkarta.portal.presenters.shapes import Json
 from medkarta.record.stored import StoredResource
 
 
@@ -19,11 +21,18 @@ class DiagnosisPart:
     present: bool
     when: str
     tag: str
+    written: str
+    who: Phrase | None
+    source: Phrase
+    status: str
     others: list[Row]
 
 
 def part(
-    resource: StoredResource, same: Sequence[StoredResource], clinics: Clinics
+    resource: StoredResource,
+    same: Sequence[StoredResource],
+    clinics: Clinics,
+    shared: Mapping[str, Json],
 ) -> DiagnosisPart:
     """Present a diagnosis with the other entries of its code."""
     name = titles.title(resource.data)
@@ -34,5 +43,9 @@ def part(
         present=diagnoses.state(resource.data) in (State.PRESENT, State.NOTED),
         when=diagnoses.lasted([resource]),
         tag=diagnoses.tentative(resource.data),
+        written=name.original if name.original and name.original != name.plain else "",
+        who=diagnoses.who(resource.data, shared),
+        source=rows.source_of(resource, clinics),
+        status=rows.status_of(resource),
         others=[rows.row(one, clinics) for one in others],
     )

@@ -31,11 +31,13 @@ class Found:
 class Part:
     """`template` below `portal/item/`; it finds `shown` as `part`.
 
-    With `leads` the part tells what the entry is tied to, and the list of that is folded.
+    With `tells` the part says the facts, with `leads` also what the entry is tied to: those are
+    folded then.
     """
 
     template: str
     shown: object
+    tells: bool = False
     leads: bool = False
 
 
@@ -46,15 +48,15 @@ def part(found: Found) -> Part | None:
 
 
 def _condition(found: Found) -> Part | None:
-    shown = diagnosis_part.part(found.resource, found.same, found.clinics)
-    return Part(template="portal/item/diagnosis.html", shown=shown)
+    shown = diagnosis_part.part(found.resource, found.same, found.clinics, found.shared)
+    return Part(template="portal/item/diagnosis.html", shown=shown, tells=True)
 
 
 def _encounter(found: Found) -> Part | None:
     if found.resource.section is not Section.HOSPITAL:
         return None
     shown = stays.stay(found.resource, found.tied, found.clinics, found.shared)
-    return Part(template="portal/item/stay.html", shown=shown, leads=True)
+    return Part(template="portal/item/stay.html", shown=shown, tells=True, leads=True)
 
 
 def _document(found: Found) -> Part | None:

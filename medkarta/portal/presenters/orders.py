@@ -44,6 +44,7 @@ class State(StrEnum):
 class Step:
     """One stage on the way: passed, where it stands, or still to come."""
 
+    stage: Stage
     label: str | Promise
     detail: str
     passed: bool
@@ -71,8 +72,9 @@ class Order:
     results: tuple[Row, ...]
 
     @property
-    def step(self) -> int:
-        return sum(1 for one in self.steps if one.passed)
+    def booked(self) -> bool:
+        """Whether it has a time, or is past needing one."""
+        return any(one.stage >= Stage.BOOKED and one.passed for one in self.steps)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +198,7 @@ def _steps(resource: StoredResource, found: Course) -> tuple[Step, ...]:
         wanted = [stage for stage in wanted if stage <= Stage.DONE]
     return tuple(
         Step(
+            stage=stage,
             label=_STAGES[stage],
             detail=_detail(stage, resource, found),
             passed=stage <= found.stage,

@@ -1,4 +1,4 @@
-"""Карта: its sections, results, and one analyte."""
+"""Results: laboratory values and measurements, and one analyte."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from medkarta.portal import requests
 from medkarta.portal.presenters import analyte_page, analytes, tiles
 from medkarta.portal.presenters.analyte_path import UnknownSlugError, system_of
 from medkarta.portal.presenters.analytes import Who
-from medkarta.portal.presenters.sections import EVERY, WORDS
+from medkarta.portal.presenters.sections import WORDS
 from medkarta.portal.requests import citizen
 from medkarta.portal.views import gate
 from medkarta.record import queries as record
@@ -24,24 +24,6 @@ _DAYS_OF_YEAR = 365.25
 _OBSERVATION = "Observation"
 # An analyte may stand in any of these; which one, only its page tells.
 _MEASURED = (Section.LABS, Section.VITALS, Section.EXAMS, Section.OTHER)
-
-
-@require_safe
-@citizen
-def card(request: HttpRequest) -> HttpResponse:
-    """Обзор: every section with its count and newest date, and where the data come from."""
-    opened = requests.open_own(request, Look(page="card", sections=EVERY))
-    if isinstance(opened, Refusal):
-        return gate.closed(request, opened)
-    return render(
-        request,
-        "portal/card.html",
-        {
-            "nav": "card",
-            "tiles": tiles.tiles(record.sections(opened), EVERY),
-            "entries": patients.entries(opened.patient_ids),
-        },
-    )
 
 
 @require_safe

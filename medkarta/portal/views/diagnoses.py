@@ -1,20 +1,18 @@
 """Диагнозы, with allergies on top."""
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from medkarta.access.grants import Grant, Look, Refusal, Section
-from medkarta.clinics import queries as clinics
-from medkarta.patients import queries as patients
 from medkarta.portal import requests
 from medkarta.portal.presenters import allergies, diagnoses, references
-from medkarta.portal.presenters.coverage import coverage
 from medkarta.portal.presenters.diagnoses import State
 from medkarta.portal.presenters.sections import WORDS
 from medkarta.portal.requests import citizen
-from medkarta.portal.views import gate
+from medkarta.portal.views import gate, wholeness
 from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
 
@@ -29,10 +27,10 @@ def diagnoses_page(request: HttpRequest) -> HttpResponse:
     opened = requests.open_own(request, look)
     if isinstance(opened, Refusal):
         return gate.closed(request, opened)
-    conditions, allergic = _conditions(opened), _allergies(opened)
-    received = record.received(opened)
-    names = clinics.names({one.custodian_id for one in (*conditions, *allergic)} | set(received))
-    lines = diagnoses.grouped(conditions, names, record.shared(_authors(conditions)))
+    (conditions, totals), allergic = _conditions(opened), _allergies(opened)
+    names, coverage = wholeness.named(opened, [*conditions, *allergic])
+    people = record.shared(authors(conditions))
+    lines = diagnoses.grouped(conditions, names, people, totals)
     return render(
         request,
         "portal/diagnoses.html",
@@ -44,22 +42,21 @@ def diagnoses_page(request: HttpRequest) -> HttpResponse:
             "noted": lines[State.NOTED],
             "past": lines[State.PAST],
             "refuted": lines[State.REFUTED] + lines[State.ERROR],
-            "coverage": coverage(
-                received, names, patients.waiting_clinics(opened.person_id), timezone.now()
-            ),
+            "coverage": coverage,
         },
     )
 
 
-def _conditions(grant: Grant) -> list[StoredResource]:
-    """All that are there now, and the newest of every other code, newest first."""
+def _conditions(grant: Grant) -> tuple[list[StoredResource], diagnoses.Totals]:
+    """All that are there now, and the newest of every other code; how many there are of each."""
     present = record.in_state(
         grant, resource_types=("Condition",), states=diagnoses.PRESENT, limit=_MOST
     )
     latest = record.latest_by_code(grant, section=Section.DIAGNOSES, resource_type="Condition")
-    pairs = [one for pair in latest for one in (pair.resource, pair.previous) if one is not None]
-    found = {one.logical_id: one for one in (*present, *pairs)}
-    return sorted(found.values(), key=lambda one: one.date, reverse=True)
+    newest = [one.resource for one in latest]
+    totals = {(one.resource.code_system, one.resource.code): one.count for one in latest}
+    found = {one.logical_id: one for one in (*present, *newest)}
+    return sorted(found.values(), key=lambda one: one.date, reverse=True), totals
 
 
 def _allergies(grant: Grant) -> list[StoredResource]:
@@ -68,7 +65,8 @@ def _allergies(grant: Grant) -> list[StoredResource]:
     )
 
 
-def _authors(found: list[StoredResource]) -> set[str]:
+def authors(found: Iterable[StoredResource]) -> set[str]:
+    """Logical ids of who set or wrote down these diagnoses."""
     return {
         references.id_of(one.data.get(member))
         for one in found

@@ -2,18 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from medkarta.access.grants import Look, Refusal, Section
-from medkarta.clinics import queries as clinics
-from medkarta.patients import queries as patients
 from medkarta.portal import requests
 from medkarta.portal.presenters import papers, references
-from medkarta.portal.presenters.coverage import coverage
 from medkarta.portal.presenters.sections import WORDS
 from medkarta.portal.requests import citizen
-from medkarta.portal.views import gate, paging
+from medkarta.portal.views import gate, paging, wholeness
 from medkarta.record import queries as record
 
 _PAGE = 30
@@ -32,8 +28,7 @@ def papers_page(request: HttpRequest) -> HttpResponse:
     shown = record.timeline(
         opened, sections=(section,), year=asked.year, before=asked.before, limit=_PAGE
     )
-    received = record.received(opened)
-    names = clinics.names({one.custodian_id for one in shown.items} | set(received))
+    names, coverage = wholeness.named(opened, shown.items)
     pointed = {target for one in shown.items for target in references.targets(one)}
     visits = record.by_ids(opened, pointed)
     return render(
@@ -45,8 +40,6 @@ def papers_page(request: HttpRequest) -> HttpResponse:
             "years": paging.years(record.years(opened, (section,)), asked.year),
             "more": paging.more(asked, shown.after),
             "groups": papers.by_year(shown.items, visits, names, record.shared(pointed)),
-            "coverage": coverage(
-                received, names, patients.waiting_clinics(opened.person_id), timezone.now()
-            ),
+            "coverage": coverage,
         },
     )

@@ -13,12 +13,11 @@ from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
 from medkarta.portal import requests
-from medkarta.portal.presenters import looks, newest_first, rows, tiles
+from medkarta.portal.presenters import looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
-from medkarta.portal.views import gate
+from medkarta.portal.views import ahead, gate
 from medkarta.record import queries as record
 
-_NEWEST = 4
 _LATEST = 80
 _RECENT_LINES = 200
 _MONTH = timedelta(days=30)
@@ -46,18 +45,24 @@ def _own_home(request: HttpRequest) -> HttpResponse:
 
 
 def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
-    latest = record.timeline(grant, sections=TIMELINE, limit=_LATEST).items
-    newest = newest_first.events(latest)[:_NEWEST]
-    names = clinics.names(one.custodian_id for one in newest)
+    now = timezone.now()
     lines = audit.entries(person_id=grant.person_id, before=None, limit=_RECENT_LINES)
+    since = news.last_sitting(lines, grant.reader, now)
+    latest = record.timeline(grant, sections=TIMELINE, limit=_LATEST).items
+    arrived = record.arrived(grant, since=since, sections=TIMELINE, limit=_LATEST) if since else []
+    waiting = ahead.open_entries(grant)
+    shown = news.choose(latest, arrived)
+    names = clinics.names(one.custodian_id for one in (*shown, *waiting))
+    count = record.count_since(grant, since) if since and arrived else 0
     return render(
         request,
         "portal/home.html",
         {
             "nav": "home",
-            "newest": [rows.row(one, names) for one in newest],
+            "news": news.news(latest, arrived, count, since, names),
+            "ahead": ahead.ahead(grant, waiting, names),
             "tiles": tiles.tiles(record.sections(grant), TIMELINE),
-            "looks": looks.recent(lines, grant.reader, since=timezone.now() - _MONTH),
+            "looks": looks.recent(lines, grant.reader, since=now - _MONTH),
         },
     )
 

@@ -4,19 +4,15 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from medkarta.access.grants import Grant, Look, Refusal, Section
-from medkarta.clinics import queries as clinics
-from medkarta.patients import queries as patients
 from medkarta.portal import requests
 from medkarta.portal.presenters import stays, visits
-from medkarta.portal.presenters.coverage import coverage
 from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.sections import WORDS
 from medkarta.portal.requests import citizen
-from medkarta.portal.views import gate, paging
+from medkarta.portal.views import gate, paging, wholeness
 from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
 
@@ -56,8 +52,7 @@ def _page(request: HttpRequest, section: Section) -> HttpResponse:
     shown = record.timeline(
         opened, sections=(section,), year=asked.year, before=asked.before, limit=_PAGE
     )
-    received = record.received(opened)
-    names = clinics.names({one.custodian_id for one in shown.items} | set(received))
+    names, coverage = wholeness.named(opened, shown.items)
     return render(
         request,
         f"portal/{section.value}.html",
@@ -66,9 +61,7 @@ def _page(request: HttpRequest, section: Section) -> HttpResponse:
             "section": WORDS[section],
             "years": paging.years(record.years(opened, (section,)), asked.year),
             "more": paging.more(asked, shown.after),
-            "coverage": coverage(
-                received, names, patients.waiting_clinics(opened.person_id), timezone.now()
-            ),
+            "coverage": coverage,
             **_shown(opened, section, shown.items, names),
         },
     )
