@@ -24,6 +24,9 @@ LONGEST = {
 }
 LONGEST_SECTION = 40
 LONGEST_RESOURCE = 200
+# IPv4-compatible addresses: nobody's any more (RFC 4291 §2.5.5.1), and PostgreSQL spells them
+# otherwise than Python, so that the column would not say what the canonical bytes say.
+_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
 def clean_text(text: str, *, longest: int) -> str:
@@ -39,10 +42,14 @@ def clean_address(address: str | None) -> str | None:
     except ValueError:
         return None
     if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.scope_id:
+        if parsed.scope_id or _is_ipv4_compatible(parsed):
             return None
         parsed = parsed.ipv4_mapped or parsed
     return str(parsed)
+
+
+def _is_ipv4_compatible(address: ipaddress.IPv6Address) -> bool:
+    return address in _IPV4_COMPATIBLE and int(address) > int(ipaddress.IPv6Address("::1"))
 
 
 def clean(draft: Draft) -> Draft:
