@@ -9,7 +9,7 @@ from portal_addresses import hrefs
 # Queries of each page, the session's, the gates' and the log's own among them.
 COSTS = {
     "/": 29,
-    "/card": 18,
+    "/card": 30,
     "/card/labs": 16,
     "/card/vitals": 16,
     "/card/timeline": 17,

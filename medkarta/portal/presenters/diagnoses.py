@@ -153,11 +153,8 @@ def tentative(resource: Json) -> str:
 
 
 def _times(count: int) -> str:
-    return (
-        counted(count, _("записан %(count)s раз|записан %(count)s раза|записан %(count)s раз"))
-        if count > 1
-        else ""
-    )
+    forms = _("%(count)s запись об этом|%(count)s записи об этом|%(count)s записей об этом")
+    return counted(count, forms) if count > 1 else ""
 
 
 def _circumstance(resource: Json) -> bool:
