@@ -101,13 +101,17 @@ def listed(
 def latest_by_code(grant: Grant, *, section: Section, resource_type: str) -> list[LatestOfCode]:
     """The newest of each code with the one before it, newest first; nothing entered in error."""
     groups: dict[tuple[str, str], list[StoredResource]] = defaultdict(list)
-    totals: dict[tuple[str, str], int] = {}
-    for *columns, _place, total in _run(sql.latest_by_code(grant, section, resource_type)):
+    totals: dict[tuple[str, str], dict[UUID, int]] = defaultdict(dict)
+    for *columns, total in _run(sql.latest_by_code(grant, section, resource_type)):
         one = _resource(columns)
         groups[one.code_system, one.code].append(one)
-        totals[one.code_system, one.code] = total
+        totals[one.code_system, one.code][one.patient_id] = total
     return [
-        LatestOfCode(resource=newest, previous=earlier[0] if earlier else None, count=totals[code])
+        LatestOfCode(
+            resource=newest,
+            previous=earlier[0] if earlier else None,
+            count=sum(totals[code].values()),
+        )
         for code, (newest, *earlier) in groups.items()
     ]
 

@@ -110,25 +110,25 @@ def by_ids(grant: Grant, resource_ids: Collection[UUID]) -> Sql:
 
 
 def latest_by_code(grant: Grant, section: Section, resource_type: str) -> Sql:
-    """The two newest of each code: columns, place (1 or 2), total; newest first."""
+    """Each patient's two newest of each code: columns, the patient's total; newest first.
+
+    Counting stays within the index, and so does finding the newest: no sort of all there is.
+    """
     where = [Sql("resource_type = %s", (resource_type,)), _VALID]
-    ranked = _over(
+    counted = _over(
         grant,
-        "*, row_number() OVER (PARTITION BY code_system, code ORDER BY date DESC, resource_id)"
-        " AS place, count(*) OVER (PARTITION BY code_system, code) AS total",
-        "",
-        columns="patient_id, resource_id, code_system, code, date",
+        "patient_id, code_system, code, count(*) AS total",
+        " GROUP BY patient_id, code_system, code",
+        columns="patient_id, code_system, code",
         wished={section},
         where=where,
     )
-    # Bodies are fetched by key for those that are shown, and not sorted with all the others.
-    columns = ", ".join(f"r.{column.strip()}" for column in COLUMNS.split(","))
-    return (
-        Sql(f"SELECT {columns}, n.place, n.total FROM (")  # noqa: S608  # literals
-        + ranked
-        + ") AS n JOIN resource AS r USING (patient_id, resource_id)"
-        " WHERE n.place <= 2 ORDER BY r.date DESC, r.resource_id"
-    )
+    same = Sql("patient_id = n.patient_id AND code_system = n.code_system AND code = n.code")
+    newest = _all([same, *_limits(grant, {section}), *where])
+    whole = Sql("SELECT one.*, n.total FROM (") + counted
+    whole += ") AS n CROSS JOIN LATERAL ("
+    whole += Sql(f"SELECT {COLUMNS} FROM resource WHERE ") + newest  # noqa: S608  # literals
+    return whole + _NEWEST_FIRST + " LIMIT 2) AS one ORDER BY one.date DESC, one.resource_id"
 
 
 def series(grant: Grant, resource_type: str, code: tuple[str, str], limit: int) -> Sql:

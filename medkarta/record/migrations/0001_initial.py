@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'resource',
-                'indexes': [models.Index(fields=['patient_id', 'section', '-date', 'resource_id'], name='resource_section_date'), models.Index(fields=['patient_id', '-date', 'resource_id'], name='resource_date'), models.Index(fields=['patient_id', 'resource_type', 'code', '-date'], name='resource_type_code_date')],
+                'indexes': [models.Index(condition=models.Q(('deleted', False)), fields=['patient_id', 'section', '-date', 'resource_id'], include=('resource_type', 'status', 'custodian_id', 'recorded_at'), name='resource_section_date'), models.Index(condition=models.Q(('deleted', False)), fields=['patient_id', '-date', 'resource_id'], include=('section', 'custodian_id', 'recorded_at'), name='resource_date'), models.Index(condition=models.Q(('deleted', False)), fields=['patient_id', 'resource_type', 'code_system', 'code', '-date', 'resource_id'], include=('section', 'status', 'custodian_id'), name='resource_code_date')],
             },
         ),
     ]
