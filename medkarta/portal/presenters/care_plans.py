@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from medkarta.portal.presenters import dates, references, rows, titles
 from medkarta.portal.presenters.phrases import Phrase, named, own_words
 from medkarta.portal.presenters.rows import Clinics
-from medkarta.portal.presenters.shapes import Json, mapping, mappings, string
+from medkarta.portal.presenters.shapes import Json, first, mapping, mappings, string
 from medkarta.portal.presenters.visits import Shared, called
 from medkarta.record.stored import StoredResource
 from medkarta.terminology import queries as terminology
@@ -85,7 +85,9 @@ def _activity_status(detail: Json) -> str:
 
 def _aim(goal: StoredResource) -> Phrase:
     name = titles.title(goal.data)
+    coding = first(mapping(goal.data.get("achievementStatus")).get("coding"))
     state = titles.line(goal.data)
-    if state is None:
+    # That an aim is being worked at says nothing: a plan that holds is.
+    if state is None or coding.get("code") == "in-progress":
         return Phrase(text=name.plain, language=name.language)
     return Phrase(text=f"{name.plain} — {state.text}", language=name.language)

@@ -16,6 +16,7 @@ from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.shapes import Json, mapping, mappings, string
 from medkarta.portal.presenters.visits import Shared, called
 from medkarta.record.stored import StoredResource
+from medkarta.terminology import queries as terminology
 from medkarta.terminology.queries import Name
 
 REPORT = "DiagnosticReport"
@@ -27,7 +28,6 @@ KINDS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "procedures": (gettext_lazy("Процедуры и операции"), ("Procedure",)),
 }
 EVERY = tuple(one for _label, types in KINDS.values() for one in types)
-_ICONS = {REPORT: "document", STUDY: "scan", "Media": "scan", "Procedure": "heart"}
 _USUAL = frozenset({"final", "completed", "available"})
 
 
@@ -36,7 +36,7 @@ class Exam:
     """One line of the list."""
 
     href: str
-    icon: str
+    kind: str
     name: Name
     day: str
     line: Phrase | None
@@ -121,7 +121,9 @@ def _exam(
     data = resource.data
     return Exam(
         href=rows.href(resource),
-        icon=_ICONS.get(resource.resource_type, "scan"),
+        kind=""
+        if resource.resource_type == REPORT
+        else terminology.resource_type_name(resource.resource_type),
         name=titles.title(data),
         day=rows.date_of(resource),
         line=_line(data),
@@ -138,11 +140,20 @@ def _line(data: Json) -> Phrase | None:
     outcome = data.get("outcome")
     if mapping(outcome):
         return named(outcome)
+    if data.get("resourceType") == STUDY:
+        return _sites(data)
     found = titles.line(data)
     if found is not None:
         return found
     codes = [named(one) for one in mappings(data.get("conclusionCode") or [])]
     return joined(codes)
+
+
+def _sites(data: Json) -> Phrase | None:
+    """Which parts of the body; how they were pictured is the name of the study."""
+    series = mappings(data.get("series") or [])
+    sites = [named(one["bodySite"]) for one in series if mapping(one.get("bodySite"))]
+    return joined(list({one.text: one for one in sites}.values()))
 
 
 def _order(data: Json, orders: Mapping[str, StoredResource]) -> str:

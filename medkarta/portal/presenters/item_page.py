@@ -1,7 +1,7 @@
 """The page of one entry: what it is and says, whose it is, which version, the source itself."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -55,8 +55,14 @@ def page(
     clinics: Clinics,
     shared: Mapping[str, Json],
     tied: Sequence[StoredResource],
+    said: Collection[str] = (),
 ) -> ItemPage:
-    """Present one entry; `tied` is what it points at and what points at it."""
+    """Present one entry; `tied` is what it points at and what points at it.
+
+    `said` are members that another part of the page tells.
+    """
+    date = rows.date_of(resource)
+    left = {name: value for name, value in resource.data.items() if name not in said}
     name = titles.title(resource.data)
     is_value = resource.resource_type == "Observation" and bool(resource.code)
     return ItemPage(
@@ -65,10 +71,11 @@ def page(
         name=name,
         kind=terminology.resource_type_name(resource.resource_type),
         code=code_words(name),
-        facts=facts(resource.data, shared),
+        # The day stands above them already.
+        facts=[one for one in facts(left, shared) if one.phrase.text != date],
         related=related.groups(tied, clinics),
         analyte_href=analyte_href(resource.code_system, resource.code) if is_value else "",
-        date=rows.date_of(resource),
+        date=date,
         status=rows.status_of(resource),
         source=rows.source_of(resource, clinics),
         version=resource.version,

@@ -39,6 +39,7 @@ class Part:
     shown: object
     tells: bool = False
     leads: bool = False
+    says: tuple[str, ...] = ()
 
 
 def part(found: Found) -> Part | None:
@@ -65,7 +66,7 @@ def _document(found: Found) -> Part | None:
 
 
 def _of_care(
-    template: str, reader: Callable[[StoredResource, care_parts.Around], object]
+    template: str, reader: Callable[[StoredResource, care_parts.Around], object], *says: str
 ) -> Callable[[Found], Part | None]:
     def shown(found: Found) -> Part:
         around = care_parts.Around(
@@ -75,18 +76,20 @@ def _of_care(
             shared=found.shared,
             now=found.now,
         )
-        return Part(template=f"portal/item/{template}.html", shown=reader(found.resource, around))
+        return Part(
+            template=f"portal/item/{template}.html", shown=reader(found.resource, around), says=says
+        )
 
     return shown
 
 
 _PARTS: dict[str, Callable[[Found], Part | None]] = {
-    "CarePlan": _of_care("plan", care_parts.plan),
-    "DiagnosticReport": _of_care("report", care_parts.report),
-    "ImagingStudy": _of_care("images", care_parts.images),
-    "Immunization": _of_care("vaccination", care_parts.vaccination),
-    "MedicationRequest": _of_care("prescription", care_parts.prescription),
-    "ServiceRequest": _of_care("order", care_parts.order),
+    "CarePlan": _of_care("plan", care_parts.plan, "activity", "goal"),
+    "DiagnosticReport": _of_care("report", care_parts.report, "conclusion"),
+    "ImagingStudy": _of_care("images", care_parts.images, "series"),
+    "Immunization": _of_care("vaccination", care_parts.vaccination, "statusReason"),
+    "MedicationRequest": _of_care("prescription", care_parts.prescription, "dosageInstruction"),
+    "ServiceRequest": _of_care("order", care_parts.order, "note", "patientInstruction"),
     "Condition": _condition,
     "Encounter": _encounter,
     "DocumentReference": _document,

@@ -5,8 +5,18 @@ from collections.abc import Sequence
 from medkarta.portal.presenters import dates
 from medkarta.record.stored import StoredResource
 
-# A report says at once what its values say singly; bills and goals are no news.
-_LESS = frozenset({"Observation", "Claim", "ExplanationOfBenefit", "Goal", "Patient"})
+# A report says at once what its values say singly; bills, goals and handouts are no news.
+_LESS = frozenset(
+    {
+        "Claim",
+        "ExplanationOfBenefit",
+        "Goal",
+        "MedicationDispense",
+        "Observation",
+        "Patient",
+        "Task",
+    }
+)
 
 
 def events(latest: Sequence[StoredResource]) -> list[StoredResource]:
@@ -15,4 +25,6 @@ def events(latest: Sequence[StoredResource]) -> list[StoredResource]:
 
 
 def _behind(resource: StoredResource) -> bool:
+    if resource.resource_type == "ServiceRequest" and resource.status == "completed":
+        return True  # what came of it stands beside it
     return resource.resource_type in _LESS or dates.happened(resource.data) is None

@@ -1,6 +1,6 @@
 """What is new in the record since the person looked last."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,33 +45,36 @@ def last_sitting(lines: Iterable[Line], reader: AccountId, now: datetime) -> dat
     return None
 
 
-def news(
-    latest: Sequence[StoredResource],
-    arrived: Sequence[StoredResource],
-    count: int,
-    since: datetime | None,
-    clinics: Clinics,
-) -> News:
-    """What came since, else the newest of what there is."""
-    chosen = choose(latest, arrived)
+def news(since: datetime | None, chosen: Sequence[StoredResource], clinics: Clinics) -> News:
+    """The newest there is, with nothing said of when it came."""
     shown = [rows.row(one, clinics) for one in chosen]
-    source = rows.one_source(one.source for one in shown)
-    if since is None:
-        return News(heading=_("Последнее в карте"), words="", rows=shown, source=source)
-    day = dates.day(since)
-    if not arrived:
-        words = _("Вы смотрели карту %(day)s. С тех пор новых записей не пришло.") % {"day": day}
-        return News(heading=_("Последнее в карте"), words=words, rows=shown, source=source)
+    return News(
+        heading=_("Последнее в карте"),
+        words=_("Вы смотрели карту %(day)s. С тех пор новых записей не пришло.")
+        % {"day": dates.day(since)}
+        if since
+        else "",
+        rows=shown,
+        source=rows.one_source(one.source for one in shown),
+    )
+
+
+def fresh(since: datetime, count: int, chosen: Sequence[StoredResource], clinics: Clinics) -> News:
+    """What came since the person looked."""
     forms = _(
         "С %(day)s пришла %(count)s запись|С %(day)s пришли %(count)s записи"
         "|С %(day)s пришло %(count)s записей"
     )
-    words = counted(count, forms.replace("%(day)s", day))
-    return News(heading=_("Новое в карте"), words=words, rows=shown, source=source)
+    shown = [rows.row(one, clinics) for one in chosen]
+    return News(
+        heading=_("Новое в карте"),
+        words=counted(count, forms.replace("%(day)s", dates.day(since))),
+        rows=shown,
+        source=rows.one_source(one.source for one in shown),
+    )
 
 
-def choose(
-    latest: Sequence[StoredResource], arrived: Sequence[StoredResource]
-) -> list[StoredResource]:
-    """The few that are shown."""
-    return newest_first.events(arrived or latest)[:SHOWN]
+def choose(found: Sequence[StoredResource], said: Collection[str]) -> list[StoredResource]:
+    """The few that are shown; `said` are pages that stand above already."""
+    left = [one for one in found if rows.href(one) not in said]
+    return newest_first.events(left)[:SHOWN]

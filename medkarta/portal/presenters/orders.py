@@ -78,20 +78,28 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Orders under one heading; `source` where all of them are of one clinic."""
+
+    lines: list[Order]
+    source: Phrase | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """Orders by what they ask of the person; `past` has what is over, orders and plans alike."""
 
-    ahead: list[Order]
-    ready: list[Order]
-    expired: list[Order]
+    ahead: Group
+    ready: Group
+    expired: Group
     plans: list[Plan]
-    past: list[Order]
+    past: Group
     past_plans: list[Plan]
 
     @property
     def is_empty(self) -> bool:
-        orders = (*self.ahead, *self.ready, *self.expired, *self.past)
-        return not (orders or self.plans or self.past_plans)
+        groups = (self.ahead, self.ready, self.expired, self.past)
+        return not (self.plans or self.past_plans or any(one.lines for one in groups))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,20 +141,29 @@ def page(
     found: Iterable[StoredResource], goals: Mapping[str, StoredResource], around: Around
 ) -> Page:
     """Part orders and plans, newest first, by what they ask of the person."""
-    shown = Page(ahead=[], ready=[], expired=[], plans=[], past=[], past_plans=[])
+    parted: dict[State, list[Order]] = defaultdict(list)
+    plans: list[Plan] = []
+    past_plans: list[Plan] = []
     for one in found:
         if one.resource_type == PLAN:
-            target = shown.plans if one.status in OPEN else shown.past_plans
-            target.append(plan(one, goals, around.clinics, around.shared))
-            continue
-        made = order(one, around)
-        by_state = {
-            State.AHEAD: shown.ahead,
-            State.READY: shown.ready,
-            State.EXPIRED: shown.expired,
-        }
-        by_state.get(made.state, shown.past).append(made)
-    return shown
+            made = plan(one, goals, around.clinics, around.shared)
+            (plans if one.status in OPEN else past_plans).append(made)
+        else:
+            shown = order(one, around)
+            parted[shown.state].append(shown)
+    groups = {state: _group(parted[state]) for state in State}
+    return Page(
+        ahead=groups[State.AHEAD],
+        ready=groups[State.READY],
+        expired=groups[State.EXPIRED],
+        plans=plans,
+        past=groups[State.PAST],
+        past_plans=past_plans,
+    )
+
+
+def _group(lines: list[Order]) -> Group:
+    return Group(lines=lines, source=rows.one_source(one.source for one in lines))
 
 
 def authors(found: Iterable[StoredResource]) -> set[str]:

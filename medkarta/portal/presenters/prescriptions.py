@@ -74,6 +74,15 @@ class Prescription:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Prescriptions under one heading; `source` where all of them are of one clinic."""
+
+    label: str
+    lines: list[Prescription]
+    source: Phrase | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
     """What prescriptions are shown with."""
 
@@ -99,7 +108,7 @@ def prescription(resource: StoredResource, around: Around) -> Prescription:
         reason=_reasons(data),
         written=rows.date_of(resource),
         until=dates.day(until) if until else "",
-        left_days=days.left(until, around.today) if until else "",
+        left_days=days.left(until, around.today) if until and where is not State.PAST else "",
         by=called(data.get("requester"), around.shared),
         source=rows.source_of(resource, around.clinics),
         status=rows.status_of(resource),
@@ -109,6 +118,21 @@ def prescription(resource: StoredResource, around: Around) -> Prescription:
         left=_left(data, taken) if where is not State.PAST else "",
         lasts=_lasts(taken, around.today) if where is not State.PAST else "",
     )
+
+
+def group(lines: Iterable[Prescription], label: str = "") -> Group:
+    """Gather lines under a heading."""
+    listed = list(lines)
+    return Group(label=label, lines=listed, source=rows.one_source(one.source for one in listed))
+
+
+def by_year(found: Sequence[StoredResource], around: Around) -> list[Group]:
+    """Past prescriptions that come newest first, by the year in which they were written."""
+    years: dict[str, list[Prescription]] = defaultdict(list)
+    for one in found:
+        year = str(one.date.astimezone(dates.MOSCOW).year)
+        years[year].append(prescription(one, around))
+    return [group(lines, year) for year, lines in years.items()]
 
 
 def state(resource: StoredResource, today: date) -> State:

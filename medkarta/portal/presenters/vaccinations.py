@@ -65,10 +65,11 @@ class Dose:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
-    """What was done against one infection, newest first."""
+    """What was done against one infection, or several by the same doses; newest first."""
 
-    label: str | Promise
+    label: str
     doses: list[Dose]
+    source: Phrase | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,14 +91,19 @@ def protected(found: Iterable[StoredResource], clinics: Clinics) -> list[Protect
             against = against_of(one.data)
             for infection in against or (None,):
                 parted[infection].append(_dose(one, infection, clinics))
-    listed = [
-        Protected(label=INFECTIONS[infection], doses=parted[infection])
-        for infection in Infection
-        if infection in parted
-    ]
+    same: dict[tuple[Dose, ...], list[Infection]] = defaultdict(list)
+    for infection in Infection:
+        if infection in parted:
+            same[tuple(parted[infection])].append(infection)
+    listed = [_protected(in_words(infections), doses) for doses, infections in same.items()]
     if None in parted:
-        listed.append(Protected(label=_("Другие прививки"), doses=parted[None]))
+        listed.append(_protected(_("Другие прививки"), parted[None]))
     return listed
+
+
+def _protected(label: str, doses: Iterable[Dose]) -> Protected:
+    found = list(doses)
+    return Protected(label=label, doses=found, source=rows.one_source(one.source for one in found))
 
 
 def not_done(found: Iterable[StoredResource], clinics: Clinics) -> list[NotDone]:
@@ -184,7 +190,8 @@ def _dose(resource: StoredResource, infection: Infection | None, clinics: Clinic
     return Dose(
         href=rows.href(resource),
         day=rows.date_of(resource),
-        stage=_stage_against(resource.data, infection),
+        # Influenza is vaccinated against anew each year: there its dose is always the first.
+        stage="" if infection is Infection.INFLUENZA else _stage_against(resource.data, infection),
         name=titles.title(resource.data),
         series=string(resource.data.get("lotNumber")) or "",
         source=rows.source_of(resource, clinics),

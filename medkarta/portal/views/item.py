@@ -56,8 +56,9 @@ def item(request: HttpRequest, resource_type: str, logical_id: str) -> HttpRespo
     if resource is None:
         raise Http404
     found = _found(opened, resource)
-    page = item_page.page(resource, found.clinics, found.shared, found.tied)
     part = item_parts.part(found)
+    said = part.says if part else ()
+    page = item_page.page(resource, found.clinics, found.shared, found.tied, said)
     return render(request, "portal/item.html", {"nav": "card", "page": page, "part": part})
 
 

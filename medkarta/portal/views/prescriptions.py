@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from medkarta.access.grants import Grant, Look, Refusal, Section
 from medkarta.portal import requests
 from medkarta.portal.presenters import prescriptions
-from medkarta.portal.presenters.prescriptions import Around, Prescription, State
+from medkarta.portal.presenters.prescriptions import Around, State
 from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.sections import WORDS
 from medkarta.portal.requests import citizen
@@ -40,8 +40,8 @@ def prescriptions_page(request: HttpRequest) -> HttpResponse:
     )
     found = [*present, *past.items]
     names, coverage = wholeness.named(opened, found)
-    shown = _shown(opened, found, names)
-    open_ones = shown[: len(present)]
+    around = _around(opened, found, names)
+    shown = [prescriptions.prescription(one, around) for one in present]
     return render(
         request,
         "portal/prescriptions.html",
@@ -49,9 +49,9 @@ def prescriptions_page(request: HttpRequest) -> HttpResponse:
             "nav": "card",
             "section": WORDS[Section.PRESCRIPTIONS],
             "first": asked.before is None,
-            "active": [one for one in open_ones if one.state is not State.EXPIRED],
-            "expired": [one for one in open_ones if one.state is State.EXPIRED],
-            "past": shown[len(present) :],
+            "active": prescriptions.group(one for one in shown if one.state is not State.EXPIRED),
+            "expired": prescriptions.group(one for one in shown if one.state is State.EXPIRED),
+            "years": prescriptions.by_year(past.items, around),
             "more": paging.more(asked, past.after),
             "coverage": coverage,
         },
@@ -69,17 +69,16 @@ def _present(grant: Grant) -> list[StoredResource]:
     return sorted(found, key=lambda one: prescriptions.state(one, today) is not State.ENDING)
 
 
-def _shown(grant: Grant, found: list[StoredResource], names: Clinics) -> list[Prescription]:
+def _around(grant: Grant, found: list[StoredResource], names: Clinics) -> Around:
     handed = record.of_requests(
         grant,
         requests=[one.logical_id for one in found],
         resource_types=("MedicationDispense",),
         limit=_MOST_HANDED_OUT,
     )
-    around = Around(
+    return Around(
         handouts=prescriptions.by_prescription(found, handed),
         clinics=names,
         shared=record.shared(prescriptions.authors(found)),
         today=timezone.localdate(),
     )
-    return [prescriptions.prescription(one, around) for one in found]

@@ -51,16 +51,19 @@ def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
     latest = record.timeline(grant, sections=TIMELINE, limit=_LATEST).items
     arrived = record.arrived(grant, since=since, sections=TIMELINE, limit=_LATEST) if since else []
     waiting = ahead.open_entries(grant)
-    shown = news.choose(latest, arrived)
-    names = clinics.names(one.custodian_id for one in (*shown, *waiting))
-    count = record.count_since(grant, since) if since and arrived else 0
+    names = clinics.names(one.custodian_id for one in (*latest, *arrived, *waiting))
+    coming = ahead.ahead(grant, waiting, names)
+    chosen = news.choose(arrived or latest, {one.href for one in coming.todos.few})
+    told = news.news(since, chosen, names)
+    if since and arrived:
+        told = news.fresh(since, record.count_since(grant, since), chosen, names)
     return render(
         request,
         "portal/home.html",
         {
             "nav": "home",
-            "news": news.news(latest, arrived, count, since, names),
-            "ahead": ahead.ahead(grant, waiting, names),
+            "news": told,
+            "ahead": coming,
             "tiles": tiles.tiles(record.sections(grant), TIMELINE),
             "looks": looks.recent(lines, grant.reader, since=now - _MONTH),
         },
