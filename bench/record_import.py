@@ -91,7 +91,7 @@ def main() -> None:
     given = environment.read()
     try:
         with reached(given, doing="bench"):
-            import django  # noqa: PLC0415  # after the home is chosen
+            import django  # after the home is chosen
 
             django.setup()
             target = of_role(given, owner=True).conninfo()
