@@ -9,10 +9,16 @@ from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
 )
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+
+from medkarta.accounts.queries import has_second_factor
+from medkarta.foundation.ids import AccountId
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -51,10 +57,14 @@ def needs_two_factors(view: View[P]) -> View[P]:
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
-    """To the sign-in or to setting the second factor up, whichever is missing."""
+    """To the sign-in, to setting the second factor up, or to its code: whichever is missing."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    return redirect("mfa_activate_totp")
+    if not has_second_factor(AccountId(request.user.pk)):
+        return redirect("mfa_activate_totp")
+    # It was set up in another session since this one began.
+    asked = urlencode({REDIRECT_FIELD_NAME: request.path})
+    return redirect(f"{reverse('mfa_reauthenticate')}?{asked}")
 
 
 def present() -> datetime:
