@@ -3,13 +3,14 @@ PYTHON ?= python3
 export MEDKARTA_FROM_MAKE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench gallery clean
 
 help:
 	@echo "make run     start everything and print the address (PORT=8000)"
 	@echo "make test    run the tests (ARGS= goes to pytest)"
 	@echo "make check   format, lint, types, architecture"
 	@echo "make bench   measure start-up, memory and the ways through the program"
+	@echo "make gallery pictures of every page in every state, into gallery/ (ARGS= names scenes)"
 	@echo "make clean   remove environment and caches; the data stays"
 
 # No shell between make and the program: Ctrl-C and the end of make reach it directly.
@@ -24,6 +25,9 @@ check:
 
 bench:
 	@$(PYTHON) tools/bootstrap.py bench $(ARGS)
+
+gallery:
+	@$(PYTHON) tools/bootstrap.py gallery $(ARGS)
 
 clean:
 	@$(PYTHON) tools/bootstrap.py clean

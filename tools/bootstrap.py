@@ -28,8 +28,8 @@ NO_PYTHON = (
 NO_PYTHON_FOR_ROOT = NO_PYTHON + (
     " As root it must be one that other users can execute: a Python below /root cannot be used."
 )
-USAGE = "Usage: bootstrap.py run|test|check|bench|install|clean [arguments]"
-EXTRA = {"test": "dev", "check": "dev", "bench": "dev", "install": "dev"}
+USAGE = "Usage: bootstrap.py run|test|check|bench|gallery|install|clean [arguments]"
+EXTRA = {"test": "dev", "check": "dev", "bench": "dev", "gallery": "dev", "install": "dev"}
 
 
 def main() -> None:
@@ -56,6 +56,7 @@ def main() -> None:
         ],
         "check": ["bash", "tools/check.sh", str(bin_folder)],
         "bench": [python, "bench/run.py"],
+        "gallery": [python, "tools/gallery"],
         "install": [python, "-c", "pass"],
     }
     if task not in commands:
