@@ -40,6 +40,7 @@ class Part:
     tells: bool = False
     leads: bool = False
     says: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 def part(found: Found) -> Part | None:
@@ -49,14 +50,22 @@ def part(found: Found) -> Part | None:
 
 
 def _condition(found: Found) -> Part | None:
-    shown = diagnosis_part.part(found.resource, found.same, found.clinics, found.shared)
-    return Part(template="portal/item/diagnosis.html", shown=shown, tells=True)
+    around = (found.same, found.tied)
+    shown = diagnosis_part.part(found.resource, around, found.clinics, found.shared)
+    return Part(
+        template="portal/item/diagnosis.html",
+        shown=shown,
+        tells=True,
+        lists=diagnosis_part.ORDERED,
+    )
 
 
 def _encounter(found: Found) -> Part | None:
-    if found.resource.section is not Section.HOSPITAL:
-        return None
     shown = stays.stay(found.resource, found.tied, found.clinics, found.shared)
+    if found.resource.section is not Section.HOSPITAL:
+        return Part(
+            template="portal/item/visit.html", shown=shown, tells=True, lists=("Condition",)
+        )
     return Part(template="portal/item/stay.html", shown=shown, tells=True, leads=True)
 
 
@@ -66,7 +75,11 @@ def _document(found: Found) -> Part | None:
 
 
 def _of_care(
-    template: str, reader: Callable[[StoredResource, care_parts.Around], object], *says: str
+    template: str,
+    reader: Callable[[StoredResource, care_parts.Around], object],
+    *,
+    says: tuple[str, ...],
+    lists: tuple[str, ...] = (),
 ) -> Callable[[Found], Part | None]:
     def shown(found: Found) -> Part:
         around = care_parts.Around(
@@ -77,19 +90,31 @@ def _of_care(
             now=found.now,
         )
         return Part(
-            template=f"portal/item/{template}.html", shown=reader(found.resource, around), says=says
+            template=f"portal/item/{template}.html",
+            shown=reader(found.resource, around),
+            says=says,
+            lists=lists,
         )
 
     return shown
 
 
 _PARTS: dict[str, Callable[[Found], Part | None]] = {
-    "CarePlan": _of_care("plan", care_parts.plan, "activity", "goal"),
-    "DiagnosticReport": _of_care("report", care_parts.report, "conclusion"),
-    "ImagingStudy": _of_care("images", care_parts.images, "series"),
-    "Immunization": _of_care("vaccination", care_parts.vaccination, "statusReason"),
-    "MedicationRequest": _of_care("prescription", care_parts.prescription, "dosageInstruction"),
-    "ServiceRequest": _of_care("order", care_parts.order, "note", "patientInstruction"),
+    "CarePlan": _of_care("plan", care_parts.plan, says=("activity", "goal"), lists=("Goal",)),
+    "DiagnosticReport": _of_care(
+        "report", care_parts.report, says=("conclusion",), lists=("Observation",)
+    ),
+    "ImagingStudy": _of_care("images", care_parts.images, says=("series",)),
+    "Immunization": _of_care("vaccination", care_parts.vaccination, says=("statusReason",)),
+    "MedicationRequest": _of_care(
+        "prescription",
+        care_parts.prescription,
+        says=("dosageInstruction",),
+        lists=("MedicationDispense",),
+    ),
+    "ServiceRequest": _of_care(
+        "order", care_parts.order, says=("note", "patientInstruction"), lists=("Task",)
+    ),
     "Condition": _condition,
     "Encounter": _encounter,
     "DocumentReference": _document,

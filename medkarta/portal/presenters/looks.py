@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from medkarta.audit.queries import Line
 from medkarta.foundation.ids import AccountId
+from medkarta.portal.presenters import journal
+from medkarta.portal.presenters.counted import counted
 
 
 def recent(lines: Iterable[Line], reader: AccountId, *, since: datetime) -> str:
@@ -16,6 +18,10 @@ def recent(lines: Iterable[Line], reader: AccountId, *, since: datetime) -> str:
     ]
     if not others:
         return _("За 30 дней в карту и профиль заходили только вы.")
-    return _("За 30 дней в карту или профиль, кроме вас, заходили другие: %(count)s.") % {
-        "count": len(others)
-    }
+    who = ", ".join(dict.fromkeys(str(journal.log_row(one, reader).role) for one in others))
+    forms = _(
+        "За 30 дней, кроме вас, в карту или профиль заходили %(count)s раз: %(who)s."
+        "|За 30 дней, кроме вас, в карту или профиль заходили %(count)s раза: %(who)s."
+        "|За 30 дней, кроме вас, в карту или профиль заходили %(count)s раз: %(who)s."
+    )
+    return counted(len(others), forms.replace("%(who)s", who.replace("%", "%%")))

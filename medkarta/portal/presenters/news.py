@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from medkarta.audit.drafts import Outcome
 from medkarta.audit.queries import Line
 from medkarta.foundation.ids import AccountId
-from medkarta.portal.presenters import dates, newest_first, rows
+from medkarta.portal.presenters import dates, newest_first, rows, titles
 from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase
 from medkarta.portal.presenters.rows import Clinics, Row
@@ -77,4 +77,8 @@ def fresh(since: datetime, count: int, chosen: Sequence[StoredResource], clinics
 def choose(found: Sequence[StoredResource], said: Collection[str]) -> list[StoredResource]:
     """The few that are shown; `said` are pages that stand above already."""
     left = [one for one in found if rows.href(one) not in said]
-    return newest_first.events(left)[:SHOWN]
+    # A procedure and the visit that it was done at are one event.
+    once: dict[tuple[str, str], StoredResource] = {}
+    for one in newest_first.events(left):
+        once.setdefault((dates.day(one.date), titles.title(one.data).plain), one)
+    return list(once.values())[:SHOWN]

@@ -6,7 +6,7 @@ booking that has passed is not called missed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from medkarta.portal.presenters import days
@@ -23,6 +23,7 @@ KINDS = (
     "Encounter",
 )
 OPEN = ("active", "on-hold", "draft", "unknown", "")
+_NEWS = timedelta(days=30)
 _CANCELLED = frozenset({"revoked", "entered-in-error"})
 _BOOKED = frozenset({"accepted", "ready", "received", "in-progress", "booked", "arrived"})
 _BOOKED |= {"checked-in", "pending", "planned"}
@@ -51,7 +52,11 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Course:
-    """Where an order stands, and the entries that say so."""
+    """Where an order stands, and the entries that say so.
+
+    `news`: a result of these days that the person has not opened. Years of results that came with a
+    newly linked clinic are none.
+    """
 
     stage: Stage
     ending: Ending
@@ -59,6 +64,7 @@ class Course:
     booking: StoredResource | None
     booked_for: datetime | None
     results: tuple[StoredResource, ...]
+    news: bool
 
     def booking_passed(self, now: datetime) -> bool:
         """It was to be by now, and the record does not say that it was."""
@@ -85,6 +91,7 @@ def course(
         booking=booking,
         booked_for=starts(booking.data) if booking else None,
         results=results,
+        news=stage is Stage.RESULT and any(_is_news(one, today) for one in results),
     )
 
 
@@ -104,6 +111,10 @@ def _is_result(one: StoredResource) -> bool:
     if one.resource_type == "DiagnosticReport":
         return one.status in _WITH_RESULT
     return one.resource_type == "Encounter" and one.status == "finished"
+
+
+def _is_news(one: StoredResource, today: date) -> bool:
+    return one.resource_type != "Encounter" and today - one.date.date() <= _NEWS
 
 
 def _is_booking(one: StoredResource) -> bool:

@@ -193,9 +193,7 @@ def _state(found: Course) -> State:
         return State.AHEAD
     if found.ending is Ending.EXPIRED:
         return State.EXPIRED
-    only_visits = all(one.resource_type == "Encounter" for one in found.results)
-    unread = found.stage is Stage.RESULT and not only_visits
-    return State.READY if unread else State.PAST
+    return State.READY if found.news else State.PAST
 
 
 def _note(data: Json) -> Phrase | None:
@@ -259,12 +257,18 @@ def _open_words(found: Course) -> tuple[str, str]:
         Stage.ORDERED: (_("пора записаться"), ""),
         Stage.BOOKED: (_("вы записаны"), "good"),
         Stage.DONE: (_("сделано, результата в карте пока нет"), ""),
-        Stage.RESULT: (_("приём состоялся"), "good")
-        if only_visits
-        else (_("результат готов, вы его ещё не открывали"), "good"),
+        Stage.RESULT: _result_words(found, only_visits=only_visits),
         Stage.READ: (_("приём состоялся") if only_visits else _("результат прочитан"), "quiet"),
     }
     return words[found.stage]
+
+
+def _result_words(found: Course, *, only_visits: bool) -> tuple[str, str]:
+    if only_visits:
+        return _("приём состоялся"), "quiet"
+    if found.news:
+        return _("результат готов, вы его ещё не открывали"), "good"
+    return _("результат готов"), "quiet"
 
 
 def _until(found: Course, now: datetime) -> str:

@@ -10,7 +10,13 @@ from django.views.decorators.http import require_safe
 from medkarta.access.grants import Grant, Look, Refusal, Section
 from medkarta.clinics import queries as clinics
 from medkarta.portal import requests
-from medkarta.portal.presenters import attachments, item_page, item_parts, references
+from medkarta.portal.presenters import (
+    attachments,
+    diagnosis_part,
+    item_page,
+    item_parts,
+    references,
+)
 from medkarta.portal.presenters.orders import ORDER
 from medkarta.portal.presenters.sections import EVERY
 from medkarta.portal.requests import citizen
@@ -57,8 +63,9 @@ def item(request: HttpRequest, resource_type: str, logical_id: str) -> HttpRespo
         raise Http404
     found = _found(opened, resource)
     part = item_parts.part(found)
-    said = part.says if part else ()
-    page = item_page.page(resource, found.clinics, found.shared, found.tied, said)
+    says, lists = (part.says, part.lists) if part else ((), ())
+    tied = [one for one in found.tied if one.resource_type not in lists]
+    page = item_page.page(resource, found.clinics, found.shared, tied, says)
     return render(request, "portal/item.html", {"nav": "card", "page": page, "part": part})
 
 
@@ -102,7 +109,7 @@ def _found(grant: Grant, resource: StoredResource) -> item_parts.Found:
 
 
 def _tied(grant: Grant, resource: StoredResource) -> list[StoredResource]:
-    """What the entry names and what names it; of a diagnosis also its visits' documents."""
+    """What the entry names and what names it; of a diagnosis also what came of its visits."""
     found = dict(record.by_ids(grant, references.targets(resource)))
     kinds = _REFERRING.get(resource.resource_type, _OF_CARE)
     if kinds:
@@ -112,10 +119,11 @@ def _tied(grant: Grant, resource: StoredResource) -> list[StoredResource]:
         found |= {one.logical_id: one for one in naming}
     if resource.resource_type == "Condition":
         visits = [one.logical_id for one in found.values() if one.resource_type == "Encounter"]
-        papers = record.of_visits(
-            grant, visits=visits, resource_types=(_DOCUMENT, "Composition"), limit=_MOST_RELATED
+        kinds = (_DOCUMENT, "Composition", *diagnosis_part.ORDERED)
+        of_visits = record.of_visits(
+            grant, visits=visits, resource_types=kinds, limit=_MOST_RELATED
         )
-        found |= {one.logical_id: one for one in papers}
+        found |= {one.logical_id: one for one in of_visits}
     found.pop(resource.logical_id, None)
     return list(found.values())
 
