@@ -98,7 +98,8 @@ def _egfr(body: Body, found: Mapping[str, float], day: date) -> float:
     kappa, alpha = (0.7, -0.329) if female else (0.9, -0.411)
     ratio = found["creatinine"] / _MG_IN_UMOL / kappa
     low, high = min(ratio, 1.0) ** alpha, max(ratio, 1.0) ** -1.209
-    return 141.0 * low * high * 0.993 ** int(body.age(day)) * (1.018 if female else 1.0)
+    years: float = 0.993 ** int(body.age(day))
+    return float(141.0 * low * high * years * (1.018 if female else 1.0))
 
 
 def _ldl(_: Body, found: Mapping[str, float], __: date) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from medkarta.demo.charts.chart import Chart
 from medkarta.demo.charts.places import Place
@@ -12,10 +12,12 @@ from medkarta.demo.population.citizens import Citizen
 from medkarta.demo.population.dice import Dice
 from medkarta.demo.population.moments import moment, plus, workday
 from medkarta.demo.population.panels import LabSet
-from medkarta.demo.population.prescriptions import Prescription
-from medkarta.demo.population.problems import Problem
 from medkarta.demo.population.vaccines import Shots
 from medkarta.demo.population.visits import Slot, Visit
+
+if TYPE_CHECKING:
+    from medkarta.demo.population.prescriptions import Prescription
+    from medkarta.demo.population.problems import Problem
 
 _STEP: Final = timedelta(minutes=10)
 _GROWN: Final = 18
@@ -28,8 +30,8 @@ class NotYetError(Exception):
 class Life:
     """Gathers what happens to a person up to `today`.
 
-    A course tells its part in the order of time. The first visit that would lie after `today` ends
-    it with `NotYetError`.
+    Courses tell their parts in the order of time. A visit that would lie after `today` ends its
+    course with `NotYetError`.
     """
 
     def __init__(self, citizen: Citizen, *, dice: Dice, today: date) -> None:
@@ -39,6 +41,7 @@ class Life:
         self.body = Body(sex=citizen.sex, born=citizen.birth_date, dice=dice.branch("body"))
         self.shots = Shots(born=citizen.birth_date, sex=citizen.sex)
         self.charts: dict[str, Chart] = {}
+        self.expecting: list[tuple[date, date]] = []
         self.problems: list[Problem] = []
         self.prescriptions: list[Prescription] = []
         self.taken: set[datetime] = set()
@@ -49,6 +52,10 @@ class Life:
 
     def age(self, day: date) -> float:
         return self.body.age(day)
+
+    def pregnant(self, day: date) -> bool:
+        """Whether to spare her X-rays, and check-ups besides the obstetrician's."""
+        return any(start <= day <= end for start, end in self.expecting)
 
     def birthday(self, years: float) -> date:
         """The day on which they are that old."""

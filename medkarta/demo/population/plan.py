@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from heapq import heappop, heappush
 from typing import Final, Protocol
 
+from medkarta.demo.population.courses.appendicitis import Appendicitis
 from medkarta.demo.population.courses.asthma import Asthma
-from medkarta.demo.population.courses.checkups import Autumns, Checkups
+from medkarta.demo.population.courses.checkups import Autumns, Checkups, SchoolYears
 from medkarta.demo.population.courses.childhood import Childhood
 from medkarta.demo.population.courses.diabetes import Diabetes
+from medkarta.demo.population.courses.gallstones import Gallstones
 from medkarta.demo.population.courses.hypertension import Hypertension
 from medkarta.demo.population.courses.infections import Infections
 from medkarta.demo.population.courses.injury import Injury
+from medkarta.demo.population.courses.knee import Knee
 from medkarta.demo.population.courses.mood import Depression
-from medkarta.demo.population.courses.operations import Appendicitis, Gallstones, Knee
 from medkarta.demo.population.courses.pregnancy import Pregnancy
 from medkarta.demo.population.courses.screening import Screening
 from medkarta.demo.population.courses.teeth import Teeth
@@ -22,16 +25,19 @@ from medkarta.demo.population.life import Life, NotYetError
 from medkarta.demo.population.moments import plus
 
 _GROWN: Final = 18
-_YEARS_KEPT: Final = (10.2, 13.0)  # how far back the record of a grown-up goes
+_YEARS_KEPT: Final = (11.2, 13.5)  # how far back the record of a grown-up goes
 _LEAST: Final = 400  # days that a course is to have
 _BORN_APART: Final = (800, 1_800)
 _MOTHERS: Final = (20, 38)
 
 
 class Course(Protocol):
-    """Made, it moves the signs of the body; told, it writes visits into the life."""
+    """Made, it moves the signs of the body; told, it writes visits into the life.
 
-    def tell(self) -> None: ...
+    It yields each day before it tells what happens on it.
+    """
+
+    def tell(self) -> Iterator[date]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def courses_of(life: Life) -> Iterator[Course]:
     since = life.citizen.birth_date
     if grown:
         since = plus(life.today, -365.25 * dice.between(*_YEARS_KEPT))
+        yield SchoolYears(life, since)
     else:
         yield Childhood(life)
     for illness in ILLNESSES:
@@ -98,9 +105,14 @@ def _pregnancies(life: Life, dice: Dice, since: date) -> Iterator[Course]:
 
 
 def live(life: Life, courses: Iterator[Course]) -> None:
-    """Tell every course. All are made before the first is told: each measures what all do."""
-    for course in list(courses):
+    """Tell every course, all of them day by day, so that each finds what the others have done."""
+    stories = [course.tell() for course in list(courses)]
+    waiting = [(life.citizen.birth_date, number) for number in range(len(stories))]
+    while waiting:
+        _, number = heappop(waiting)
         try:
-            course.tell()
+            day = next(stories[number], None)
         except NotYetError:
             continue
+        if day is not None and day <= life.today:
+            heappush(waiting, (day, number))

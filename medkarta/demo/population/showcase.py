@@ -38,7 +38,7 @@ def _expecting(life: Life) -> Iterator[Course]:
     """A child of 2021, and another that is expected."""
     since = date(2015, 6, 1)
     yield Pregnancy(life, date(2020, 10, 12), first=True)
-    yield Pregnancy(life, date(2026, 4, 9), first=False)
+    yield Pregnancy(life, date(2026, 6, 9), first=False)
     yield Infections(life, since)
     yield Teeth(life, since)
     yield Autumns(life, since)

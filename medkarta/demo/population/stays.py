@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from medkarta.demo.charts import care, services
-
 from medkarta.demo.population.drugs import DRUGS
 from medkarta.demo.population.life import Life, NotYetError
 from medkarta.demo.population.moments import instant, moment, plus, spoken, workday

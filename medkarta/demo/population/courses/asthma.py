@@ -1,5 +1,6 @@
 """Bronchial asthma: found by the breath test, held by a daily inhaler, worse now and then."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -19,6 +20,7 @@ _RELIEF: Final = Dose("По 1–2 вдоха при приступе удушь�
 _DAILY: Final = Dose("По 1 вдоху 2 раза в день, полоскать рот", 1, 2)
 _HAY_FEVER: Final = Dose("По 1 таблетке 1 раз в день, апрель–май", 1)
 _SPRING: Final = (4, 5)
+_FREE: Final = 80
 
 
 class Asthma:
@@ -36,10 +38,12 @@ class Asthma:
             life.body.shift("saturation", Shift(-4.0, bad, 1, plus(bad, 2), 5))
             life.body.shift("pulse", Shift(18.0, bad, 1, plus(bad, 2), 5))
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
+        yield self.day
         regimen = self._find()
         planned = [(day, False) for day in self.life.every(plus(self.day, 42), 182)]
         for day, bad in sorted([*planned, *((day, True) for day in self.worse)]):
+            yield day
             if bad:
                 self._attack(day, regimen)
             else:
@@ -101,9 +105,8 @@ class Asthma:
         gain = " После сальбутамола прирост 16 %, обструкция обратима." if before else ""
         word = (
             "Нарушений проходимости бронхов нет."
-            if share >= 80
-            # noqa: PLR2004
-            else ("Умеренное нарушение проходимости бронхов.")
+            if share >= _FREE
+            else "Умеренное нарушение проходимости бронхов."
         )
         return Study(
             service=_BREATH, by=FUNCTION, conclusion=f"ОФВ1 {share:.0f} % от должного. {word}{gain}"

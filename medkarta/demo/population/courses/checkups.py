@@ -1,5 +1,6 @@
 """Check-ups of grown-ups by the state's programme, and the yearly shot against influenza."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -18,6 +19,10 @@ _FAT: Final = 5.2
 _SUGAR: Final = 6.1
 _HEAVY: Final = 30
 _CHECK: Final = ("B04.047.002", "Профилактический прием (осмотр, консультация) врача-терапевта")
+_CHILDS_CHECK: Final = (
+    "B04.031.002",
+    "Профилактический прием (осмотр, консультация) врача-педиатра",
+)
 _CHEST: Final = ("A06.09.006.001", "Флюорография легких цифровая")
 _ECG: Final = ("A05.10.006", "Регистрация электрокардиограммы")
 _PAPER: Final = (
@@ -35,11 +40,13 @@ class Checkups:
         self.dice = life.dice.branch("checkups")
         self.eager = self.dice.between(0.55, 1.0)
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         day = self.dice.day_after(self.since, 20, 300)
         count = 0
         while True:
-            if self.dice.chance(self.eager):
+            yield day
+            comes = count == 0 or self.dice.chance(self.eager)
+            if comes and not self.life.pregnant(day):
                 self._check(day, count)
                 count += 1
             years = 1 if self.life.age(day) >= _EVERY_YEAR - 1 else 3
@@ -80,6 +87,25 @@ class Checkups:
         return f"Группа здоровья {group}. {said}"
 
 
+class SchoolYears:
+    """A check-up each year up to eighteen, where the record does not begin at birth."""
+
+    def __init__(self, life: Life, since: date) -> None:
+        self.life = life
+        self.since = since
+
+    def tell(self) -> Iterator[date]:
+        for day in self.life.every(plus(self.since, 60), 365):
+            if self.life.age(day) >= _GROWN:
+                return
+            yield day
+            slot = Slot(service=_CHILDS_CHECK)
+            with self.life.visit(day, "педиатр", "Осмотр по возрасту", slot) as visit:
+                found = visit.measure("pressure", "pulse", "weight", "height")
+                visit.labs(BLOOD, days=(1, 6))
+                visit.note(_said(found), "Здоров(а). Физкультура без ограничений.")
+
+
 class Autumns:
     """Against influenza most autumns, and now and then what else the calendar asks for."""
 
@@ -89,19 +115,22 @@ class Autumns:
         self.dice = life.dice.branch("shots")
         self.eager = self.dice.between(0.1, 0.9)
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         for year in range(self.since.year, self.life.today.year + 1):
             autumn = date(year, 9, 10)
             if self.life.age(autumn) >= 1 and autumn >= self.since and self.dice.chance(self.eager):
-                self._go(self.dice.day_after(autumn, 0, 45))
+                day = self.dice.day_after(autumn, 0, 45)
+                yield day
+                self._go(day)
 
     def _go(self, day: date) -> None:
         slot = Slot(again=True)
         with self.life.visit(day, self.life.doctor(day), "Вакцинация", slot) as visit:
             visit.measure("temperature")
             *others, influenza = self.life.shots.due(visit.day, influenza=True)
-            grown = self.life.age(visit.day) >= _GROWN
-            chosen = [one for one in others if grown and self.dice.chance(0.25)]
+            grown = self.life.age(visit.day) >= _GROWN  # a child's other doses are the childhood's
+            free = grown and not self.life.pregnant(visit.day)
+            chosen = [one for one in others if free and self.dice.chance(0.25)]
             for dose in (*chosen, influenza):
                 visit.vaccinate(dose)
                 self.life.shots.give(dose, visit.day)

@@ -1,5 +1,6 @@
 """From birth to eighteen: the maternity ward, visits by age, and vaccinations when due."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -43,16 +44,20 @@ class Childhood:
         self.short_sighted_at = self.dice.whole(96, 260)
         self.lines: list[str] = []
 
-    def tell(self) -> None:
-        self._birth()
+    def tell(self) -> Iterator[date]:
         born = self.life.citizen.birth_date
+        yield born
+        self._birth()
         for months in _AGES:
             day = plus(born, months * _MONTH + self.dice.whole(0, 9))
+            yield day
             put_off = self._visit(day, months)
-            if put_off:
-                self._catch_up(plus(day, 24))
             if months - _BABY < self.short_sighted_at <= months:
+                yield plus(day, 12)
                 self._glasses(plus(day, 12))
+            if put_off:
+                yield plus(day, 24)
+                self._catch_up(plus(day, 24))
 
     def _birth(self) -> None:
         born = self.life.citizen.birth_date

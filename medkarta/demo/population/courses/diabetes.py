@@ -1,5 +1,6 @@
 """Type 2 diabetes: sugar creeps up, is found, falls under treatment, and is watched for life."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -40,13 +41,18 @@ class Diabetes:
         body.shift("glucose", Shift(3.0, plus(since, 1_500), 5_500))
         body.shift("albumin_creatinine", Shift(dice.between(5, 60), plus(since, 2_000), 4_000))
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         found = self.found
-        regimen = self._begin(plus(found, 14), *self._suspect(found))
+        yield found
+        suspected, order = self._suspect(found)
+        yield plus(found, 14)
+        regimen = self._begin(plus(found, 14), suspected, order)
         visits = 0
         while True:
             day = plus(found, 14 + 91 * min(visits, _OFTEN) + 182 * max(0, visits - _OFTEN) + 91)
-            self._look_after(self.life.dice.day_after(day, 0, 12), regimen, visits)
+            day = self.life.dice.day_after(day, 0, 12)
+            yield day
+            self._look_after(day, regimen, visits)
             visits += 1
 
     def _suspect(self, day: date) -> tuple[Problem, Referral]:

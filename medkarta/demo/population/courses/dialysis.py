@@ -4,6 +4,7 @@ The record of ten thousand entries: each session is a visit with weight and pres
 after it, each month has its analyses, each year its examinations.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
@@ -55,7 +56,8 @@ class Dialysis:
         ):
             body.shift(sign, Shift(amount, plus(since, -over), over))
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
+        yield self.since
         kidneys, anaemia, bones = self._begin(self.since)
         regimen = Regimen(kidneys)
         epo: Prescription | None = None
@@ -65,6 +67,7 @@ class Dialysis:
             day = plus(day, 1)
             if day.weekday() not in _DAYS:
                 continue
+            yield day
             visit = self._session(day, kidneys)
             if epo is None or epo.until <= visit.day:
                 epo = self._give(visit, anaemia)

@@ -1,5 +1,6 @@
 """High blood pressure: found, treated step by step, then looked after twice a year."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -46,9 +47,11 @@ class Hypertension:
         life.body.shift("diastolic", Shift(rise * 0.5, since, 700))
         life.body.shift("cholesterol", Shift(dice.between(0, 1.4), since, 900))
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
+        yield self.found
         regimen = self._find(self.found)
         for day in self.life.every(plus(self.found, 35), 182):
+            yield day
             self._look_after(day, regimen)
 
     def _find(self, day: date) -> Regimen:

@@ -1,5 +1,6 @@
-"""Colds, bronchitis, an ear, a stomach: short illnesses that come and go, more often in children."""
+"""Colds, bronchitis, an ear, a stomach: short illnesses, more often in children."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -34,6 +35,7 @@ class Illness:
     ages: tuple[float, float] = (0.3, 120)
     labs: tuple[LabSet, ...] = ()
     white: float = 0.0  # by how much leukocytes rise
+    months: tuple[int, ...] = tuple(range(1, 13))
     women: bool = False
     once: bool = False
 
@@ -135,7 +137,7 @@ ILLNESSES: Final = (
         words="Грипп",
         complaint="Высокая температура, ломота в теле, сухой кашель",
         found="Лицо красное, слизистая зева зернистая. В лёгких хрипов нет.",
-        share=0.06,
+        share=0.14,
         fever=2.6,
         days=(8, 12),
         adult=(
@@ -144,6 +146,7 @@ ILLNESSES: Final = (
         ),
         child=(_FEVER_CHILD,),
         ages=(6, 120),
+        months=(11, 12, 1, 2, 3),
     ),
     Illness(
         code="N30.0",
@@ -215,6 +218,7 @@ class Infections:
             one
             for one in ILLNESSES
             if one.ages[0] <= age < one.ages[1]
+            and day.month in one.months
             and not (one.once and one.code in self.had)
             and (self.life.female or not one.women)
         ]
@@ -225,11 +229,16 @@ class Infections:
                 return one
         return possible[0]
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         for day, illness, days in self.spells:
-            self._tell(day, illness, days)
+            yield day
+            first = self._suffer(day, illness, days)
+            control = plus(first.day, days - 1)
+            if self.dice.chance(0.6):
+                yield control
+                self._control(control, first)
 
-    def _tell(self, day: date, illness: Illness, days: int) -> None:
+    def _suffer(self, day: date, illness: Illness, days: int) -> Visit:
         doctor = self.life.doctor(day)
         kind = "HH" if illness.fever > 1.5 and self.dice.chance(0.3) else "AMB"  # noqa: PLR2004
         slot = Slot(kind=kind, planned=kind == "AMB")
@@ -244,11 +253,9 @@ class Infections:
                 "Постельный режим, обильное питьё. Явка при ухудшении и на контроль.",
             )
         well = plus(visit.day, days)
-        if well > self.life.today:
-            return
-        problem.end(well)
-        if self.dice.chance(0.6):
-            self._control(plus(visit.day, days - 1), visit)
+        if well <= self.life.today:
+            problem.end(well)
+        return visit
 
     def _treat(self, visit: Visit, illness: Illness) -> None:
         grown = self.life.age(visit.day) >= _GROWN - 4

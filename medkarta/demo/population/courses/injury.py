@@ -1,5 +1,6 @@
 """A broken wrist or a sprained ankle: the emergency room, the picture, the cast, and well again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -62,8 +63,11 @@ class Injury:
         self.day = day
         self.harm = life.dice.branch("injury").one(HARMS)
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         harm, life = self.harm, self.life
+        yield self.day
+        if life.pregnant(self.day):
+            return
         slot = Slot(
             kind="EMER", planned=False, hours=(9, 23), place=life.citizen.hospital(self.day)
         )
@@ -77,9 +81,12 @@ class Injury:
                 "Отёк, болезненность при ощупывании, движения ограничены.",
                 "Покой, холод в первые сутки, приподнятое положение. Наблюдение травматолога.",
             )
-        self._heal(plus(self.day, 7), problem)
+        yield plus(self.day, 7)
+        self._look(plus(self.day, 7), problem)
+        yield plus(self.day, harm.weeks * 7)
+        self._heal(plus(self.day, harm.weeks * 7), problem)
 
-    def _heal(self, day: date, problem: Problem) -> None:
+    def _look(self, day: date, problem: Problem) -> None:
         harm, life, again = self.harm, self.life, Slot(again=True)
         with life.visit(day, "травматолог-ортопед", "Наблюдение после травмы", again) as visit:
             visit.about(problem)
@@ -89,7 +96,9 @@ class Injury:
             visit.note(
                 "Отёк уменьшился, чувствительность пальцев сохранена.", "Продолжать, явка по плану."
             )
-        day = plus(self.day, harm.weeks * 7)
+
+    def _heal(self, day: date, problem: Problem) -> None:
+        harm, life, again = self.harm, self.life, Slot(again=True)
         with life.visit(day, "травматолог-ортопед", "Снятие повязки", again) as visit:
             visit.about(problem)
             if harm.broken:

@@ -1,5 +1,6 @@
-"""A depression: found by a general practitioner, treated for a year, gone; the score goes with it."""
+"""A depression: found by a general practitioner, treated for a year, gone."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -16,7 +17,7 @@ from medkarta.demo.population.visits import Referral, Slot, Visit
 _MORNING: Final = Dose("По 1 таблетке утром", 1)
 _EVENING: Final = Dose("По 1/2 таблетки на ночь", 0.5)
 _SESSION: Final = ("A13.29.008.001", "Индивидуальная психотерапия")
-_CONTROLS: Final = (21, 50, 95, 160, 230, 300)
+_CONTROLS: Final = (68, 110, 160, 230, 300)
 _SESSIONS: Final = 8
 _MOST: Final = 27
 
@@ -31,11 +32,19 @@ class Depression:
         life.body.shift("mood", Shift(height, plus(day, -90), 60, plus(day, 20), 110))
         life.body.shift("bmi", Shift(-0.8, plus(day, -90), 60, plus(day, 30), 90))
 
-    def tell(self) -> None:
-        regimen = self._begin(plus(self.day, 6), *self._complain())
+    def tell(self) -> Iterator[date]:
+        yield self.day
+        problem, order = self._complain()
+        begun = plus(self.day, 6)
+        yield begun
+        regimen = self._begin(begun, problem, order)
+        for week in range(_SESSIONS):
+            yield plus(begun, 9 + 7 * week)
+            self._session(plus(begun, 9 + 7 * week), problem)
         for number, days in enumerate(_CONTROLS):
             last = number == len(_CONTROLS) - 1
-            self._control(plus(self.day, 6 + days), regimen, last=last)
+            yield plus(begun, days)
+            self._control(plus(begun, days), regimen, last=last)
 
     def _complain(self) -> tuple[Problem, Referral]:
         reason = "Бессонница, нет сил, ничего не радует больше двух месяцев"
@@ -64,8 +73,6 @@ class Depression:
                 f"Контакт продуктивный. PHQ-9: {score} баллов. Суицидальных мыслей нет.",
                 "Лекарство ежедневно, эффект через 2–4 недели; психотерапия.",
             )
-        for week in range(_SESSIONS):
-            self._session(plus(visit.day, 9 + 7 * week), problem)
         return regimen
 
     def _session(self, day: date, problem: Problem) -> None:

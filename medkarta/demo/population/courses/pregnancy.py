@@ -1,5 +1,6 @@
 """A pregnancy from registration to the visit after birth, with its screenings and blood counts."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -55,6 +56,7 @@ class Pregnancy:
         self.anaemia: Problem | None = None
         body = life.body
         gone = plus(self.birth, 5)
+        life.expecting.append((plus(day, -30), plus(self.birth, 60)))
         body.shift("haemoglobin", Shift(-dice.between(10, 30), plus(day, 60), 120, gone, 90))
         body.shift("bmi", Shift(dice.between(3.2, 4.8), plus(day, 70), 200, gone, 120))
         body.shift("ferritin", Shift(-25, plus(day, 40), 150, gone, 200))
@@ -64,14 +66,18 @@ class Pregnancy:
         body.shift("leukocytes", Shift(2.4, plus(day, 60), 100, gone, 30))
         body.shift("systolic", Shift(-6, plus(day, 50), 50, plus(day, 200), 60))
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         problem: Problem | None = None
         for week in _WEEKS:
             day = plus(self.day, week * 7 + self.life.dice.whole(-2, 3))
             if day < plus(self.birth, -4):
+                yield day
                 problem = self._visit(day, week, problem)
+        yield self.birth
         if problem:
             self._bear(problem)
+            yield plus(self.birth, 42)
+            self._look_after(plus(self.birth, 42))
 
     def _visit(self, day: date, week: int, problem: Problem | None) -> Problem:
         slot = Slot(service=_AGAIN if problem else _FIRST, again=bool(problem))
@@ -148,7 +154,8 @@ class Pregnancy:
             )
         problem.end(stay.day)
         birth.end(stay.end.date())
-        day = plus(self.birth, 42)
+
+    def _look_after(self, day: date) -> None:
         with self.life.visit(
             day, "акушер-гинеколог", "Осмотр после родов", Slot(again=True)
         ) as after:

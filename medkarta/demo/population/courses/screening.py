@@ -1,5 +1,6 @@
-"""Looking for cancer before it is felt: breast, cervix, bowel, prostate; mostly nothing, rarely more."""
+"""Looking for cancer before it is felt: breast, cervix, bowel, prostate."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -12,7 +13,7 @@ from medkarta.demo.population.prescriptions import Dose
 from medkarta.demo.population.problems import Problem
 from medkarta.demo.population.regimen import Regimen
 from medkarta.demo.population.stays import Bed, Summary, admit
-from medkarta.demo.population.visits import Slot, Visit
+from medkarta.demo.population.visits import Slot
 
 _TWO_YEARS: Final = 730
 _BREAST_AGES: Final = (40, 75)
@@ -52,17 +53,21 @@ class Screening:
         self.tumour_at = dice.whole(2, 3)
         self.seen = 0
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         for day in self.life.every(plus(self.since, 100), _TWO_YEARS, 60):
+            yield day
             age = self.life.age(day)
+            if self.life.pregnant(day):
+                continue
             if self.life.female:
-                self._woman(day, age)
+                yield from self._woman(day, age)
             elif _within(age, _PROSTATE_AGES):
                 self._man(day)
             if _within(age, _BOWEL_AGES):
-                self._bowel(plus(day, 20))
+                yield plus(day, 20)
+                yield from self._bowel(plus(day, 20))
 
-    def _woman(self, day: date, age: float) -> None:
+    def _woman(self, day: date, age: float) -> Iterator[date]:
         if not _within(age, (_CERVIX_AGES[0], _BREAST_AGES[1])):
             return
         reason = "Профилактический осмотр гинеколога"
@@ -84,7 +89,8 @@ class Screening:
                 "Явка с результатами; следующий осмотр через год.",
             )
         if bad:
-            self._cancer(plus(visit.day, 24))
+            yield plus(visit.day, 24)
+            yield from self._cancer(plus(visit.day, 24))
 
     def _man(self, day: date) -> None:
         with self.life.visit(day, "терапевт", "Скрининг рака простаты") as visit:
@@ -92,7 +98,7 @@ class Screening:
             value = f"ПСА {found['psa']:.2f} нг/мл".replace(".", ",") if found else "ПСА назначен"
             visit.note(f"Жалоб нет. {value}.", "Следующий анализ по программе диспансеризации.")
 
-    def _bowel(self, day: date) -> None:
+    def _bowel(self, day: date) -> Iterator[date]:
         bad = self.polyp and self.life.age(day) > 48  # noqa: PLR2004
         with self.life.visit(day, "терапевт", "Скрининг рака толстой кишки") as visit:
             visit.exam(_BLOOD if bad else _NO_BLOOD, days=(2, 8))
@@ -105,6 +111,7 @@ class Screening:
             visit.note("Жалоб нет.", "Колоноскопия." if bad else "Повторить через 2 года.")
         if problem:
             self.polyp = False
+            yield plus(day, 30)
             self._colonoscopy(plus(day, 30), problem)
 
     def _colonoscopy(self, day: date, suspected: Problem) -> None:
@@ -118,7 +125,7 @@ class Screening:
         suspected.end(visit.day)
         polyp.end(visit.day)
 
-    def _cancer(self, day: date) -> None:
+    def _cancer(self, day: date) -> Iterator[date]:
         with self.life.visit(day, "онколог", "Изменения на маммографии") as visit:
             suspected = visit.diagnose("R92", "Образование левой молочной железы, BI-RADS 4")
             visit.operate(_BIOPSY, 20, suspected)
@@ -128,6 +135,7 @@ class Screening:
             visit.note(
                 "Уплотнение 15 мм в верхненаружном квадранте.", "Биопсия, ответ через 10 дней."
             )
+        yield plus(visit.day, 16)
         with self.life.visit(
             plus(visit.day, 16), "онколог", "Результат биопсии", Slot(again=True)
         ) as visit:
@@ -140,12 +148,13 @@ class Screening:
                 problem=problem,
             )
             visit.note("Консилиум: операция, затем гормональная терапия.", "Госпитализация.")
+        yield plus(visit.day, 15)
         self._operate(
             plus(visit.day, 15),
             problem,
             Bed(ward="онкологическое отделение", nights=7, order=order),
         )
-        self._follow(plus(visit.day, 60), problem)
+        yield from self._follow(plus(visit.day, 60), problem)
 
     def _operate(self, day: date, problem: Problem, bed: Bed) -> None:
         self.life.body.shift("haemoglobin", Shift(-18, plus(day, 1), 1, plus(day, 5), 60))
@@ -157,14 +166,15 @@ class Screening:
             stay.discharge(
                 Summary(
                     treatment="Мастэктомия с биопсией сторожевого узла.",
-                    state="Удовлетворительное. Гистология: инвазивный рак G2, узлы чистые, ЭР+, HER2−.",
-                    advice="Тамоксифен 20 мг в день 5 лет, онколог каждые 3 месяца, гимнастика для руки.",
+                    state="Удовлетворительное. Гистология: рак G2, узлы чистые, ЭР+, HER2−.",
+                    advice="Тамоксифен 20 мг в день 5 лет, онколог каждые 3 месяца, гимнастика.",
                 )
             )
 
-    def _follow(self, day: date, problem: Problem) -> None:
+    def _follow(self, day: date, problem: Problem) -> Iterator[date]:
         regimen = Regimen(problem)
         for visit_day in self.life.every(day, 120):
+            yield visit_day
             slot = Slot(again=True)
             with self.life.visit(visit_day, "онколог", "Наблюдение после лечения", slot) as visit:
                 visit.about(problem)

@@ -1,5 +1,6 @@
 """The dentist: a tooth filled now and then."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -19,8 +20,9 @@ class Teeth:
             max(since, life.birthday(5)), life.today, a_year=dice.between(0.15, 0.6)
         )
 
-    def tell(self) -> None:
+    def tell(self) -> Iterator[date]:
         for number, day in enumerate(self.days):
+            yield day
             tooth = self.life.dice.one(("1.6", "2.6", "3.6", "4.6", "1.4", "2.5", "4.7"))
             slot = Slot(again=number > 0)
             with self.life.visit(day, "стоматолог", "Боль от холодного и сладкого", slot) as visit:
