@@ -11,7 +11,7 @@ from medkarta.portal.presenters.attachments import Paper
 from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase
 from medkarta.portal.presenters.rows import Clinics, Row
-from medkarta.portal.presenters.shapes import mapping
+from medkarta.portal.presenters.shapes import Json, mapping
 from medkarta.portal.presenters.visits import Shared
 from medkarta.record.stored import StoredResource
 from medkarta.terminology.queries import Name
@@ -74,7 +74,7 @@ def stay(
     return Stay(
         href=rows.href(resource),
         name=titles.title(data),
-        period=dates.period(data.get("period")) or rows.date_of(resource),
+        period=_period(mapping(data.get("period"))) or rows.date_of(resource),
         lasted=_lasted(mapping(data.get("period"))),
         ward=visits.ward(data),
         who=visits.doctors(data, shared),
@@ -145,6 +145,15 @@ def _end(period: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _period(period: Json) -> str | None:
+    """Days of a stay; of a visit, which begins and ends on one day, its hours."""
+    start, end = dates.when(period.get("start")), dates.when(period.get("end"))
+    if start and start.clock and (end is None or end.day == start.day):
+        hours = f"{start.clock}–{end.clock}" if end and end.clock else start.clock
+        return f"{start.day}, {hours}"
+    return dates.period(period)
 
 
 def _lasted(period: object) -> str:
