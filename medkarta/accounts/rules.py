@@ -1,9 +1,10 @@
-"""Levels of accounts, and how many wrong codes are too many."""
+"""Levels and languages of accounts, and how many wrong codes are too many."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+LANGUAGES = ("ru", "en")
 MOST_WRONG_CODES = 10
 STOP = timedelta(minutes=15)
 

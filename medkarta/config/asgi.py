@@ -40,7 +40,7 @@ def make(given: environment.Environment) -> AsgiApp:
             fhir=FhirApi(base=f"{given.public_origin}/fhir"),
             health=health,
             database=database,
-            failure_page=failures.page,
+            failure_page=failures.page_before_django,
             behind_proxy=given.unix_socket is not None,
         )
     )

@@ -4,12 +4,13 @@ These pages need no session, no database and no style sheet of the portal.
 """
 
 import sys
+from collections.abc import Iterable
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.template.loader import get_template
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, get_language_from_request, override
 
 UNAVAILABLE = 503
 BROKEN = 500
@@ -32,6 +33,13 @@ _LAST_RESORT = (
     "<p>Подождите минуту и обновите страницу. Номер обращения: {incident}</p></html>"
 )
 
+_LAST_RESORT_IN_ENGLISH = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Error {status}</title>'
+    "<p>The page could not be shown (error {status}).</p>"
+    "<p>Everything saved before is safe.</p>"
+    "<p>Wait a minute and refresh the page. Incident number: {incident}</p></html>"
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,7 +51,20 @@ def page(status: int, incident: str, language: str = _LANGUAGE) -> bytes:
             return get_template(template).render({"incident": incident}).encode()
     except Exception:
         log.exception("error page failed", template=template)
-        return _LAST_RESORT.format(status=status, incident=incident).encode()
+        text = _LAST_RESORT if language == _LANGUAGE else _LAST_RESORT_IN_ENGLISH
+        return text.format(status=status, incident=incident).encode()
+
+
+def page_before_django(status: int, incident: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The page for a request that Django does not see; in the language that its headers ask for."""
+    request = HttpRequest()
+    for name, value in headers:
+        text = value.decode("latin1")
+        if name == b"accept-language":
+            request.META["HTTP_ACCEPT_LANGUAGE"] = text
+        elif name == b"cookie":
+            request.COOKIES.update(parse_cookie(text))
+    return page(status, incident, get_language_from_request(request))
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:

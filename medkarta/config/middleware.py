@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -21,3 +23,19 @@ class PrivatePagesMiddleware:
         response["Cache-Control"] = "no-store"
         response["Permissions-Policy"] = _UNUSED
         return response
+
+
+class AccountLanguageMiddleware:
+    """The account's language, where this browser has not been told another by its switch."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        known = dict(settings.LANGUAGES)
+        if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in known:
+            language = getattr(request.user, "language", None)
+            if language in known:
+                translation.activate(language)
+                request.LANGUAGE_CODE = language
+        return self.get_response(request)

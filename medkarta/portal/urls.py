@@ -9,6 +9,7 @@ from medkarta.portal.views import (
     diagnoses,
     exams,
     item,
+    language,
     link,
     orders,
     papers,
@@ -24,6 +25,7 @@ from medkarta.portal.views import (
 urlpatterns = [
     path("", start.home, name="home"),
     path("demo", demo.demo, name="demo"),
+    path("language", language.language, name="language"),
     path("help", start.help_page, name="help"),
     path("card", summary.card, name="card"),
     path("card/labs", card.labs, name="labs"),

@@ -1,9 +1,9 @@
 """Which of the names that a coded thing carries is the one to show."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from medkarta.terminology import rules, seeds
+from medkarta.terminology import languages, rules, seeds
 
 NAMELESS = "Без названия"
 _PREFERRED = (seeds.ICD10, seeds.FSLI, seeds.LOINC, seeds.SNOMED, seeds.CVX, seeds.RXNORM)
@@ -11,7 +11,7 @@ _PREFERRED = (seeds.ICD10, seeds.FSLI, seeds.LOINC, seeds.SNOMED, seeds.CVX, see
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Name:
-    """A name to show. With `language` other than "ru" it is the source's own text.
+    """A name to show. With a `language` other than the page's it is the source's own text.
 
     A page marks such a name with `lang` and says «название из источника». `original` is what the
     source wrote, in any language, where it wrote anything: a doctor's own words are not lost
@@ -22,7 +22,7 @@ class Name:
     official: str | None = None
     code: str | None = None
     system: str | None = None
-    language: str = "ru"
+    language: str = field(default_factory=languages.wanted)
     original: str | None = None
 
 
@@ -58,48 +58,74 @@ def _rank(coding: Coding) -> int:
     return _PREFERRED.index(system) if system in _PREFERRED else len(_PREFERRED)
 
 
-def choose(codings: list[Coding], *, text: str | None) -> Name:
-    """Choose: a known code, the source's Russian, a known code of another system, its own words."""
+def choose(codings: list[Coding], *, text: str | None, language: str | None = None) -> Name:
+    """Choose for a reader of `language`, that of the page where none is given.
+
+    A known code, the source's text in that language, a known code of another system, its own words.
+    """
+    language = language or languages.wanted()
     ranked = sorted(codings, key=_rank)
     preferred = [coding for coding in ranked if _rank(coding) < len(_PREFERRED)]
     others = ranked[len(preferred) :]
     original = text or next((coding.display for coding in ranked if coding.display), None)
     candidates = (
-        *_known(preferred, original),
-        *_russian(ranked, text),
-        *_known(others, original),
-        *_known_text(ranked, original),
+        *_known(preferred, original, language),
+        *_written(ranked, text, language),
+        *_known(others, original, language),
+        *_known_text(ranked, original, language),
     )
     return candidates[0] if candidates else _as_written(ranked, original)
 
 
-def _known(codings: list[Coding], original: str | None) -> Iterator[Name]:
+def _known(codings: list[Coding], original: str | None, language: str) -> Iterator[Name]:
     for coding in codings:
         entry = coding.known
-        if entry is not None:
+        names = _names(entry, language) if entry is not None else None
+        if entry is not None and names is not None:
+            plain, official = names
             yield Name(
-                plain=entry.plain,
-                official=entry.official,
+                plain=plain,
+                official=official,
                 code=coding.code,
                 system=coding.system,
+                language=language,
                 original=original or entry.original,
             )
 
 
-def _russian(codings: list[Coding], text: str | None) -> Iterator[Name]:
+def _names(entry: seeds.Entry, language: str) -> tuple[str, str | None] | None:
+    """The plain and the official name of a known code; None where the language has none."""
+    if language == languages.RUSSIAN:
+        return entry.plain, entry.official
+    plain = languages.english_of(entry)
+    official = entry.original if entry.original != plain else None
+    return (plain, official) if plain else None
+
+
+def _written(codings: list[Coding], text: str | None, language: str) -> Iterator[Name]:
     first = codings[0] if codings else Coding(system=None, code=None, display=None)
     for written, coding in ((text, first), *((coding.display, coding) for coding in codings)):
-        if written is not None and rules.language_of(written) == "ru":
+        if written is not None and rules.language_of(written) == language:
             yield Name(
-                plain=written, code=coding.code, system=coding.system, original=text or written
+                plain=written,
+                code=coding.code,
+                system=coding.system,
+                language=language,
+                original=text or written,
             )
 
 
-def _known_text(codings: list[Coding], original: str | None) -> Iterator[Name]:
+def _known_text(codings: list[Coding], original: str | None, language: str) -> Iterator[Name]:
     plain = seeds.texts().get((original or "").lower())
-    if plain is not None:
+    if plain is not None and language == languages.RUSSIAN:
         first = codings[0] if codings else Coding(system=None, code=None, display=None)
-        yield Name(plain=plain, code=first.code, system=first.system, original=original)
+        yield Name(
+            plain=plain,
+            code=first.code,
+            system=first.system,
+            language=language,
+            original=original,
+        )
 
 
 def _as_written(codings: list[Coding], original: str | None) -> Name:
@@ -113,5 +139,6 @@ def _as_written(codings: list[Coding], original: str | None) -> Name:
             original=original,
         )
     code = next((coding.code for coding in codings if coding.code), None)
-    plain = f"{NAMELESS} ({code})" if code else NAMELESS
+    nameless = languages.say(NAMELESS)
+    plain = f"{nameless} ({code})" if code else nameless
     return Name(plain=plain, code=code, system=first.system)

@@ -1,10 +1,10 @@
-"""What a coded thing is called in Russian, and what is generally known about it."""
+"""What a coded thing is called in the reader's language, and what is generally known about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from medkarta.terminology import rules, seeds
+from medkarta.terminology import languages, rules, seeds
 from medkarta.terminology.naming import Name, choose, coding_of
 
 __all__ = [
@@ -49,24 +49,28 @@ class GeneralRange:
     source: str
 
 
-def display(coding: object) -> Name:
-    """Name a FHIR Coding, given as a mapping or as (system, code, display). Never raises."""
-    return choose([coding_of(coding)], text=None)
+def display(coding: object, *, language: str | None = None) -> Name:
+    """Name a FHIR Coding, given as a mapping or as (system, code, display). Never raises.
+
+    Without a `language` the name is for a reader of the page that is being made.
+    """
+    return choose([coding_of(coding)], text=None, language=language)
 
 
-def concept_name(codeable_concept: object) -> Name:
+def concept_name(codeable_concept: object, *, language: str | None = None) -> Name:
     """Name a FHIR CodeableConcept by the best known of its codings. Never raises."""
     if not isinstance(codeable_concept, Mapping):
-        return choose([], text=rules.clean(codeable_concept))
+        return choose([], text=rules.clean(codeable_concept), language=language)
     codings = codeable_concept.get("coding")
     if isinstance(codings, Mapping):
         codings = [codings]
     listed = [coding_of(item) for item in codings] if isinstance(codings, list | tuple) else []
-    return choose(listed, text=rules.clean(codeable_concept.get("text")))
+    text = rules.clean(codeable_concept.get("text"))
+    return choose(listed, text=text, language=language)
 
 
 def unit(code_or_text: object, value: object = None) -> str:
-    """Return a unit in Russian («г/л»); words bend after `value`: 1 балл, 3 балла, 5 баллов.
+    """Return a unit for the reader («г/л», “g/L”); words bend after `value`: 3 балла, 5 баллов.
 
     What is not known stays as the source wrote it.
     """
@@ -75,37 +79,37 @@ def unit(code_or_text: object, value: object = None) -> str:
         return ""
     known = seeds.units()
     if text in known:
-        return rules.count_form(known[text], value)
+        return rules.count_form(languages.say(known[text]), value)
     parts = text.split("/")
     if len(parts) > 1 and all(part in known for part in parts):
-        return "/".join(rules.count_form(known[part], 1) for part in parts)
+        return "/".join(rules.count_form(languages.say(known[part]), 1) for part in parts)
     return text
 
 
 def status(resource_type: object, status: object) -> str:
-    """Return a status in words that agree with the Russian word for the resource type."""
+    """Return a status in words; in Russian they agree with the word for the resource type."""
     code = rules.clean(status)
     if code is None:
-        return "статус не указан"
+        return languages.say("статус не указан")
     known = seeds.statuses()
-    return known.get((str(resource_type), code)) or known.get(("*", code)) or code
+    return languages.say(known.get((str(resource_type), code)) or known.get(("*", code)) or code)
 
 
 def resource_type_name(resource_type: object) -> str:
-    """Return the Russian word for a FHIR resource type."""
-    return seeds.resource_types().get(str(resource_type), "Запись")
+    """Return the word for a FHIR resource type."""
+    return languages.say(seeds.resource_types().get(str(resource_type), "Запись"))
 
 
 def analyte_group(loinc: object) -> str:
     """Return the heading under which the list of laboratory results puts an analyte."""
     entry = seeds.names().get((seeds.LOINC, str(loinc)))
-    return (entry and entry.group) or OTHER_ANALYTES
+    return languages.say((entry and entry.group) or OTHER_ANALYTES)
 
 
 def analyte_note(loinc: object) -> AnalyteNote | None:
     """Return what an analyte is, in plain words of ours."""
     text = seeds.notes().get(str(loinc))
-    return AnalyteNote(text=text) if text else None
+    return AnalyteNote(text=languages.say(text)) if text else None
 
 
 def general_range(
@@ -130,6 +134,6 @@ def general_range(
         concern_low=found.concern_low,
         concern_high=found.concern_high,
         unit=unit(unit_code),
-        condition=found.condition,
-        source=found.source,
+        condition=languages.say(found.condition) if found.condition else None,
+        source=languages.say(found.source),
     )

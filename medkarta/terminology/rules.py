@@ -37,18 +37,27 @@ def disease_code(code: str) -> str:
 
 
 def count_form(forms: str, value: object) -> str:
-    """Choose among «балл|балла|баллов» by the number before it; a single form stays."""
+    """Choose among «балл|балла|баллов» by the number before it; a single form stays.
+
+    Two forms are a language's that has a word for one and a word for the rest: “point|points”.
+    """
     one, _, rest = forms.partition("|")
     if not rest:
         return one
     few, _, many = rest.partition("|")
     number = _number(value)
+    if not many:
+        return one if number == 1 else few
+    return (one, few, many)[_russian_form(number)]
+
+
+def _russian_form(number: Decimal | None) -> int:
     if number is not None and number != number.to_integral_value():
-        return few
+        return 1
     tail = abs(int(number or 0)) % 100
     if tail in range(11, 15) or tail % 10 not in {1, 2, 3, 4}:
-        return many
-    return one if tail % 10 == 1 else few
+        return 2
+    return 0 if tail % 10 == 1 else 1
 
 
 def _number(value: object) -> Decimal | None:

@@ -163,6 +163,7 @@ def test_the_tables_travel_with_a_copy_of_the_package_folder(tmp_path: Path):
     shutil.copytree(source / "terminology", copy / "terminology")
     shutil.copy(source / "__init__.py", copy)
     code = (
+        "from django.conf import settings; settings.configure(LANGUAGE_CODE='ru');"
         "from medkarta.terminology import queries as q;"
         "print(q.__file__, len(q.display(('http://loinc.org', '718-7')).plain))"
     )

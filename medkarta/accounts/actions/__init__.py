@@ -19,6 +19,7 @@ from medkarta.accounts.actions.identity import (
     confirm_identity,
     settle_level,
 )
+from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
 from medkarta.accounts.actions.opening import NewAccount, open_account
 from medkarta.accounts.ports import SnilsConfirmedElsewhereError
 
@@ -33,9 +34,11 @@ __all__ = [
     "PersonalDataIncompleteError",
     "SnilsConfirmedElsewhereError",
     "TooManyCodesError",
+    "UnknownLanguageError",
     "WrongCodeError",
     "check_code",
     "check_first_code",
+    "choose_language",
     "confirm_identity",
     "open_account",
     "refusal",

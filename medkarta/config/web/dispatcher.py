@@ -34,7 +34,7 @@ class Sides:
     fhir: AsgiApp
     health: Health
     database: AsyncDatabase
-    failure_page: Callable[[int, str], bytes]
+    failure_page: Callable[[int, str, envelope.Headers], bytes]
     behind_proxy: bool
 
 
@@ -105,7 +105,7 @@ class Dispatcher:
 
     async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
         request_id = dict(scope["headers"])[b"x-request-id"].decode("ascii")
-        page = self.sides.failure_page(status, request_id)
+        page = self.sides.failure_page(status, request_id, scope["headers"])
         await Answer(status=status, body=page, head=scope["method"] == "HEAD").send(send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

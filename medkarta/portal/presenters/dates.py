@@ -103,8 +103,9 @@ def day(moment: date) -> str:
 
 
 def figures(moment: datetime) -> str:
-    """«03.07.2007», by Moscow's clock: where a line has no room for the month in words."""
-    return moment.astimezone(MOSCOW).strftime("%d.%m.%Y")
+    """«03.07.2007», “3 Jul 2007” by Moscow's clock: where a line has no room for the month."""
+    short = "d.m.Y" if get_language() == "ru" else "j M Y"
+    return _unbroken(date_format(moment.astimezone(MOSCOW), short))
 
 
 def clock(moment: datetime) -> str:

@@ -17,6 +17,7 @@ from medkarta.portal.presenters.shapes import Json, mapping, mappings, string
 from medkarta.portal.presenters.visits import Shared, called
 from medkarta.record.stored import StoredResource
 from medkarta.terminology import queries as terminology
+from medkarta.terminology.languages import wanted
 from medkarta.terminology.queries import Name
 
 REPORT = "DiagnosticReport"
@@ -214,4 +215,4 @@ def conclusion(data: Json) -> tuple[str, ...]:
 def conclusion_language(data: Json) -> str:
     """The language that the conclusion is in."""
     text = string(data.get("conclusion"))
-    return own_words(text).language if text else "ru"
+    return own_words(text).language if text else wanted()

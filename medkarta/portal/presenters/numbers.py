@@ -7,7 +7,7 @@ from django.utils.formats import get_format
 NBSP = "\u00a0"
 _MINUS = "\u2212"
 _GROUP = 3
-_GROUPED_FROM = 5  # 1234 stays whole, 12 345 does not
+_GROUPED_FROM = 5  # 1234 stays whole, 12 345 (in English 12,345) does not
 # A laboratory does not write more; what does is a machine's float, and hides the result.
 _MOST_DECIMALS = 3
 _SHOWN_DIGITS = 4
@@ -58,4 +58,4 @@ def _grouped(digits: str) -> str:
     head = len(digits) % _GROUP
     groups = [digits[:head]] if head else []
     groups += [digits[i : i + _GROUP] for i in range(head, len(digits), _GROUP)]
-    return NBSP.join(groups)
+    return str(get_format("THOUSAND_SEPARATOR")).join(groups)

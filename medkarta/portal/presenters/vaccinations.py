@@ -8,14 +8,16 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from medkarta.portal.presenters import days, rows, titles
 from medkarta.portal.presenters.phrases import Phrase, named
 from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.shapes import Json, first, mapping, mappings, string
 from medkarta.record.stored import StoredResource
+from medkarta.terminology import queries as terminology
 from medkarta.terminology.infections import Infection, infections_of
+from medkarta.terminology.languages import RUSSIAN
 from medkarta.terminology.naming import Name
 
 KINDS = ("Immunization",)
@@ -135,7 +137,7 @@ def given(found: Iterable[StoredResource]) -> dict[Infection, list[date]]:
 def against_of(data: Json) -> tuple[Infection, ...]:
     """The infections: as the vaccination itself names them, else by the name of the vaccine."""
     targets = [
-        named(disease).text
+        _in_russian(disease)
         for protocol in mappings(data.get("protocolApplied") or [])
         for disease in mappings(protocol.get("targetDisease") or [])
     ]
@@ -202,12 +204,18 @@ def _stage_against(data: Json, infection: Infection | None) -> str:
     """The stage against this infection: a vaccine of many has one for each."""
     protocols = list(mappings(data.get("protocolApplied") or []))
     for one in protocols:
-        named_here = [named(disease).text for disease in mappings(one.get("targetDisease") or [])]
+        named_here = [_in_russian(disease) for disease in mappings(one.get("targetDisease") or [])]
         if infection in infections_of(named_here):
             return stage_words(one)
     return stage_words(first(protocols)) if len(protocols) == 1 else ""
 
 
+def _in_russian(disease: Json) -> str:
+    """The name that `infections_of` knows, whatever language the page is in."""
+    return terminology.concept_name(disease, language=RUSSIAN).plain
+
+
 def _words(data: Json) -> Iterator[str]:
-    name = titles.title(data)
+    with override(RUSSIAN):
+        name = titles.title(data)
     yield from filter(None, (name.plain, name.official, name.original))

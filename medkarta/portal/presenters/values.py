@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from medkarta.portal.presenters.phrases import Phrase, joined, named
+from medkarta.portal.presenters.phrases import Phrase, joined, language_of_all, named
 from medkarta.portal.presenters.scalars import READERS, Value, unreadable, with_unit, words
 from medkarta.portal.presenters.shapes import Json, choice, first, mapping, mappings
 
@@ -54,8 +54,10 @@ def _part(component: Json) -> Part:
 
 
 def _part_words(part: Part) -> Phrase:
-    language = part.name.language if part.name.language != "ru" else part.value.phrase.language
-    return Phrase(text=f"{part.name.text}: {part.value.phrase.text}", language=language)
+    return Phrase(
+        text=f"{part.name.text}: {part.value.phrase.text}",
+        language=language_of_all([part.name, part.value.phrase]),
+    )
 
 
 def _pressure(parts: list[Part]) -> Phrase | None:

@@ -1,19 +1,19 @@
-"""Texts of others on Russian pages: a voice reads each in its own language (WCAG 2.2, 3.1.2)."""
+"""Texts of others on our pages: a voice reads each in its own language (WCAG 2.2, 3.1.2)."""
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from medkarta.terminology.languages import wanted
 from medkarta.terminology.rules import language_of
 
 register = template.Library()
-_RUSSIAN = "ru"
 
 
 @register.filter
 def marked(text: str) -> SafeString | str:
-    """Return the text of a clinic, marked with its language where that is not Russian."""
+    """Return the text of a clinic, marked with its language where that is not the page's."""
     language = language_of(text)
-    if language == _RUSSIAN:
+    if language == wanted():
         return text
     return format_html('<span lang="{}">{}</span>', language, text)
