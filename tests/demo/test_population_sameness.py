@@ -24,7 +24,7 @@ from medkarta.foundation.enp import Enp
 from medkarta.foundation.snils import Snils
 
 # Changes whenever what is told changes: then run the tests and write the new one here.
-DIGEST = "cc810c4b6427d4bf38fff3bf49e57b8573a42c1a14635a77a6a760687604434b"
+DIGEST = "9bbd16738f984c7a287e583d0094a3b328f0ab66134c96bdb3ba587935648c54"
 
 
 def digest(people, seed):
@@ -36,7 +36,8 @@ def digest(people, seed):
 
 
 def test_the_same_seed_is_the_same_bytes_on_every_machine():
-    assert digest(people=12, seed=1) == DIGEST
+    found = digest(people=12, seed=1)
+    assert found == DIGEST, f"what is told has changed; when that was meant, pin {found}"
 
 
 def test_different_seeds_are_different_people():
