@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import citizens
@@ -220,11 +221,11 @@ class TestRaces:
     def test_one_entry_goes_to_one_of_two_persons(self):
         first, second, patient_id = two_of_one_name()
         for _ in range(10):
-            requests = [citizens.request_link(one) for one in (first, second)]
-            assert all(request.found for request in requests)
             answers = citizens.at_once(
-                lambda: citizens.confirm_link(first, requests[0], [patient_id]),
-                lambda: citizens.confirm_link(second, requests[1], [patient_id]),
+                *[
+                    partial(citizens.confirm_link, who, citizens.request_link(who), [patient_id])
+                    for who in (first, second)
+                ]
             )
             refused = [answer for answer in answers if isinstance(answer, Exception)]
             assert len(refused) == 1

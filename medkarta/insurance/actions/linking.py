@@ -82,9 +82,8 @@ def _start(person_id: PersonId, number: Enp, now: datetime) -> PolicyView | UUID
     Counted first, so that fifty numbers tried at once are not all the first.
     """
     person = hold_person(person_id=person_id)
-    linked = Policy.objects.filter(pk=number.digits, person_id=person_id).first()
-    if linked is not None and in_force(linked, now):
-        return policy_view(linked, now)
+    if linked := _linked(person_id, number, now):
+        return linked
     _check_identity(person)
     attempts = LinkAttempt.objects.filter(person_id=person_id, at__gt=now - ATTEMPTS_COUNT_FOR)
     if attempts.count() >= MOST_ATTEMPTS:
@@ -104,18 +103,36 @@ def _finish(
 ) -> PolicyView | Exception:
     # Refusals are answered and not raised: the message to the present owner must stay.
     person = hold_person(person_id=person_id)
-    taken = _is_of_another(person_id, number, now)
+    # A double click asked the register twice: the second finds what the first has linked.
+    if linked := _linked(person_id, number, now):
+        return linked
+    answer = _borne_out(person, number, insured, now)
+    if isinstance(answer, Exception):
+        return answer
+    policy = _write(person_id, number, answer, now)
+    if policy is None:
+        _is_of_another(person_id, number, now)
+        return PolicyNotConfirmedError()
+    act = Act(action="link-policy", purpose="own", ground="register")
+    log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+    return policy_view(policy, now)
+
+
+def _borne_out(
+    person: PersonView, number: Enp, insured: Insured | None, now: datetime
+) -> Insured | Exception:
+    """The register's line if it is this person's and in force, and nobody else linked it."""
+    taken = _is_of_another(person.person_id, number, now)
     if taken or insured is None or not is_holder(person.data, insured):
         return PolicyNotConfirmedError()
     if not insured.active_on(timezone.localtime(now).date()):
         return PolicyEndedError()
-    policy = _write(person_id, number, insured, now)
-    if policy is not None:
-        act = Act(action="link-policy", purpose="own", ground="register")
-        log_act(act, person_id=person_id, by=by, origin=origin, now=now)
-        return policy_view(policy, now)
-    _is_of_another(person_id, number, now)
-    return PolicyNotConfirmedError()
+    return insured
+
+
+def _linked(person_id: PersonId, number: Enp, now: datetime) -> PolicyView | None:
+    found = Policy.objects.filter(pk=number.digits, person_id=person_id).first()
+    return policy_view(found, now) if found is not None and in_force(found, now) else None
 
 
 def _is_of_another(person_id: PersonId, number: Enp, now: datetime) -> bool:

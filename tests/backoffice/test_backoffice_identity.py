@@ -1,0 +1,209 @@
+"""The operators' pages: who gets in, what a look leaves behind, and what is refused."""
+
+import re
+from dataclasses import replace
+
+import citizens
+import pytest
+from citizens import NOW, ORIGIN, PASSWORD
+from django.test import Client
+from django.utils import timezone
+
+from medkarta.accounts import queries as accounts
+from medkarta.accounts.models import Account, IdentityCheck
+from medkarta.accounts.rules import Level
+from medkarta.audit import queries as audit
+from medkarta.notifications import actions as notifications
+from medkarta.patients import actions as patients
+
+PAGE = "/backoffice/identity"
+PAGES = ["/backoffice/", PAGE]
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(citizen, email=None):
+    client = Client()
+    client.post("/accounts/login/", {"login": email or citizen.email, "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": citizen.code(timezone.now())})
+    return client
+
+
+@pytest.fixture
+def operator():
+    citizens.operator()
+    return signed_in(citizens.Citizen(), "operator@example.test")
+
+
+def look(operator, citizen):
+    return operator.post(PAGE, {"email": citizen.email})
+
+
+def hidden(page):
+    """The form as the page holds it."""
+    form = page.context["confirm"]
+    return {name: str(form[name].value()) for name in ("email", "account", "seen")}
+
+
+def confirm(operator, page, **changes):
+    sent = {**hidden(page), "document_kind": "1", "compared": "on", **changes}
+    return operator.post(PAGE, {name: value for name, value in sent.items() if value is not None})
+
+
+def change(citizen, **data):
+    patients.record_personal_data(
+        person_id=citizen.person_id,
+        data=replace(citizen.data, **data),
+        by=citizen.account_id,
+        origin=ORIGIN,
+        now=NOW,
+    )
+
+
+def level(citizen):
+    return accounts.account(citizen.account_id).level
+
+
+def acts(citizen):
+    lines = audit.entries(person_id=citizen.person_id, before=None, limit=100)
+    return [line.said.action for line in lines]
+
+
+class TestDoor:
+    def test_to_a_citizen_there_is_no_such_page(self):
+        client = signed_in(citizens.with_data())
+        assert client.get("/profile").status_code == 200
+        for address in PAGES:
+            assert client.get(address).status_code == 404
+            assert client.post(PAGE, {"email": "citizen1@example.test"}).status_code == 404
+
+    def test_a_stranger_is_asked_to_sign_in(self, client):
+        for address in PAGES:
+            assert client.get(address)["Location"] == "/accounts/login/"
+
+    def test_an_operator_without_a_second_factor_is_led_to_it(self):
+        account_id = citizens.accounts.open_account(
+            new=citizens.accounts.NewAccount(
+                email="new@example.test", password=PASSWORD, role=citizens.Role.OPERATOR, name="Н"
+            )
+        )
+        client = Client()
+        client.post("/accounts/login/", {"login": "new@example.test", "password": PASSWORD})
+        assert client.get("/").wsgi_request.user.pk == account_id
+        citizen = citizens.with_data()
+        for address in PAGES:
+            assert client.get(address)["Location"] == "/accounts/2fa/totp/activate/"
+        assert look(client, citizen).status_code == 302
+        assert "look-at-identity" not in acts(citizen)
+
+    def test_an_operator_is_led_to_the_one_page(self, operator):
+        assert operator.get("/backoffice/")["Location"] == PAGE
+        assert operator.get(PAGE).status_code == 200
+
+    def test_a_closed_operators_account_is_out_at_once(self, operator):
+        citizen = citizens.with_data()
+        Account.objects.filter(email="operator@example.test").update(is_active=False)
+        assert operator.get(PAGE).status_code in {302, 404}
+        assert look(operator, citizen).status_code in {302, 404}
+        assert "look-at-identity" not in acts(citizen)
+
+
+class TestLooking:
+    def test_shows_what_to_compare_and_each_look_stands_in_the_log(self, operator):
+        citizen = citizens.with_data()
+        for _ in range(3):
+            page = look(operator, citizen)
+            text = page.content.decode()
+            assert page.status_code == 200
+            assert "Ёлкина-Примерова" in text
+            assert str(citizen.data.snils) in text
+        assert acts(citizen).count("look-at-identity") == 3
+        line = audit.entries(person_id=citizen.person_id, before=None, limit=1)[0].said
+        assert (line.app, line.actor_name) == ("backoffice", "Оператор Проверкин")
+
+    def test_the_address_stands_in_no_address(self, operator):
+        citizen = citizens.with_data()
+        page = look(operator, citizen)
+        assert not re.search(r'(href|action)="[^"]*citizen1', page.content.decode())
+        assert operator.get(PAGE, {"email": citizen.email}).context["search"].data == {}
+
+    def test_nobody_of_that_address_is_said_so(self, operator):
+        for address in ["nobody@example.test", "operator@example.test", "no address", ""]:
+            page = operator.post(PAGE, {"email": address})
+            assert page.status_code in {400, 404}
+            assert "confirm" not in page.context
+
+
+class TestConfirming:
+    def test_raises_the_level(self, operator):
+        citizen = citizens.with_data()
+        page = confirm(operator, look(operator, citizen))
+        assert page.status_code == 200
+        assert level(citizen) is Level.VERIFIED
+        assert acts(citizen)[0] == "confirm-identity"
+
+    def test_sent_twice_is_once(self, operator):
+        citizen = citizens.with_data()
+        page = look(operator, citizen)
+        assert [confirm(operator, page).status_code for _ in range(2)] == [200, 200]
+        assert IdentityCheck.objects.count() == 1
+
+    def test_data_that_changed_meanwhile_are_shown_anew_and_not_confirmed(self, operator):
+        citizen = citizens.with_data()
+        page = look(operator, citizen)
+        change(citizen, family="Другая")
+        again = confirm(operator, page)
+        text = again.content.decode()
+        assert again.status_code == 409
+        assert "данные в профиле изменились" in text
+        assert "Другая" in text
+        assert level(citizen) is Level.STANDARD
+        assert confirm(operator, again).status_code == 200
+        assert level(citizen) is Level.VERIFIED
+
+    @pytest.mark.parametrize(
+        "missing", [{"compared": None}, {"document_kind": "99"}, {"document_kind": ""}]
+    )
+    def test_without_the_operators_word_nothing_is_confirmed(self, operator, missing):
+        citizen = citizens.with_data()
+        assert confirm(operator, look(operator, citizen), **missing).status_code == 400
+        assert level(citizen) is Level.STANDARD
+
+    def test_an_unfinished_profile_is_not_confirmed(self, operator):
+        citizen = citizens.with_account()
+        change(citizen, snils=None)
+        page = confirm(operator, look(operator, citizen))
+        assert page.status_code == 409
+        assert "Профиль заполнен не весь" in page.content.decode()
+
+    def test_the_operators_own_account_is_not_confirmed(self, operator):
+        citizen = citizens.with_data()
+        by = Account.objects.get(email="operator@example.test").pk
+        page = confirm(operator, look(operator, citizen), account=str(by))
+        assert page.status_code == 409
+        assert level(citizen) is Level.STANDARD
+
+    def test_one_persons_look_does_not_confirm_another(self, operator):
+        citizen, other = citizens.with_data(1), citizens.with_data(2)
+        page = look(operator, citizen)
+        answer = confirm(operator, page, account=str(other.account_id))
+        assert answer.status_code == 409
+        assert level(other) is Level.STANDARD
+
+    def test_a_snils_of_another_confirmed_person_is_refused_in_words(self, operator):
+        first, second = citizens.confirmed(1), citizens.with_account(2)
+        change(second, snils=first.data.snils)
+        page = confirm(operator, look(operator, second))
+        assert page.status_code == 409
+        assert "уже подтверждён в другой учётной записи" in page.content.decode()
+
+
+class TestOutbox:
+    def test_is_there_in_the_demo_alone(self, client, settings):
+        notifications.send(
+            key="k", address="a@example.test", subject="Письмо", body="Код 123-456", now=NOW
+        )
+        settings.DEMO = True
+        assert "Код 123-456" in client.get("/demo/outbox").content.decode()
+        settings.DEMO = False
+        assert client.get("/demo/outbox").status_code == 404
