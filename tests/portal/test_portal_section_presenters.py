@@ -7,7 +7,16 @@ import pytest
 from portal_resources import CLINIC, CLINICS, stored
 
 from medkarta.access.grants import Section
-from medkarta.portal.presenters import allergies, attachments, diagnoses, related, stays, visits
+from medkarta.portal.presenters import (
+    allergies,
+    attachments,
+    diagnoses,
+    diagnosis_part,
+    related,
+    rows,
+    stays,
+    visits,
+)
 from medkarta.portal.presenters.coverage import STALE, coverage
 from medkarta.portal.presenters.diagnoses import State
 
@@ -171,6 +180,31 @@ def test_entries_of_odd_shapes_break_no_page():
     assert stays.stay(resource, (), CLINICS, {}).days == []
     for kind in ("DocumentReference", "Composition"):
         assert attachments.paper(stored({"resourceType": kind, "content": 3, "section": 4}))
+
+
+def order(reason=None):
+    body = {"resourceType": "ServiceRequest", "code": {"text": "УЗИ"}}
+    if reason:
+        body["reasonReference"] = [{"reference": f"Condition/{reason}"}]
+    return stored(body, section=Section.ORDERS, status="active")
+
+
+def test_an_order_of_the_same_visit_is_not_passed_off_as_for_the_diagnosis():
+    disease, another = condition(), condition()
+    own, unsaid, others = (
+        order(disease.logical_id),
+        order(),
+        order(another.logical_id),
+    )
+    shown = diagnosis_part.part(disease, ([disease], [own, unsaid, others]), CLINICS, {})
+    assert [row.href for row in shown.ordered] == [rows.href(own)]
+    assert [row.href for row in shown.beside] == [rows.href(unsaid)]
+
+
+def test_a_visit_of_one_day_tells_its_hours():
+    period = {"start": "2026-11-16T09:30:00+03:00", "end": "2026-11-16T09:50:00+03:00"}
+    resource = stored({"resourceType": "Encounter", "period": period}, section=Section.VISITS)
+    assert stays.stay(resource, (), CLINICS, {}).period == "16\xa0ноября\xa02026, 09:30–09:50"
 
 
 def test_a_stay_that_goes_on_has_no_discharge():
