@@ -19,6 +19,7 @@ from medkarta.config.places import project_folder
 from medkarta.config.service_user import can_reach
 
 READY = "Ctrl-C stops everything"
+KEPT = ("MEDKARTA_POSTGRES_BIN",)  # which PostgreSQL the whole run is about
 
 
 def free_port():
@@ -55,7 +56,11 @@ class Service:
         self.port = port or free_port()
         self.log = home.parent / "run.log"
         self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("MEDKARTA_", "DATABASE_"))},
+            **{
+                k: v
+                for k, v in os.environ.items()
+                if k in KEPT or not k.startswith(("MEDKARTA_", "DATABASE_"))
+            },
             "PYTHONPATH": "" if copied() else str(project_folder()),
             "MEDKARTA_HOME": str(home),
             "PORT": str(self.port),
