@@ -333,6 +333,18 @@ def test_at_most_three_things_are_to_be_done_and_the_others_are_counted():
     assert found.more == 2
 
 
+def test_a_grown_up_is_not_urged_to_be_vaccinated():
+    born = date(1995, 3, 3)
+    given = {Infection.HEPATITIS_B: [date(2020, 3, 3)]}
+    made = plan(due(born=born, sex="female", given=given, today=TODAY), born=born, today=TODAY)
+    assert any(one.since for one in made.now)
+    assert todo.todos([], [], made).few == []
+    child = date(2020, 3, 3)
+    made = plan(due(born=child, sex=None, given={}, today=TODAY), born=child, today=TODAY)
+    (found,) = todo.todos([], [], made).few
+    assert found.href == "/card/vaccinations"
+
+
 def test_nothing_is_urged_where_the_record_knows_nothing():
     born = date(1980, 3, 3)
     listed = due(born=born, sex="male", given={}, today=TODAY)

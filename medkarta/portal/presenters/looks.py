@@ -20,8 +20,8 @@ def recent(lines: Iterable[Line], reader: AccountId, *, since: datetime) -> str:
         return _("За 30 дней в карту и профиль заходили только вы.")
     who = ", ".join(dict.fromkeys(str(journal.log_row(one, reader).role) for one in others))
     forms = _(
-        "За 30 дней, кроме вас, в карту или профиль заходили %(count)s раз: %(who)s."
-        "|За 30 дней, кроме вас, в карту или профиль заходили %(count)s раза: %(who)s."
-        "|За 30 дней, кроме вас, в карту или профиль заходили %(count)s раз: %(who)s."
+        "За 30 дней карту или профиль, кроме вас, открывали %(count)s раз: %(who)s."
+        "|За 30 дней карту или профиль, кроме вас, открывали %(count)s раза: %(who)s."
+        "|За 30 дней карту или профиль, кроме вас, открывали %(count)s раз: %(who)s."
     )
     return counted(len(others), forms.replace("%(who)s", who.replace("%", "%%")))

@@ -89,14 +89,14 @@ def _medicines(prescriptions: Iterable[Prescription]) -> Iterator[Todo]:
 
 
 def _vaccinations(plan: Plan) -> Iterator[Todo]:
-    """Only what has a date in the calendar: where the record knows nothing, nothing is urged."""
-    dated = [one for one in plan.now if one.since]
+    """Of a child, and only what has a date in the calendar."""
+    dated = [one for one in plan.now if one.since and plan.child]
     if dated:
         yield Todo(
             href=reverse("vaccinations"),
             icon="syringe",
-            task=_("Пора сделать прививку") if len(dated) == 1 else _("Пора сделать прививки"),
-            about=Phrase(text=", ".join(one.name for one in dated)),
+            task=_("По календарю подошёл срок прививки"),
+            about=Phrase(text=" · ".join(one.name for one in dated)),
             line=dated[0].why if len(dated) == 1 else "",
         )
 

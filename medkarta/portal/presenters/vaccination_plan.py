@@ -14,7 +14,7 @@ from medkarta.portal.presenters import dates
 from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.vaccinations import in_words, stage_called
 from medkarta.terminology.infections import Infection
-from medkarta.terminology.vaccination_calendar import Basis, Due, added, years_of
+from medkarta.terminology.vaccination_calendar import ADULT, Basis, Due, added, years_of
 
 _MONTHS = 12
 _LATER_YEARS = 2
@@ -34,8 +34,13 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What is due now, what can be done by choice, what comes in the next years."""
+    """What is due now, what can be done by choice, what comes in the next years.
 
+    A grown-up's state (pregnancy, illness) outweighs the calendar, which knows nothing of it: only
+    for a child is what is due now urged elsewhere than on the page of vaccinations.
+    """
+
+    child: bool
     now: list[Planned]
     by_group: list[Planned]
     later: list[Planned]
@@ -60,7 +65,12 @@ def plan(listed: Iterable[Due], *, born: date, today: date) -> Plan:
                 by_group=by_group,
             )
             lines[when].append(_planned(due, infections, born=born, today=today))
-    return Plan(now=lines["now"], by_group=lines["by_group"], later=lines["later"])
+    return Plan(
+        child=years_of(born, today) < ADULT,
+        now=lines["now"],
+        by_group=lines["by_group"],
+        later=lines["later"],
+    )
 
 
 def _planned(due: Due, infections: list[Infection], *, born: date, today: date) -> Planned:

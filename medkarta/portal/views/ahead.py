@@ -17,6 +17,7 @@ from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
 
 _MOST = 300
+_DONE_LAST = 20
 _KINDS = (ORDER, *prescriptions.KINDS, *next_visit.KINDS)
 _STATES = (*order_course.OPEN, *next_visit.STATES)
 
@@ -30,8 +31,10 @@ class Ahead:
 
 
 def open_entries(grant: Grant) -> list[StoredResource]:
-    """Whatever is open or booked."""
-    return record.in_state(grant, resource_types=_KINDS, states=_STATES, limit=_MOST)
+    """Whatever is open or booked, and the orders done last: their results may wait to be read."""
+    waiting = record.in_state(grant, resource_types=_KINDS, states=_STATES, limit=_MOST)
+    done = record.in_state(grant, resource_types=(ORDER,), states=("completed",), limit=_DONE_LAST)
+    return [*waiting, *done]
 
 
 def ahead(grant: Grant, found: Iterable[StoredResource], names: Clinics) -> Ahead:
