@@ -3,7 +3,7 @@
 import io
 import ipaddress
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
@@ -16,10 +16,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from medkarta.accounts import queries
 from medkarta.accounts.models import Account, AccountManager
-from medkarta.accounts.rules import Role
+from medkarta.accounts.rules import LANGUAGES, Role
 from medkarta.accounts.sessions import present
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.notifications.actions import send
@@ -31,9 +34,24 @@ JUST_NOW = timedelta(minutes=15)
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Sign-up and sign-in."""
 
+    # Which of the two it was stays unsaid: nobody learns here who has an account.
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "Почта или пароль не подошли. Проверьте раскладку клавиатуры и заглавные буквы."
+        ),
+    }
+
     def clean_email(self, email: str) -> str:
         """One mailbox, one spelling."""
         return AccountManager.normalize_email(super().clean_email(email))
+
+    def new_user(self, request: HttpRequest) -> Account:
+        """Whoever signs up in a language is also written to in it."""
+        user: Account = super().new_user(request)
+        language = get_language()
+        user.language = language if language in LANGUAGES else LANGUAGES[0]
+        return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through notifications: written down, sent once, shown in the demo's outbox."""

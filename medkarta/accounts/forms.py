@@ -51,6 +51,10 @@ class ReauthenticateForm(base.ReauthenticateForm):  # type: ignore[misc]  # alla
 class ActivateForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
     """The first code of a new device; it counts as the second factor of this session."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - allauth has no types
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Код из приложения")
+
     def clean_code(self) -> str:
         validate_can_add_authenticator(self.user)
         clear_limit = check_rate_limit(self.user, error_key="rate_limited")

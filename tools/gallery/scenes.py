@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from authenticator import Authenticator
 from camera import Camera, Visitor
-from citizen import MAIN_BUTTON
 from playwright.sync_api import Route
 
 Meet = Callable[..., Visitor]
@@ -211,15 +210,23 @@ def _operator(meet: Meet, camera: Camera, person: dict[str, str]) -> None:
     camera.go(operator, "/", "home", "operator")
     camera.go(operator, "/backoffice/identity", "backoffice", "blank")
     _wrong_first(operator, camera, "backoffice", email="nobody@demo.medkarta.example")
-    operator.opens("/backoffice/identity")
-    operator.fills(email=person["email"])
-    operator.presses()
+    _search(operator, person["email"])
     camera.shoot(operator, "backoffice", "found")
+    _confirm(operator)
+    camera.shoot(operator, "backoffice", "confirmed")
+
+
+def _search(operator: Visitor, email: str) -> None:
+    operator.opens("/backoffice/identity")
+    operator.fills(email=email)
+    operator.presses()
+
+
+def _confirm(operator: Visitor) -> None:
     operator.page.locator("main [name=document_kind]").first.check()
     operator.page.locator("main [name=compared]").check()
     with operator.page.expect_navigation():
         operator.page.locator("main form:has([name=compared]) button").click()
-    camera.shoot(operator, "backoffice", "confirmed")
 
 
 def _policy(citizen: Visitor, camera: Camera) -> None:
@@ -264,12 +271,18 @@ def second_step(meet: Meet, camera: Camera) -> None:
 
 
 def nothing_found(meet: Meet, camera: Camera) -> None:
-    """A clinic's entry that is not there: the person's data was changed since."""
+    """No clinic has an entry: the person goes by another name now."""
     citizen = meet("Егор Шаблонов").signs_in()
-    camera.go(citizen, "/link/request", "link-request", "no-policy")
-    citizen.page.locator(MAIN_BUTTON).first.click()
-    citizen.page.wait_for_load_state()
-    camera.shoot(citizen, "link-request", "after-asking")
+    citizen.opens("/profile?edit=1")
+    citizen.fills(family="Переименованный")
+    citizen.presses()
+    camera.shoot(citizen, "profile", "changed")
+    operator = meet("Оператор Проверкин").signs_in()
+    _search(operator, citizen.known["email"])
+    _confirm(operator)
+    citizen.opens("/link/request")
+    citizen.presses("Найти мои карты")
+    camera.shoot(citizen, "link-request", "nothing-found")
 
 
 def failures(meet: Meet, camera: Camera) -> None:

@@ -27,14 +27,19 @@ class DemoPerson:
     email: str
     password: str
     code: str
-    data: list[str]
+    data: list[tuple[str, str]]
 
 
 def present(person: Mapping[str, str], *, code: str) -> DemoPerson:
     """Present one entry of demo-people.json; without an account, what to sign up with."""
     state = person.get("state", "")
     new = state == "no-account"
-    facts = [person.get(name, "") for name in ("birth_date", "snils", "policy")] if new else []
+    born = person.get("birth_date", "")
+    facts = (
+        (_("Дата рождения"), ".".join(reversed(born.split("-")))),  # as the form asks for it
+        (_("СНИЛС"), person.get("snils", "")),
+        (_("Полис ОМС"), person.get("policy", "")),
+    )
     full = " ".join(person.get(part, "") for part in ("family", "given", "patronymic"))
     return DemoPerson(
         name=full.strip() if new and full.strip() else person.get("name", ""),
@@ -42,5 +47,5 @@ def present(person: Mapping[str, str], *, code: str) -> DemoPerson:
         email=person.get("email", ""),
         password=person.get("password", ""),
         code=code,
-        data=[fact for fact in facts if fact],
+        data=[(str(label), value) for label, value in facts if new and value],
     )

@@ -64,6 +64,7 @@ def page(
     date = rows.date_of(resource)
     left = {name: value for name, value in resource.data.items() if name not in said}
     name = titles.title(resource.data)
+    source = rows.source_of(resource, clinics)
     is_value = resource.resource_type == "Observation" and bool(resource.code)
     return ItemPage(
         up=tiles.href(resource.section),
@@ -71,13 +72,13 @@ def page(
         name=name,
         kind=terminology.resource_type_name(resource.resource_type),
         code=code_words(name),
-        # The day stands above them already.
-        facts=[one for one in facts(left, shared) if one.phrase.text != date],
+        # The day and the clinic stand above them already.
+        facts=[one for one in facts(left, shared) if one.phrase.text not in (date, source.text)],
         related=related.groups(tied, clinics),
         analyte_href=analyte_href(resource.code_system, resource.code) if is_value else "",
         date=date,
         status=rows.status_of(resource),
-        source=rows.source_of(resource, clinics),
+        source=source,
         version=resource.version,
         recorded=f"{dates.day(resource.recorded_at)}, {dates.clock(resource.recorded_at)}",
         original=indented(resource.body),

@@ -29,7 +29,7 @@ _PAGES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
-    """One section; without `href` there is nothing in it, and the section's words say why."""
+    """One section; without `count` there is nothing in it, and its page says why."""
 
     words: SectionWords
     href: str
@@ -37,9 +37,21 @@ class Tile:
     newest: str
 
 
-def tiles(summaries: Mapping[Section, SectionSummary], sections: Sequence[Section]) -> list[Tile]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tiles:
+    """Sections that have something, and those that have nothing yet."""
+
+    filled: list[Tile]
+    empty: list[Tile]
+
+
+def tiles(summaries: Mapping[Section, SectionSummary], sections: Sequence[Section]) -> Tiles:
     """Tiles of these sections in their order."""
-    return [_tile(section, summaries.get(section)) for section in sections]
+    every = [_tile(section, summaries.get(section)) for section in sections]
+    return Tiles(
+        filled=[tile for tile in every if tile.count],
+        empty=[tile for tile in every if not tile.count],
+    )
 
 
 def href(section: Section) -> str:
@@ -50,7 +62,7 @@ def href(section: Section) -> str:
 
 def _tile(section: Section, summary: SectionSummary | None) -> Tile:
     if summary is None or not summary.count:
-        return Tile(words=WORDS[section], href="", count="", newest="")
+        return Tile(words=WORDS[section], href=href(section), count="", newest="")
     return Tile(
         words=WORDS[section],
         href=href(section),
