@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import settings
 
 from medkarta.config import service_user
@@ -82,6 +83,13 @@ def _point_django_at(target, home):
         PASSWORD=target.password,
         OPTIONS=dict(target.options),
     )
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_the_test_before():
+    """A request leaves its language behind in the thread; the next request sets its own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
+
 from medkarta.config import environment, logs
 from medkarta.config.home import Home
 from medkarta.config.postgres import connection

@@ -25,7 +25,7 @@ def own_words(text: str) -> Phrase:
 
 
 def named(concept: object) -> Phrase:
-    """A CodeableConcept or a Coding by its name in the page's language, else by the source's own."""
+    """A CodeableConcept or a Coding by its name in the page's language, else by the source's."""
     if isinstance(concept, Mapping) and "code" in concept:
         return of_name(terminology.display(concept))
     return of_name(terminology.concept_name(concept))

@@ -17,3 +17,9 @@ def marked(text: str) -> SafeString | str:
     if language == wanted():
         return text
     return format_html('<span lang="{}">{}</span>', language, text)
+
+
+@register.filter
+def tongue(text: str) -> str:
+    """Return what `lang` of an element around this text should say."""
+    return language_of(text)

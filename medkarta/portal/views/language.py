@@ -1,5 +1,7 @@
 """The switch of languages: one form on every page."""
 
+from contextlib import suppress
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
@@ -16,10 +18,8 @@ def language(request: HttpRequest) -> HttpResponseBase:
     Django's own view keeps the cookie, and goes back to no other site.
     """
     if request.user.is_authenticated:
-        try:
+        with suppress(accounts.UnknownLanguageError):
             accounts.choose_language(
                 account_id=requests.account_id(request), language=request.POST.get("language", "")
             )
-        except accounts.UnknownLanguageError:
-            pass
     return set_language(request)
