@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from portal_addresses import hrefs
 
-# Queries of each page, the session's, the gates' and the log's own among them.
+# The most queries of each page, the session's, the gates' and the log's own among them.
 COSTS = {
     "/card/exams": 21,
     "/card/exams?kind=images": 19,
@@ -23,14 +23,12 @@ def words(client, address):
     return " ".join(re.sub(r"<[^>]+>", " ", text).replace("\xa0", " ").split())
 
 
-def test_a_list_costs_the_same_however_much_is_in_it(browse):
+def test_no_list_costs_more_for_what_is_in_it(browse):
     client = browse("open")
-    costs = {}
-    for address in COSTS:
+    for address, most in COSTS.items():
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
-        costs[address] = len(queries)
-    assert costs == COSTS
+        assert len(queries) <= most, address
 
 
 def test_no_list_and_no_entry_on_it_has_a_hole(browse):
