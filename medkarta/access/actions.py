@@ -17,10 +17,10 @@ from medkarta.access.grants import (
     Reader,
     Refusal,
 )
-from medkarta.access.queries import standing
-from medkarta.accounts.queries import actor
+from medkarta.access.queries import GateState, Standing, gate_states, standing
+from medkarta.accounts.queries import actor, actor_as
 from medkarta.audit.actions import append
-from medkarta.audit.drafts import Draft, Outcome
+from medkarta.audit.drafts import Actor, Draft, Outcome
 from medkarta.foundation.ids import PatientId, PersonId
 from medkarta.patients import queries as patients
 
@@ -38,6 +38,15 @@ class _Asking:
     now: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    """What came of it, why, and who had asked."""
+
+    outcome: Outcome
+    ground: str
+    by: Actor
+
+
 @transaction.atomic(durable=True)
 def open_own_record(
     *, reader: Reader, origin: Origin, look: Look, now: datetime
@@ -50,6 +59,23 @@ def open_own_record(
     tells all that could be read.
     """
     return _open_own(_Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now))
+
+
+@transaction.atomic(durable=True)
+def open_own_record_or_gates(
+    *, reader: Reader, origin: Origin, look: Look, now: datetime
+) -> Grant | tuple[GateState, ...]:
+    """Open the reader's own record as `open_own_record` does, or say how far it is from opening.
+
+    For a page that shows the way while a gate is closed: it has not asked for clinical data then,
+    so that no line says that it was refused any.
+    """
+    found = standing(reader, now=now)
+    if rules.closed_gates(found.facts()):
+        return gate_states(found)
+    asking = _Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now)
+    answer = _answer(asking, found)
+    return answer if isinstance(answer, Grant) else gate_states(found)
 
 
 @transaction.atomic(durable=True)
@@ -78,24 +104,33 @@ def open_record(
         return replace(answer, patient_ids=answer.patient_ids & {patient_id})
     number = None
     if holder is not None:
-        number = _log(asking, holder, Outcome.REFUSED, Gate.RELATION.value, {patient_id})
+        who = actor(reader.account_id)
+        refused = _Outcome(outcome=Outcome.REFUSED, ground=Gate.RELATION.value, by=who)
+        number = _log(asking, holder, refused, {patient_id})
     return Refusal(gate=Gate.RELATION, closed=(Gate.RELATION,), log_number=number)
 
 
 def _open_own(asking: _Asking) -> Grant | Refusal:
-    found = standing(asking.reader, now=asking.now)
+    return _answer(asking, standing(asking.reader, now=asking.now))
+
+
+def _answer(asking: _Asking, found: Standing) -> Grant | Refusal:
     closed = rules.closed_gates(found.facts())
-    if found.person is None:
+    if found.person is None or found.account is None:
         return Refusal(gate=closed[0], closed=closed, log_number=None)
     person_id = found.person.person_id
+    who = actor_as(found.account, found.person.data.full_name)
     if closed:
-        number = _log(asking, person_id, Outcome.REFUSED, closed[0].value, frozenset())
+        refused = _Outcome(outcome=Outcome.REFUSED, ground=closed[0].value, by=who)
+        number = _log(asking, person_id, refused, frozenset())
         return Refusal(gate=closed[0], closed=closed, log_number=number)
-    number = _log(asking, person_id, Outcome.GRANTED, "own", found.patient_ids)
+    patient_ids = frozenset(found.linked)
+    granted = _Outcome(outcome=Outcome.GRANTED, ground="own", by=who)
+    number = _log(asking, person_id, granted, patient_ids)
     return Grant(
         reader=asking.reader.account_id,
         person_id=person_id,
-        patient_ids=found.patient_ids,
+        patient_ids=patient_ids,
         purpose=asking.purpose,
         sections=frozenset(asking.look.sections),
         organisations=EVERYTHING,
@@ -108,18 +143,16 @@ def _open_own(asking: _Asking) -> Grant | Refusal:
 def _log(
     asking: _Asking,
     person_id: PersonId,
-    outcome: Outcome,
-    ground: str,
+    came: _Outcome,
     patient_ids: Collection[PatientId],
 ) -> int:
-    who = actor(asking.reader.account_id)
     return append(
         entry=Draft(
             person_id=person_id,
             at=asking.now,
-            actor_id=who.account_id,
-            actor_name=who.name,
-            actor_role=who.role,
+            actor_id=came.by.account_id,
+            actor_name=came.by.name,
+            actor_role=came.by.role,
             app=asking.origin.app,
             patient_ids=tuple(sorted(patient_ids)),
             action="open-record",
@@ -127,8 +160,8 @@ def _log(
             resources=asking.look.resources,
             detail=asking.look.page,
             purpose=asking.purpose.value,
-            ground=ground,
-            outcome=outcome,
+            ground=came.ground,
+            outcome=came.outcome,
             address=asking.origin.address,
             device=asking.origin.device,
             request_id=asking.origin.request_id,

@@ -1,5 +1,6 @@
 """How far an account is from its record. No clinical data, so no line in the log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +30,7 @@ class Standing:
     person: PersonView | None
     policy: PolicyView | None
     consent: ConsentView | None
-    patient_ids: frozenset[PatientId]
+    linked: Mapping[PatientId, datetime]
 
     def facts(self) -> Facts:
         account = self.account
@@ -39,7 +40,7 @@ class Standing:
             level_verified=account is not None and account.level is Level.VERIFIED,
             policy_in_force=self.policy is not None and self.policy.state is PolicyState.ACTIVE,
             consent_in_force=self.consent is not None,
-            linked=bool(self.patient_ids),
+            linked=bool(self.linked),
             own=citizen and self.person is not None,
         )
 
@@ -55,12 +56,15 @@ class GateState:
 
 def gates(*, account_id: AccountId, two_factors: bool, now: datetime) -> tuple[GateState, ...]:
     """The gates of one's own record in the order in which one meets them."""
-    reader = Reader(account_id=account_id, two_factors=two_factors)
-    found = standing(reader, now=now)
+    return gate_states(standing(Reader(account_id=account_id, two_factors=two_factors), now=now))
+
+
+def gate_states(found: Standing) -> tuple[GateState, ...]:
+    """The same, of a standing that was read already."""
     since = {
         Gate.POLICY: found.policy.linked_at if found.policy else None,
         Gate.CONSENT: found.consent.signed_at if found.consent else None,
-        Gate.LINK: patients.first_linked_at(found.person.person_id) if found.person else None,
+        Gate.LINK: min(found.linked.values(), default=None),
     }
     closed = rules.closed_gates(found.facts())
     return tuple(
@@ -83,5 +87,5 @@ def standing(reader: Reader, *, now: datetime) -> Standing:
         person=person,
         policy=insurance.policy_of(person.person_id, now=now) if person else None,
         consent=consents.in_force(person.person_id, Kind.PROCESSING) if person else None,
-        patient_ids=(patients.linked_patient_ids(person.person_id) if person else frozenset()),
+        linked=patients.linked_since(person.person_id) if person else {},
     )

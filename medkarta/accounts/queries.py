@@ -51,12 +51,15 @@ def has_verified_email(account_id: AccountId) -> bool:
 
 def actor(account_id: AccountId) -> Actor:
     """Who acts, in the words that the log keeps. Raises `Account.DoesNotExist`."""
-    found = Account.objects.get(pk=account_id)
+    found = _view(Account.objects.get(pk=account_id))
     holder = None if found.name else holders().holder_of(account_id)
+    return actor_as(found, holder.name if holder else "")
+
+
+def actor_as(account: AccountView, holder: str) -> Actor:
+    """The same, of an account that was read already; `holder` is the name of the person."""
     return Actor(
-        account_id=account_id,
-        name=found.name or (holder.name if holder else ""),
-        role=found.role,
+        account_id=account.account_id, name=account.name or holder, role=account.role.value
     )
 
 

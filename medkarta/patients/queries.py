@@ -87,10 +87,10 @@ def linked_patient_ids(person_id: PersonId) -> frozenset[PatientId]:
     return frozenset(PatientId(i) for i in found.values_list("entry_id", flat=True))
 
 
-def first_linked_at(person_id: PersonId) -> datetime | None:
-    """Since when anything is linked."""
-    found = Link.objects.filter(person_id=person_id, unlinked_at=None).order_by("linked_at")
-    return found.values_list("linked_at", flat=True).first()
+def linked_since(person_id: PersonId) -> dict[PatientId, datetime]:
+    """The same, each with the moment since when it is."""
+    found = Link.objects.filter(person_id=person_id, unlinked_at=None)
+    return {PatientId(i): at for i, at in found.values_list("entry_id", "linked_at")}
 
 
 def link_state(person_id: PersonId) -> LinkState:

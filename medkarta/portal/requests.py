@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from medkarta.access import actions as access
 from medkarta.access.grants import Grant, Look, Origin, Reader, Refusal
+from medkarta.access.queries import GateState
 from medkarta.accounts.rules import Role
 from medkarta.accounts.sessions import two_factors
 from medkarta.foundation.ids import AccountId, PersonId
@@ -51,6 +52,13 @@ def person_id(request: HttpRequest) -> PersonId:
 def open_own(request: HttpRequest, look: Look) -> Grant | Refusal:
     """Open the reader's own record; the line of the log is committed before this returns."""
     return access.open_own_record(
+        reader=reader(request), origin=origin(request), look=look, now=timezone.now()
+    )
+
+
+def open_own_or_gates(request: HttpRequest, look: Look) -> Grant | tuple[GateState, ...]:
+    """The same for a page that shows the way while a gate is closed: then there is no line."""
+    return access.open_own_record_or_gates(
         reader=reader(request), origin=origin(request), look=look, now=timezone.now()
     )
 

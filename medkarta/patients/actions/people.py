@@ -12,7 +12,7 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.log import log_act
 from medkarta.patients.models import Person
-from medkarta.patients.queries import PersonView, data_of, person_view
+from medkarta.patients.queries import PersonView, data_of, person_of, person_view
 from medkarta.patients.rules import PersonalDataInput, tidy
 
 
@@ -35,6 +35,9 @@ class Recorded:
 @transaction.atomic
 def open_person(*, account_id: AccountId) -> PersonId:
     """The account's person, made at the first asking. Raises `NotACitizenError`."""
+    there = person_of(account_id)
+    if there is not None:
+        return there.person_id
     account = account_queries.account(account_id)
     if account is None or account.role is not Role.CITIZEN:
         raise NotACitizenError

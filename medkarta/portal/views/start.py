@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from medkarta.access.grants import Grant, Look, Refusal
+from medkarta.access.grants import Grant, Look
 from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
 from medkarta.portal import requests
-from medkarta.portal.presenters import looks, news, tiles
+from medkarta.portal.presenters import gates, looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
-from medkarta.portal.views import ahead, gate
+from medkarta.portal.views import ahead
 from medkarta.record import queries as record
 
 _LATEST = 80
@@ -34,14 +34,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _own_home(request: HttpRequest) -> HttpResponse:
+    opened = requests.open_own_or_gates(request, Look(page="home", sections=TIMELINE))
+    if isinstance(opened, Grant):
+        return _open_home(request, opened)
     requests.person_id(request)
-    way = gate.way(request)
-    if way.left:
-        return render(request, "portal/home_closed.html", {"nav": "home", "way": way})
-    opened = requests.open_own(request, Look(page="home", sections=TIMELINE))
-    if isinstance(opened, Refusal):
-        return gate.closed(request, opened)
-    return _open_home(request, opened)
+    context = {"nav": "home", "way": gates.way(opened)}
+    return render(request, "portal/home_closed.html", context)
 
 
 def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
