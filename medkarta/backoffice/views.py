@@ -57,7 +57,7 @@ def operators_only(view: View) -> View:
 
 @require_GET
 @operators_only
-def start(request: HttpRequest) -> HttpResponseBase:
+def start(_request: HttpRequest) -> HttpResponseBase:
     """To the one thing that there is to do."""
     return redirect("backoffice-identity")
 
@@ -70,6 +70,19 @@ def identity(request: HttpRequest) -> HttpResponseBase:
         return _page(request, search=SearchForm())
     if "document_kind" in request.POST or "seen" in request.POST:
         return _confirm(request)
+    return _search(request)
+
+
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    """What would have gone out by mail; in the demo alone."""
+    if not settings.DEMO:
+        raise Http404
+    context = {"messages_sent": notifications.recent()}
+    return render(request, "backoffice/outbox.html", context)
+
+
+def _search(request: HttpRequest) -> HttpResponse:
     search = SearchForm(request.POST)
     if not search.is_valid():
         return _page(request, search=search, status=400)
@@ -78,14 +91,6 @@ def identity(request: HttpRequest) -> HttpResponseBase:
         search.add_error("email", _("Нет заявителя с такой почтой или профиль не открыт."))
         return _page(request, search=search, status=404)
     return _page(request, search=search, found=found, confirm=_blank(found))
-
-
-def outbox(request: HttpRequest) -> HttpResponse:
-    """What would have gone out by mail; in the demo alone."""
-    if not settings.DEMO:
-        raise Http404
-    context = {"messages_sent": notifications.recent()}
-    return render(request, "backoffice/outbox.html", context)
 
 
 def _confirm(request: HttpRequest) -> HttpResponse:
@@ -149,7 +154,7 @@ def _account_id(request: HttpRequest) -> AccountId:
 def _origin(request: HttpRequest) -> Origin:
     return Origin(
         app=APP,
-        request_id=request.META.get("HTTP_X_REQUEST_ID", ""),
+        request_id=request.headers.get("x-request-id", ""),
         address=request.META.get("REMOTE_ADDR") or None,
-        device=request.META.get("HTTP_USER_AGENT", ""),
+        device=request.headers.get("user-agent", ""),
     )

@@ -7,6 +7,9 @@ from datetime import date
 _SEPARATORS = re.compile(r"[\s-]+")
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")
 _DIGITS = re.compile(r"[0-9]{16}")
+# What the order adds to the day of men, and to the month of those born up to that year.
+_MALE = 50
+_CENTURIES = ((1950, 20), (2000, 40))
 
 
 class InvalidEnpError(ValueError):
@@ -36,7 +39,7 @@ class Enp:
     def make(cls, *, region: int, sex: str, birth_date: date, serial: int) -> "Enp":
         """Build a number (приказ ФФОМС 79 of 07.04.2011); `sex` is `M` or `F`."""
         month = birth_date.month + _century_shift(birth_date.year)
-        day = birth_date.day + (50 if sex == "M" else 0)
+        day = birth_date.day + (_MALE if sex == "M" else 0)
         reversed_year = f"{birth_date.year:04d}"[::-1]
         coded = f"{month:02d}{reversed_year}{day:02d}".translate(_COMPLEMENT)
         number = f"{region:02d}{coded}{serial:05d}"
@@ -50,12 +53,12 @@ class Enp:
         return f"{self.digits[:2]}•• •••• •••• {self.digits[12:]}"
 
     def birth_date_and_sex(self) -> tuple[date, str] | None:
-        """What the number says of its holder, or None where it does not decode: a hint, never a reason to refuse."""
+        """What the number says of its holder, if it decodes: a hint, no ground to refuse."""
         plain = self.digits.translate(_COMPLEMENT)
         month, year, day = int(plain[2:4]), int(plain[4:8][::-1]), int(plain[8:10])
-        sex = "M" if day > 50 else "F"
+        sex = "M" if day > _MALE else "F"
         try:
-            born = date(year, month - _century_shift(year), day - 50 if sex == "M" else day)
+            born = date(year, month - _century_shift(year), day - _MALE if sex == "M" else day)
         except ValueError:
             return None
         return born, sex
@@ -69,6 +72,4 @@ def control_digit(digits: str) -> str:
 
 
 def _century_shift(year: int) -> int:
-    if year <= 1950:
-        return 20
-    return 40 if year <= 2000 else 0
+    return next((shift for last, shift in _CENTURIES if year <= last), 0)

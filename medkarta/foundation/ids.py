@@ -1,8 +1,8 @@
 """Typed ids, and their written form in FHIR.
 
-An id that we give out is `<patient>-<resource>`: two UUIDs of 26 lower-case base32 characters (RFC 4648 alphabet, no
-padding), 53 in all where FHIR allows 64, so that an id leads to its row and, later, to its machine. A resource
-without a patient has the 26 characters of its own id.
+An id that we give out is `<patient>-<resource>`: two UUIDs of 26 lower-case base32 characters (RFC
+4648 alphabet, no padding), 53 in all where FHIR allows 64, so that an id leads to its row and,
+later, to its machine. A resource without a patient has the 26 characters of its own id.
 """
 
 import base64
@@ -41,7 +41,7 @@ def encode_uuid(value: UUID) -> str:
 
 
 def decode_uuid(text: str) -> UUID:
-    """Read what `encode_uuid` wrote; one UUID has exactly one spelling. Raises `MalformedIdError`."""
+    """Read what `encode_uuid` wrote; one UUID has one spelling. Raises `MalformedIdError`."""
     if not _ENCODED.fullmatch(text):
         raise MalformedIdError("an id part has 26 characters of a-z and 2-7")
     return UUID(bytes=base64.b32decode(text.upper() + "======"))

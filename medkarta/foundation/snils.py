@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _WRITTEN = re.compile(r"([0-9]{3})[- ]?([0-9]{3})[- ]?([0-9]{3})[- ]?([0-9]{2})")
-# Numbers up to this one were given out before control numbers were (постановление Правления ПФР 192п).
+# Numbers up to this one carry no control number that could be checked (постановление ПФР 192п).
 _LAST_UNCHECKED = 1_001_998
 
 

@@ -38,9 +38,9 @@ def origin(request: HttpRequest) -> Origin:
     """Where the request came from, for the log."""
     return Origin(
         app=APP,
-        request_id=request.META.get("HTTP_X_REQUEST_ID", ""),
+        request_id=request.headers.get("x-request-id", ""),
         address=request.META.get("REMOTE_ADDR") or None,
-        device=request.META.get("HTTP_USER_AGENT", ""),
+        device=request.headers.get("user-agent", ""),
     )
 
 

@@ -32,7 +32,7 @@ def entry(person):
         stage=person.stage,
         operator=AccountId(new_uuid()),
     )
-    return entry_of(walker, patient_ids=[], shows=SHOWS[person.stage])
+    return entry_of(walker=walker, patient_ids=[], shows=SHOWS[person.stage])
 
 
 @pytest.fixture

@@ -53,8 +53,10 @@ def populate(
 
 def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntry:
     texts = story(person) or bundles(person)
-    patient_ids = [patient_id for text in texts for patient_id in send(text, now=now).patient_ids]
-    data = insure(person)
+    patient_ids = [
+        patient_id for text in texts for patient_id in send(text=text, now=now).patient_ids
+    ]
+    data = insure(person=person)
     walker = Walker(
         data=data,
         policy=person.policy,
@@ -65,10 +67,10 @@ def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntr
     if person.stage is not Stage.NO_ACCOUNT:
         walk(walker=walker, now=now - BACK)
     shows = person.shows or SHOWS[person.stage]
-    return entry_of(walker, patient_ids=patient_ids, shows=shows)
+    return entry_of(walker=walker, patient_ids=patient_ids, shows=shows)
 
 
-def send(text: bytes, *, now: datetime) -> ImportReport:
+def send(*, text: bytes, now: datetime) -> ImportReport:
     """Have the record take a chart of ours in, all of it. Raises `ChartRefusedError`."""
     report = import_bundle(text=text, now=now)
     if report.refused:
@@ -77,7 +79,7 @@ def send(text: bytes, *, now: datetime) -> ImportReport:
     return report
 
 
-def insure(person: Charted) -> PersonalDataInput:
+def insure(*, person: Charted) -> PersonalDataInput:
     """Write the person's policy into the register; answer the data that it goes by."""
     data = PersonalDataInput(
         family=person.family,
@@ -94,7 +96,7 @@ def insure(person: Charted) -> PersonalDataInput:
     return data
 
 
-def entry_of(walker: Walker, *, patient_ids: list[PatientId], shows: str) -> BookEntry:
+def entry_of(*, walker: Walker, patient_ids: list[PatientId], shows: str) -> BookEntry:
     """Write a walker down; credentials only where there is something to sign in to."""
     data, credentials = walker.data, walker.credentials
     account = walker.stage is not Stage.NO_ACCOUNT

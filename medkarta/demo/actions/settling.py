@@ -33,8 +33,8 @@ def settle(*, people: int, seed: int, now: datetime, today: date = LAST_DAY) -> 
             yield Settled(entries=0, created=0)
             continue
         generated = person(seed=seed, index=index, today=today)
-        reports = [send(text, now=now) for text in generated.bundles]
-        insure(generated.citizen)
+        reports = [send(text=text, now=now) for text in generated.bundles]
+        insure(person=generated.citizen)
         yield Settled(
             entries=sum(report.counts.total() for report in reports),
             created=sum(

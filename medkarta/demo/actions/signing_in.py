@@ -64,7 +64,7 @@ def sign_in_for(*, home: DemoHome, patient_id: PatientId, now: datetime) -> Book
     data = _completed(data_of(row), number=number)
     register_entry(patient_id=patient_id, clinic_id=ClinicId(row.clinic_id), data=data, now=now)
     made = _open(data, number=number, taken=present, now=now)
-    entry = entry_of(made, patient_ids=[patient_id], shows="an imported record")
+    entry = entry_of(walker=made, patient_ids=[patient_id], shows="an imported record")
     book.write(home, [*present, entry])
     return entry
 
