@@ -57,15 +57,18 @@ def test_every_page_that_links_lead_to_is_whole_for_a_full_record(meet):
     walk(meet("Анна Вымыслова").signs_in(), at_least=35)
 
 
-def test_every_page_that_links_lead_to_is_whole_for_an_imported_record(meet, imported):
+@pytest.mark.usefixtures("imported")
+def test_every_page_that_links_lead_to_is_whole_for_an_imported_record(meet):
     walk(meet("Mary").signs_in(), at_least=25)
 
 
-def test_every_page_that_links_lead_to_is_whole_for_a_childs_record(meet, showcase):
+@pytest.mark.usefixtures("showcase")
+def test_every_page_that_links_lead_to_is_whole_for_a_childs_record(meet):
     walk(meet("Алиса Примеркина").signs_in(), at_least=30)
 
 
-def test_every_page_that_links_lead_to_is_whole_for_an_empty_record(meet, showcase):
+@pytest.mark.usefixtures("showcase")
+def test_every_page_that_links_lead_to_is_whole_for_an_empty_record(meet):
     walk(meet("Роман Чистолистов").signs_in(), at_least=20)
 
 
