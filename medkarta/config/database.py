@@ -65,6 +65,17 @@ def bring_up_to_date() -> None:
     )
 
 
+def gather_statistics(environment: Environment) -> None:
+    """Tell PostgreSQL's planner what is in the tables, after much was written at once.
+
+    Until autovacuum comes round, a minute later, it plans as if they were empty, and the first
+    page of a long record takes minutes.
+    """
+    owner = connection.of_role(environment, owner=True)
+    with psycopg.connect(**owner.conninfo(), autocommit=True) as session:  # type: ignore[arg-type]
+        session.execute("ANALYZE")
+
+
 def _wait_for_running(target: connection.Connection) -> None:
     deadline = time.monotonic() + _LONGEST_WAIT
     while True:

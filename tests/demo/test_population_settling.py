@@ -59,7 +59,7 @@ def test_who_was_stored_without_the_registers_line_is_stored_once(monkeypatch):
     assert settled.created == 0
 
 
-def _break(_):
+def _break(**_):
     raise KeyboardInterrupt
 
 

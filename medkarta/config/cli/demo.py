@@ -8,7 +8,7 @@ import click
 
 from medkarta.config import environment
 from medkarta.config.cli.settling import settle_with_progress
-from medkarta.config.database import reached
+from medkarta.config.database import gather_statistics, reached
 from medkarta.config.environment import Environment
 from medkarta.config.home import Home
 from medkarta.config.words import SaidInWordsError
@@ -100,6 +100,7 @@ def _settle(people: int, seed: int) -> None:
 
         django.setup()
         settle_with_progress(people=people, seed=seed)
+        gather_statistics(given)
 
 
 def _home(given: Environment) -> Home:

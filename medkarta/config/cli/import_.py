@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from medkarta.config import environment
-from medkarta.config.database import reached
+from medkarta.config.database import gather_statistics, reached
 from medkarta.config.environment import Environment
 from medkarta.config.home import Home
 from medkarta.config.words import SaidInWordsError
@@ -84,6 +84,7 @@ def import_(*, paths: Sequence[Path], sign_ins: bool) -> None:
 
         django.setup()
         tally = take_in(files)
+        gather_statistics(given)
         if sign_ins and not tally.stopped:
             make_sign_ins(given, tally.patient_ids)
     report(tally)

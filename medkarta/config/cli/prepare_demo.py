@@ -4,7 +4,7 @@ import click
 
 from medkarta.config import environment
 from medkarta.config.cli.settling import settle_with_progress
-from medkarta.config.database import reached
+from medkarta.config.database import gather_statistics, reached
 from medkarta.config.home import Home
 from medkarta.demo.cast import CAST, SHOWCASE
 from medkarta.demo.population import DEFAULT_SEED
@@ -30,3 +30,4 @@ def prepare_demo() -> None:
             settle_with_progress(people=others, seed=DEFAULT_SEED)
         # Last, as the book says that all is done: a start that was cut short begins here again.
         populate(home=Home(given.home), now=timezone.now(), people=(*CAST, *shown))
+        gather_statistics(given)
