@@ -142,13 +142,11 @@ def series(grant: Grant, resource_type: str, code: tuple[str, str], limit: int) 
 
 def referring(grant: Grant, target: str, resource_type: str) -> Sql:
     """Resources of one type that refer to a logical id, newest first."""
-    where = Sql(
-        "resource_type = %s AND EXISTS (SELECT FROM index_reference AS i"
-        " WHERE i.patient_id = resource.patient_id AND i.resource_id = resource.resource_id"
-        " AND i.resource_type = %s AND i.target = %s)",
-        (resource_type, resource_type, target),
-    )
-    return _over(grant, "*", _NEWEST_FIRST, where=[where])
+    where = [
+        Sql("resource_type = %s", (resource_type,)),
+        _pointing(grant, Sql("resource_type = %s AND target = %s", (resource_type, target))),
+    ]
+    return _over(grant, "*", _NEWEST_FIRST, where=where)
 
 
 def mentioning(grant: Grant, target: str, kinds: Collection[str], limit: int) -> Sql:
@@ -165,12 +163,15 @@ def linked(grant: Grant, link: Link, targets: Collection[str], limit: int) -> Sq
     """Resources that refer to any of these by this link, newest first."""
     where = [
         _one_of("resource_type", link.kinds),
-        Sql(
-            "EXISTS (SELECT FROM index_reference AS i"
-            " WHERE i.patient_id = resource.patient_id AND i.resource_id = resource.resource_id"
-            " AND i.resource_type = ANY(%s::text[]) AND i.param = ANY(%s::text[])"
-            " AND i.target_type = ANY(%s::text[]) AND i.target = ANY(%s::text[]))",
-            (sorted(link.kinds), sorted(link.params), sorted(link.target_types), sorted(targets)),
+        _pointing(
+            grant,
+            Sql(
+                "resource_type = ANY(%s::text[]) AND param = ANY(%s::text[])"
+                " AND target_type = ANY(%s::text[]) AND target = ANY(%s::text[])",
+                tuple(
+                    sorted(names) for names in (link.kinds, link.params, link.target_types, targets)
+                ),
+            ),
         ),
     ]
     return _newest(grant, limit, wished=None, where=where)
@@ -211,6 +212,21 @@ def shared(resource_ids: Collection[UUID]) -> Sql:
         " WHERE resource_id = ANY(%s::uuid[]) AND NOT deleted",
         (sorted(resource_ids),),
     )
+
+
+def _pointing(grant: Grant, where: Sql) -> Sql:
+    """Rows that a reference of theirs chooses.
+
+    Gathered once, before the rows are looked at: as EXISTS it is a loop in a loop wherever the
+    planner knows nothing of the tables yet, and takes minutes on a long record.
+    """
+    patients: list[UUID] = sorted(grant.patient_ids)
+    gathered = Sql(
+        "resource_id = ANY(ARRAY(SELECT resource_id FROM index_reference"
+        " WHERE patient_id = ANY(%s::uuid[])",
+        (patients,),
+    )
+    return gathered + " AND " + where + "))"
 
 
 def _within(stretch: Stretch) -> list[Sql]:
