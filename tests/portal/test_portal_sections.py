@@ -11,11 +11,11 @@ from medkarta.audit import queries as audit
 from medkarta.patients.models import Link, Person
 
 COSTS = {
-    "/card/diagnoses": 22,
-    "/card/visits": 22,
-    "/card/visits?year=2024": 22,
-    "/card/hospital": 22,
-    "/card/documents": 22,
+    "/card/diagnoses": 20,
+    "/card/visits": 20,
+    "/card/visits?year=2024": 20,
+    "/card/hospital": 20,
+    "/card/documents": 20,
 }
 
 
