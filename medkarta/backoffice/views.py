@@ -34,6 +34,7 @@ PROBLEMS: dict[type[Exception], Callable[[], str]] = {
         "Этот СНИЛС уже подтверждён в другой учётной записи. Подтвердить второй раз нельзя."
     ),
     accounts.NotACitizenError: lambda: _("Учётная запись закрыта."),
+    accounts.NotAnOperatorError: lambda: _("Учётная запись закрыта."),
     accounts.OwnIdentityError: lambda: _("Свою личность подтвердить нельзя."),
 }
 

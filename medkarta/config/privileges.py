@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 # Rows of these are added and never changed or deleted, not by a fault of ours either.
-APPEND_ONLY: Final = ("audit_entry",)
+APPEND_ONLY: Final = ("account_identity_check", "audit_entry", "consent_text")
 # The application has no business with how the tables came about.
 READ_ONLY: Final = ("django_migrations", "medkarta_schema")
 
