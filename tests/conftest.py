@@ -73,6 +73,7 @@ def _point_django_at(target, home):
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    settings.PASSWORD_HASHERS = ["quick_hasher.QuickArgon2"]
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     database = settings.DATABASES["default"]
     database.update(

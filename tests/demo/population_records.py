@@ -8,7 +8,7 @@ from functools import cache
 from medkarta.demo.cast import SHOWCASE
 from medkarta.demo.population import LAST_DAY, population, story
 
-PEOPLE = 90
+PEOPLE = 60
 SEED = 1
 
 

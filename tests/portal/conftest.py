@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -20,11 +21,22 @@ class FolderAsHome:
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def population(tmp_path_factory, django_db_setup, django_db_blocker):
+    """The cast, made once for the tests of a file: each test takes back what it did to them."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # as around a test: what is durable inside may be so
+        with around:
+            home = FolderAsHome(tmp_path_factory.mktemp("home"))
+            yield populate(home=home, now=timezone.now())
+            transaction.set_rollback(True)
+
+
 @pytest.fixture
-def people(tmp_path, db):
+def people(population, db):
     """By their state: `open`, `no-consent` and so on."""
-    entries = populate(home=FolderAsHome(tmp_path), now=timezone.now())
-    return {entry.state: entry for entry in entries}
+    return {entry.state: entry for entry in population}
 
 
 @pytest.fixture
