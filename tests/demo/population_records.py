@@ -8,7 +8,7 @@ from functools import cache
 from medkarta.demo.cast import SHOWCASE
 from medkarta.demo.population import LAST_DAY, population, story
 
-PEOPLE = 60
+PEOPLE = 75
 SEED = 1
 
 
