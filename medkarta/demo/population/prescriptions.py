@@ -62,7 +62,7 @@ class Prescription:
         """As the record has it on that day."""
         unit = self.drug.unit
         portions = ceil(self.days / _PORTION) if self.at_home else 1
-        quantity = portions * self._packs(min(self.days, _PORTION))
+        days = min(self.days, _PORTION)
         return Medicine(
             atc=self.drug.atc,
             code=self.drug.code,
@@ -80,7 +80,10 @@ class Prescription:
                 frequency=self.dose.frequency,
                 period=self.dose.period,
             ),
-            supply=Supply(quantity=str(quantity), unit=unit, days=self.days, repeats=portions - 1)
+            # Amount and days are of one handing out; repeats come on top (R4, dispenseRequest).
+            supply=Supply(
+                quantity=str(self._packs(days)), unit=unit, days=days, repeats=portions - 1
+            )
             if self.at_home
             else None,
         )
