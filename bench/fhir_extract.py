@@ -1,6 +1,8 @@
 """Print how many of Synthea's resources a second are read, spliced and indexed on one core.
 
-python bench/fhir_extract.py FOLDER_OF_BUNDLES
+python bench/fhir_extract.py [FOLDER_OF_BUNDLES]
+
+Without it, shared/data/synthea beside the checkout.
 """
 
 import sys
@@ -9,7 +11,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+CHECKOUT = Path(__file__).resolve().parents[1]
+BUNDLES = CHECKOUT.parent / "shared" / "data" / "synthea"
+sys.path.insert(0, str(CHECKOUT))
 
 from medkarta.fhir.bundle_text import read_bundle
 from medkarta.fhir.search.index import index_values
@@ -47,4 +51,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLES)
