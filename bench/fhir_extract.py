@@ -11,14 +11,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-BUNDLES = CHECKOUT.parent / "shared" / "data" / "synthea"
-sys.path.insert(0, str(CHECKOUT))
-
 from medkarta.fhir.bundle_text import read_bundle
 from medkarta.fhir.search.index import index_values
 from medkarta.fhir.splice import Meta, splice
 
+BUNDLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "synthea"
 ROUNDS = 5
 
 
