@@ -58,6 +58,16 @@ def test_a_too_large_body_is_refused_in_words_before_a_page_sees_it(service):
     assert "Ничего не сохранено" in body
 
 
+def test_a_body_without_measure_is_refused_unread(service):
+    length = envelope.HEARD_OUT + 1
+    with socket.create_connection(("127.0.0.1", service.port)) as asked:
+        asked.sendall(
+            f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode()
+        )
+        asked.settimeout(5)
+        assert asked.recv(20).startswith(b"HTTP/1.1 413")
+
+
 def test_a_body_that_does_not_arrive_whole_is_not_acted_upon(service):
     with socket.create_connection(("127.0.0.1", service.port)) as cut:
         cut.sendall(

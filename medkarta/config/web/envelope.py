@@ -13,6 +13,9 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 LARGEST_BODY = 2_500_000  # of a page's form; the API's bundles have their own cap when they come
+# What is somewhat too large is read to its end and dropped: a browser that is cut off while it
+# sends shows «connection reset» and not our words.
+HEARD_OUT = 4 * LARGEST_BODY
 LONGEST_UPLOAD = 30.0  # seconds until a whole body must be here
 
 # Only a proxy of the operator's may say who the client is, and only on the unix socket.
@@ -63,7 +66,7 @@ def _ascii(query: bytes) -> bytes:
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole body, before a thread is spent on it; a part of it is never acted upon."""
     declared = next((v for n, v in scope["headers"] if n == b"content-length"), b"")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
+    if declared.isdigit() and int(declared) > HEARD_OUT:
         raise BodyTooLargeError
     try:
         async with asyncio.timeout(LONGEST_UPLOAD):
@@ -81,11 +84,15 @@ async def _collect(receive: Receive) -> bytes:
             raise BodyLostError
         part = message.get("body", b"")
         size += len(part)
-        if size > LARGEST_BODY:
+        if size > HEARD_OUT:
             raise BodyTooLargeError
-        parts.append(part)
+        if size <= LARGEST_BODY:
+            parts.append(part)
         if not message.get("more_body", False):
-            return b"".join(parts)
+            break
+    if size > LARGEST_BODY:
+        raise BodyTooLargeError
+    return b"".join(parts)
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
