@@ -192,7 +192,7 @@ def measured(service: Service) -> None:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLES if BUNDLES.is_dir() else None
-    service = Service(temporary_home())
+    service = Service(temporary_home(), MEDKARTA_DEMO_PEOPLE="20")
     try:
         service.start(patience=180)
         if folder:
