@@ -161,7 +161,7 @@ def sign(citizen, *, code=None, sha256=None, now=NOW):
         signature=consents.Signature(
             kind=Kind.PROCESSING,
             sha256=sha256 or text.sha256,
-            code=citizen.code(now) if code is None else code,
+            proof=accounts.Proof(code=citizen.code(now) if code is None else code),
         ),
         origin=ORIGIN,
         now=now,

@@ -31,12 +31,18 @@ class Keys:
     """Secrets made by us; empty texts as long as there was no first start."""
 
     secret_key: str
+    sealing: str
     database_admin: str
     database_owner: str
     database_app: str
 
+    @property
+    def sealing_secrets(self) -> list[str]:
+        """A line a secret: the first seals, former ones below it still open."""
+        return self.sealing.split()
 
-KEY_NAMES = ("secret_key", "database_admin", "database_owner", "database_app")
+
+KEY_NAMES = ("secret_key", "sealing", "database_admin", "database_owner", "database_app")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from medkarta.config import environment, logs
 from medkarta.config.home import Home
 from medkarta.config.postgres import connection
 from medkarta.config.web.envelope import LARGEST_BODY
+from medkarta.foundation.sealing import Sealer
 
 ENVIRONMENT = environment.read()
 HOME = Home(ENVIRONMENT.home)
@@ -19,7 +20,9 @@ DEMO = ENVIRONMENT.demo
 
 DEBUG = False
 # Before the first start there is no key; what one process would sign with this, no other accepts.
-SECRET_KEY = HOME.read_keys().secret_key or secrets.token_urlsafe(48)
+_KEYS = HOME.read_keys()
+SECRET_KEY = _KEYS.secret_key or secrets.token_urlsafe(48)
+SEALER = Sealer(_KEYS.sealing_secrets or [secrets.token_urlsafe(48)])
 
 OWN_APPS = [
     "medkarta.foundation",

@@ -33,11 +33,11 @@ class IdentityNotConfirmedError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signature:
-    """What the person gave: the text that was before them, and a one-time code."""
+    """What the person gave: the text that was before them, and the second factor for it."""
 
     kind: Kind
     sha256: str
-    code: str
+    proof: accounts.Proof
 
 
 def sign(
@@ -66,7 +66,8 @@ def _sign(
     text = queries.current_texts(signature.kind).get(signature.sha256)
     if text is None:
         raise TextChangedError
-    answer = accounts.check_code(account_id=by, code=signature.code, now=now)
+    deed = accounts.Deed(act="sign-consent", subject=text.sha256)
+    answer = accounts.check_proof(account_id=by, deed=deed, proof=signature.proof, now=now)
     if not answer.right:
         return answer
     _end(person_id, signature.kind, now)

@@ -117,7 +117,7 @@ class _Steps:
             signature=consents.Signature(
                 kind=Kind.PROCESSING,
                 sha256=current_text(Kind.PROCESSING, "ru").sha256,
-                code=totp.code_at(secret, totp.step_at(self.now)),
+                proof=accounts.Proof(code=totp.code_at(secret, totp.step_at(self.now))),
             ),
             origin=ORIGIN,
             now=self.now,

@@ -21,23 +21,27 @@ from medkarta.accounts.actions.identity import (
 )
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
 from medkarta.accounts.actions.opening import NewAccount, open_account
+from medkarta.accounts.actions.proof import Deed, Proof, check_proof
 from medkarta.accounts.ports import SnilsConfirmedElsewhereError
 
 __all__ = [
     "CodeUsedError",
     "DataChangedError",
+    "Deed",
     "EmailNotVerifiedError",
     "NewAccount",
     "NotACitizenError",
     "NotAnOperatorError",
     "OwnIdentityError",
     "PersonalDataIncompleteError",
+    "Proof",
     "SnilsConfirmedElsewhereError",
     "TooManyCodesError",
     "UnknownLanguageError",
     "WrongCodeError",
     "check_code",
     "check_first_code",
+    "check_proof",
     "choose_language",
     "confirm_identity",
     "open_account",

@@ -64,7 +64,7 @@ def _sign(request: HttpRequest, form: ConsentForm) -> None:
         signature=Signature(
             kind=Kind.PROCESSING,
             sha256=form.cleaned_data["sha256"],
-            code=form.cleaned_data["code"].replace(" ", ""),
+            proof=accounts.Proof(code=form.cleaned_data["code"]),
         ),
         origin=requests.origin(request),
         now=timezone.now(),
