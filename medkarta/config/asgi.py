@@ -42,6 +42,7 @@ def make(given: environment.Environment) -> AsgiApp:
             database=database,
             failure_page=failures.page_before_django,
             behind_proxy=given.unix_socket is not None,
+            secure=given.secure,
         )
     )
 

@@ -20,7 +20,9 @@ from `medkarta/config/variables.py`.
 _TAIL = """
 Outside the loopback the web server speaks TLS 1.3 only (`TLS_CERTIFICATE`, `TLS_KEY`), or listens
 on a `UNIX_SOCKET` behind a TLS proxy of yours; then `MEDKARTA_ORIGIN` is the proxy's address, and
-the proxy sets `X-Forwarded-For` and `X-Forwarded-Proto` itself.
+the proxy sets `X-Forwarded-For` and `X-Forwarded-Proto` itself. For a trial of TLS,
+`medkarta cert --self-signed --name NAME` makes a certificate of our own in `MEDKARTA_HOME/tls` and
+prints the two settings; browsers warn of it.
 
 With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two roles: one owns the
 database, the other may only connect. `medkarta migrate` gives it its rights.

@@ -22,6 +22,8 @@ _LOST = 408
 _BROKEN = 500
 _NOT_FOUND = 404
 _NO_ANSWER = 499
+# Also of health and machines' answers: a browser that once came by TLS never comes without it.
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 log = structlog.get_logger("medkarta.access")
 
@@ -36,6 +38,7 @@ class Sides:
     database: AsyncDatabase
     failure_page: Callable[[int, str, envelope.Headers], bytes]
     behind_proxy: bool
+    secure: bool
 
 
 class Dispatcher:
@@ -62,8 +65,7 @@ class Dispatcher:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                kept = [(n, v) for n, v in message["headers"] if n.lower() != b"x-request-id"]
-                message["headers"] = [*kept, (b"x-request-id", request_id.encode("ascii"))]
+                message["headers"] = self._headers(message["headers"], request_id)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -81,6 +83,13 @@ class Dispatcher:
                     status=status or _NO_ANSWER,
                     milliseconds=round((time.perf_counter() - began) * 1000, 1),
                 )
+
+    def _headers(self, headers: envelope.Headers, request_id: str) -> list[tuple[bytes, bytes]]:
+        ours = [(b"x-request-id", request_id.encode("ascii"))]
+        if self.sides.secure:
+            ours.append(_HSTS)
+        names = {name for name, _ in ours}
+        return [*((n, v) for n, v in headers if n.lower() not in names), *ours]
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]

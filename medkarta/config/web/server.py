@@ -31,7 +31,7 @@ _LOGGING: dict[str, Any] = {
 
 def serve(environment: Environment, *, when_told: bool) -> None:
     """Serve until told to stop. Ends with an exit code of its own when a worker process dies."""
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, SSLProtocols
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
@@ -55,6 +55,7 @@ def serve(environment: Environment, *, when_told: bool) -> None:
         log_level=LogLevels.warning,
         ssl_cert=environment.tls_certificate,
         ssl_key=environment.tls_key,
+        ssl_protocol_min=SSLProtocols.tls13,
         workers_kill_timeout=1,
     )
     if when_told:
