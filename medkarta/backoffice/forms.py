@@ -29,3 +29,53 @@ class ConfirmForm(forms.Form):
     compared = forms.BooleanField(
         label=_("Человек передо мной, фото в документе — его, данные совпадают с документом")
     )
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(
+        label=_("Почему"),
+        help_text=_("Что вы видели и сверили. Прочтут второй оператор и проверяющие."),
+        min_length=10,
+        max_length=300,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={
+            "required": _("Напишите, почему вы так решили: хотя бы 10 знаков."),
+            "min_length": _("Напишите, почему вы так решили: хотя бы 10 знаков."),
+        },
+    )
+
+
+class JudgementForm(forms.Form):
+    """Whether two entries are one person, and why."""
+
+    compared = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    answer = forms.ChoiceField(
+        label=_("Это один человек?"),
+        choices=[("same", _("Да, один")), ("different", _("Нет, разные люди"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Выберите ответ")},
+    )
+    why = _why()
+
+
+class TransferForm(forms.Form):
+    """A request to move a СНИЛС between two accounts."""
+
+    person = forms.UUIDField(widget=forms.HiddenInput)
+    why = _why()
+
+
+class VerdictForm(forms.Form):
+    """The second operator's answer to it."""
+
+    transfer = forms.UUIDField(widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label=_("Чей СНИЛС?"),
+        choices=[
+            ("move", _("Передать: подтверждение прежней учётной записи снять")),
+            ("leave", _("Оставить как есть")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Выберите ответ")},
+    )
+    why = _why()

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from medkarta.backoffice import views
+from medkarta.backoffice.views import candidates, identity, outbox, start, transfers
 
 urlpatterns = [
-    path("backoffice/", views.start, name="backoffice"),
-    path("backoffice/identity", views.identity, name="backoffice-identity"),
-    path("demo/outbox", views.outbox, name="demo-outbox"),
+    path("backoffice/", start.start, name="backoffice"),
+    path("backoffice/identity", identity.identity, name="backoffice-identity"),
+    path("backoffice/candidates", candidates.candidate_list, name="backoffice-candidates"),
+    path(
+        "backoffice/candidates/<uuid:candidate_id>",
+        candidates.candidate,
+        name="backoffice-candidate",
+    ),
+    path("backoffice/transfers", transfers.transfer_list, name="backoffice-transfers"),
+    path("demo/outbox", outbox.outbox, name="demo-outbox"),
 ]

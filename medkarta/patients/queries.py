@@ -11,11 +11,9 @@ from medkarta.foundation.snils import InvalidSnilsError, Snils
 from medkarta.patients.models import ClinicPatient, Link, LinkRequest, Person, PersonalData
 from medkarta.patients.rules import (
     LinkRequestState,
-    Match,
     PersonalDataInput,
     Sex,
     masked_name,
-    matches,
 )
 
 
@@ -52,6 +50,11 @@ class LinkRequestView:
     requested_at: datetime
     expires_at: datetime
     confirmed_at: datetime | None
+
+    def state_at(self, now: datetime) -> LinkRequestState:
+        """The state, where what was found waits for an answer until its time is over."""
+        over = self.state is LinkRequestState.FOUND and now >= self.expires_at
+        return LinkRequestState.EXPIRED if over else self.state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,19 +139,6 @@ def entries(patient_ids: Collection[PatientId]) -> tuple[EntryView, ...]:
         for entry in found
     )
     return tuple(sorted(views, key=lambda view: (view.clinic_name, view.registered_at)))
-
-
-def matching_entries(data: PersonalDataInput) -> frozenset[PatientId]:
-    """The entries that are this person's beyond doubt and nobody's yet."""
-    if data.snils is None:
-        return frozenset()
-    taken = Link.objects.filter(unlinked_at=None).values("entry_id")
-    candidates = ClinicPatient.objects.filter(snils=data.snils.digits).exclude(pk__in=taken)
-    return frozenset(
-        PatientId(entry.patient_id)
-        for entry in candidates
-        if matches(data, data_of(entry)) is Match.EXACT
-    )
 
 
 def data_of(row: PersonalData) -> PersonalDataInput:

@@ -18,11 +18,34 @@ class Sex(StrEnum):
 
 
 class LinkRequestState(StrEnum):
-    """Запрос на привязку, from asking to the end."""
+    """Запрос на привязку, from asking to the end.
 
+    Requested: nothing is the person's beyond doubt, and operators compare what is like it.
+    """
+
+    REQUESTED = "requested"
     FOUND = "found"
     NOT_FOUND = "not_found"
     CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class CandidateState(StrEnum):
+    """What operators say of an entry that is like a person's; «same» needs two of them."""
+
+    WAITING = "waiting"
+    PROPOSED = "proposed"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class TransferState(StrEnum):
+    """What became of a СНИЛС that two accounts claim."""
+
+    WAITING = "waiting"
+    MOVED = "moved"
+    DECLINED = "declined"
 
 
 class Match(StrEnum):
@@ -94,16 +117,46 @@ def same_names(one: PersonalDataInput, other: PersonalDataInput) -> bool:
 def matches(person: PersonalDataInput, entry: PersonalDataInput) -> Match:
     """Whether a clinic's entry is the person's.
 
-    Exact: СНИЛС, birth date and names agree. Near, for a human to look at: the entry has no СНИЛС
-    and all the rest agrees. A missing birth date agrees with nothing.
+    Exact: СНИЛС, birth date and names agree. Near, for operators to compare:
+    - СНИЛС agrees, and of names and birth date one: a changed name, a slip in a date;
+    - the entry has no СНИЛС, birth date and sex agree, and the names but for one letter.
+    Everything else is somebody else. A missing birth date agrees with nothing; another СНИЛС is
+    another person, since its control number catches slips.
     """
-    if person.birth_date is None or person.birth_date != entry.birth_date:
-        return Match.NONE
-    if not same_names(person, entry):
-        return Match.NONE
-    if entry.snils is None:
-        return Match.NEAR if person.sex is entry.sex else Match.NONE
-    return Match.EXACT if entry.snils == person.snils else Match.NONE
+    born = person.birth_date is not None and person.birth_date == entry.birth_date
+    named = same_names(person, entry)
+    if entry.snils is not None:
+        if person.snils != entry.snils:
+            return Match.NONE
+        if born and named:
+            return Match.EXACT
+        return Match.NEAR if born or named else Match.NONE
+    like = named or _letters_apart(person, entry) == 1
+    return Match.NEAR if born and like and person.sex is entry.sex else Match.NONE
+
+
+def differences(person: PersonalDataInput, entry: PersonalDataInput) -> tuple[str, ...]:
+    """The fields in which the two differ, for whoever compares them."""
+    pairs = {
+        "family": comparable(person.family) == comparable(entry.family),
+        "given": comparable(person.given) == comparable(entry.given),
+        "patronymic": comparable(person.patronymic) == comparable(entry.patronymic),
+        "birth_date": person.birth_date == entry.birth_date,
+        "sex": person.sex is entry.sex,
+        "snils": person.snils == entry.snils,
+    }
+    return tuple(name for name, same in pairs.items() if not same)
+
+
+def _letters_apart(one: PersonalDataInput, other: PersonalDataInput) -> int:
+    """In how many letters the names differ, where they differ by a changed letter; else many."""
+    left = comparable(f"{one.family} {one.given} {one.patronymic}")
+    right = comparable(f"{other.family} {other.given} {other.patronymic}")
+    if len(left) == len(right):
+        return sum(a != b for a, b in zip(left, right, strict=True))
+    longer, shorter = sorted((left, right), key=len, reverse=True)
+    dropped = (longer[:n] + longer[n + 1 :] for n in range(len(longer)))
+    return 1 if shorter in dropped else len(longer)
 
 
 def masked_name(data: PersonalDataInput) -> str:

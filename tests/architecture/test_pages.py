@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from django.urls.converters import IntConverter, UUIDConverter
 
 ROOT = Path(__file__).parents[2]
 # Each of these puts text on a page as it is, or lets a foreign form through.
@@ -13,6 +14,8 @@ UNGUARDED = {
     ".py": re.compile(r"\b(mark_safe|csrf_exempt|SafeString\(|autoescape=False)"),
     ".html": re.compile(r"\|\s*safe(seq)?\b|{%\s*autoescape\s+off|\|\s*escapejs\b"),
 }
+# A value for each kind of word that a route takes; any other takes any word.
+SUCH_AS = {UUIDConverter: "00000000-0000-7000-8000-000000000000", IntConverter: "1"}
 
 
 def addresses() -> list[str]:
@@ -20,10 +23,10 @@ def addresses() -> list[str]:
     routes = get_resolver().reverse_dict
     return sorted(
         {
-            "/" + template % dict.fromkeys(words, "word")
+            "/" + template % {word: SUCH_AS.get(type(taken[word]), "word") for word in words}
             for name in routes
             if isinstance(name, str)
-            for ways, *_ in routes.getlist(name)
+            for ways, _, _, taken in routes.getlist(name)
             for template, words in ways
         }
     )

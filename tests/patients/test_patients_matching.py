@@ -22,20 +22,28 @@ NO_SNILS = replace(WHO, snils=None)
         (WHO, Match.EXACT),
         (replace(WHO, family="ЕЛКИНА ПРИМЕРОВА"), Match.EXACT),
         (replace(WHO, family=" Ёлкина - Примерова "), Match.EXACT),
-        (replace(WHO, given="Але\u0301на"), Match.NONE),
+        (replace(WHO, given="Але\u0301на"), Match.NEAR),
         (replace(WHO, given="Але\u0308на"), Match.EXACT),
         (replace(WHO, sex=Sex.MALE), Match.EXACT),
         (replace(WHO, snils=OTHER_SNILS), Match.NONE),
-        (replace(WHO, birth_date=date(1985, 3, 16)), Match.NONE),
-        (replace(WHO, birth_date=None), Match.NONE),
-        (replace(WHO, family="Ёлкина"), Match.NONE),
-        (replace(WHO, family="Примерова-Ёлкина"), Match.NONE),
-        (replace(WHO, family=WHO.given, given=WHO.family), Match.NONE),
-        (replace(WHO, patronymic=""), Match.NONE),
-        (replace(WHO, given="Aлёна"), Match.NONE),  # Latin A
+        (replace(WHO, birth_date=date(1985, 3, 16)), Match.NEAR),
+        (replace(WHO, birth_date=None), Match.NEAR),
+        (replace(WHO, family="Ёлкина"), Match.NEAR),
+        (replace(WHO, family="Примерова-Ёлкина"), Match.NEAR),
+        (replace(WHO, family=WHO.given, given=WHO.family), Match.NEAR),
+        (replace(WHO, patronymic=""), Match.NEAR),
+        (replace(WHO, given="Aлёна"), Match.NEAR),  # Latin A
+        (replace(WHO, family="Другая", birth_date=date(1985, 3, 16)), Match.NONE),
+        (replace(WHO, family="Другая", birth_date=None), Match.NONE),
+        (replace(WHO, family="Другая", snils=OTHER_SNILS), Match.NONE),
         (NO_SNILS, Match.NEAR),
         (replace(NO_SNILS, sex=Sex.MALE), Match.NONE),
-        (replace(NO_SNILS, given="Алина"), Match.NONE),
+        (replace(NO_SNILS, given="Алина"), Match.NEAR),
+        (replace(NO_SNILS, given="Алён"), Match.NEAR),
+        (replace(NO_SNILS, given="Алёнка"), Match.NEAR),
+        (replace(NO_SNILS, given="Анна"), Match.NONE),
+        (replace(NO_SNILS, given="Алина", sex=Sex.MALE), Match.NONE),
+        (replace(NO_SNILS, given="Алина", birth_date=date(1985, 3, 16)), Match.NONE),
         (replace(NO_SNILS, birth_date=None), Match.NONE),
     ],
 )
@@ -47,7 +55,8 @@ def test_a_person_without_snils_or_birth_date_has_no_entry_for_sure():
     assert matches(NO_SNILS, WHO) is Match.NONE
     assert matches(NO_SNILS, NO_SNILS) is Match.NEAR
     unborn = replace(WHO, birth_date=None)
-    assert matches(unborn, unborn) is Match.NONE
+    assert matches(unborn, unborn) is Match.NEAR
+    assert matches(unborn, replace(unborn, snils=None)) is Match.NONE
 
 
 @given(st.text())

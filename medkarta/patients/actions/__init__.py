@@ -1,5 +1,15 @@
 """Everything that changes who a person is and what is theirs."""
 
+from medkarta.patients.actions.candidates import (
+    ComparedChangedError,
+    Judgement,
+    NotAnOperatorError,
+    ReasonMissingError,
+    SecondOperatorNeededError,
+    UnknownCandidateError,
+    judge_candidate,
+    look_at_candidate,
+)
 from medkarta.patients.actions.entries import EntryOfOtherClinicError, register_entry
 from medkarta.patients.actions.identity import IdentityView, look_at_identity
 from medkarta.patients.actions.linking import (
@@ -10,6 +20,7 @@ from medkarta.patients.actions.linking import (
     NothingChosenError,
     UnknownLinkRequestError,
     confirm_link,
+    refuse_link,
     request_link,
     unlink,
 )
@@ -22,25 +33,46 @@ from medkarta.patients.actions.people import (
     open_person,
     record_personal_data,
 )
+from medkarta.patients.actions.transfers import (
+    NothingToTransferError,
+    TransferChangedError,
+    Verdict,
+    ask_transfer,
+    decide_transfer,
+)
 
 __all__ = [
+    "ComparedChangedError",
     "EntryOfOtherClinicError",
     "EntryTakenError",
     "IdentityNotConfirmedError",
     "IdentityView",
+    "Judgement",
     "LinkRequestExpiredError",
     "NotACitizenError",
+    "NotAnOperatorError",
     "NotFoundForThisPersonError",
     "NothingChosenError",
+    "NothingToTransferError",
     "PersonalDataIncompleteError",
+    "ReasonMissingError",
     "Recorded",
+    "SecondOperatorNeededError",
+    "TransferChangedError",
+    "UnknownCandidateError",
     "UnknownLinkRequestError",
+    "Verdict",
+    "ask_transfer",
     "confirm_link",
     "confirm_personal_data",
+    "decide_transfer",
     "hold_person",
+    "judge_candidate",
+    "look_at_candidate",
     "look_at_identity",
     "open_person",
     "record_personal_data",
+    "refuse_link",
     "register_entry",
     "request_link",
     "unlink",

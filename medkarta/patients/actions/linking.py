@@ -10,16 +10,18 @@ from medkarta.accounts import queries as accounts
 from medkarta.accounts.rules import Level
 from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
+from medkarta.patients.actions.candidates import note_candidates
 from medkarta.patients.actions.people import hold_person
-from medkarta.patients.log import log_act
-from medkarta.patients.models import Link, LinkRequest
-from medkarta.patients.queries import (
-    LinkRequestView,
-    PersonView,
-    matching_entries,
-    request_view,
+from medkarta.patients.candidates import (
+    digest_of_both,
+    judged_same,
+    like_entries,
+    open_candidates,
 )
-from medkarta.patients.rules import LinkRequestState
+from medkarta.patients.log import log_act
+from medkarta.patients.models import ClinicPatient, Link, LinkRequest
+from medkarta.patients.queries import LinkRequestView, PersonView, data_of, request_view
+from medkarta.patients.rules import LinkRequestState, Match
 
 ANSWER_WITHIN = timedelta(days=1)
 
@@ -52,11 +54,17 @@ class EntryTakenError(Exception):
 def request_link(
     *, person_id: PersonId, by: AccountId, origin: Origin, now: datetime
 ) -> LinkRequestView:
-    """Look for the clinics' entries of the person. Asked again, the open request is renewed."""
+    """Look for the clinics' entries of the person. Asked again, the open request is renewed.
+
+    What is like the person's and not theirs beyond doubt goes to the operators; a letter tells
+    when they have compared it.
+    """
     person = hold_person(person_id=person_id)
     _check_identity(person)
-    found = sorted(matching_entries(person.data))
+    found = sorted(_look_up(person, now))
     state = LinkRequestState.FOUND if found else LinkRequestState.NOT_FOUND
+    if not found and open_candidates(person_id):
+        state = LinkRequestState.REQUESTED
     latest = LinkRequest.objects.filter(person_id=person_id).order_by("-requested_at").first()
     times = {"requested_at": now, "expires_at": now + ANSWER_WITHIN}
     if latest is not None and latest.state == state and latest.found == found:
@@ -95,13 +103,38 @@ def confirm_link(
     chosen = sorted(set(patient_ids))
     _check_choice(request, chosen, now)
     _check_identity(person)
-    if not matching_entries(person.data).issuperset(chosen):
+    if not _theirs(person).issuperset(chosen):
         raise NotFoundForThisPersonError
     _link(chosen, person_id, now)
     request.state = LinkRequestState.CONFIRMED.value
     request.confirmed_at = now
     request.save(update_fields=["state", "confirmed_at"])
     act = Act(action="confirm-link", purpose="own", ground="own", patient_ids=tuple(chosen))
+    log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+    return request_view(request)
+
+
+@transaction.atomic
+def refuse_link(
+    *, request_id: UUID, person_id: PersonId, by: AccountId, origin: Origin, now: datetime
+) -> LinkRequestView:
+    """Note that none of what was found is the person's. Repeated: the same. Nothing is linked."""
+    hold_person(person_id=person_id)
+    request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
+    if request is None:
+        raise UnknownLinkRequestError
+    if request.state != LinkRequestState.FOUND:
+        return request_view(request)
+    if now >= request.expires_at:
+        raise LinkRequestExpiredError
+    request.state = LinkRequestState.REFUSED.value
+    request.save(update_fields=["state"])
+    act = Act(
+        action="refuse-link",
+        purpose="own",
+        ground="own",
+        patient_ids=tuple(map(PatientId, request.found)),
+    )
     log_act(act, person_id=person_id, by=by, origin=origin, now=now)
     return request_view(request)
 
@@ -122,6 +155,26 @@ def unlink(
         return
     act = Act(action="unlink", purpose="own", ground="own", patient_ids=(patient_id,))
     log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+
+
+def _look_up(person: PersonView, now: datetime) -> frozenset[PatientId]:
+    """The entries that are the person's; those that are like them are put before operators."""
+    like = like_entries(person.data)
+    near = frozenset(patient_id for patient_id, match in like.items() if match is Match.NEAR)
+    entries = ClinicPatient.objects.filter(pk__in=near)
+    compared = {
+        PatientId(entry.patient_id): digest_of_both(person.data, data_of(entry))
+        for entry in entries
+    }
+    note_candidates(person_id=person.person_id, compared=compared, now=now)
+    return _theirs(person)
+
+
+def _theirs(person: PersonView) -> frozenset[PatientId]:
+    """Nobody's entries that are the person's beyond doubt, or by the word of two operators."""
+    like = like_entries(person.data)
+    exact = {patient_id for patient_id, match in like.items() if match is Match.EXACT}
+    return frozenset(exact | (judged_same(person.person_id, person.data) & like.keys()))
 
 
 def _check_identity(person: PersonView) -> None:

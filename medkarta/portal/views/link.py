@@ -145,6 +145,28 @@ def _confirm(request: HttpRequest) -> HttpResponse:
     return redirect("link_done")
 
 
+def _refuse(request: HttpRequest) -> HttpResponse:
+    asked = patients.link_state(requests.person_id(request)).request
+    if asked is None:
+        return redirect("link_request")
+    try:
+        patients_actions.refuse_link(
+            request_id=asked.request_id,
+            person_id=requests.person_id(request),
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except patients_actions.LinkRequestExpiredError:
+        messages.warning(request, _("Список карт устарел: найдите их ещё раз."))
+    else:
+        messages.success(
+            request,
+            _("Записано: эти карты не ваши, ничего не привязано. Сообщите клинике об ошибке."),
+        )
+    return redirect("link_request")
+
+
 def _unlink(request: HttpRequest) -> HttpResponse:
     person_id = requests.person_id(request)
     linked = {str(one.patient_id): one for one in patients.link_state(person_id).linked}
@@ -163,22 +185,17 @@ def _unlink(request: HttpRequest) -> HttpResponse:
     return redirect("link_request")
 
 
-_POSTED = {"ask": _ask, "confirm": _confirm, "unlink": _unlink}
+_POSTED = {"ask": _ask, "confirm": _confirm, "refuse": _refuse, "unlink": _unlink}
 
 
 def _request_page(
     request: HttpRequest, state: LinkState, form: LinkForm | None = None
 ) -> HttpResponse:
     asked = state.request
-    waiting = (
-        asked is not None
-        and asked.state is LinkRequestState.FOUND
-        and asked.expires_at > timezone.now()
-    )
-    if form is None and asked is not None and waiting:
+    stage = None if asked is None else asked.state_at(timezone.now())
+    if form is None and asked is not None and stage is LinkRequestState.FOUND:
         form = LinkForm(found=asked.found)
-    nothing = asked is not None and asked.state is LinkRequestState.NOT_FOUND
-    context = {"nav": "card", "state": state, "form": form, "nothing": nothing}
+    context = {"nav": "card", "state": state, "form": form, "stage": stage}
     return render(request, "portal/link_request.html", context)
 
 

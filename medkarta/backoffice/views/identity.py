@@ -1,29 +1,22 @@
-"""The operators' pages: finding a citizen, comparing them with their paper, confirming."""
+"""Finding a citizen, comparing them with their paper, confirming."""
 
 from collections.abc import Callable
-from functools import wraps
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from medkarta.accounts import actions as accounts
-from medkarta.accounts import queries as account_queries
-from medkarta.accounts.rules import Role
-from medkarta.accounts.sessions import to_second_factor, two_factors
-from medkarta.audit.drafts import Origin
-from medkarta.backoffice.forms import ConfirmForm, SearchForm
+from medkarta.backoffice import requests
+from medkarta.backoffice.forms import ConfirmForm, SearchForm, TransferForm
+from medkarta.backoffice.requests import operators_only
 from medkarta.foundation.ids import AccountId
-from medkarta.notifications import queries as notifications
 from medkarta.patients import actions as patients
 from medkarta.patients.actions import IdentityView
 
-APP = "backoffice"
-View = Callable[[HttpRequest], HttpResponseBase]
 PROBLEMS: dict[type[Exception], Callable[[], str]] = {
     accounts.EmailNotVerifiedError: lambda: _("Почта ещё не подтверждена."),
     accounts.PersonalDataIncompleteError: lambda: _("Профиль заполнен не весь."),
@@ -31,36 +24,12 @@ PROBLEMS: dict[type[Exception], Callable[[], str]] = {
         "Пока вы смотрели, данные в профиле изменились. Сверьте их ещё раз."
     ),
     accounts.SnilsConfirmedElsewhereError: lambda: _(
-        "Этот СНИЛС уже подтверждён в другой учётной записи. Подтвердить второй раз нельзя."
+        "Этот СНИЛС уже подтверждён в другой учётной записи. Передать его могут два оператора."
     ),
     accounts.NotACitizenError: lambda: _("Учётная запись закрыта."),
     accounts.NotAnOperatorError: lambda: _("Учётная запись закрыта."),
     accounts.OwnIdentityError: lambda: _("Свою личность подтвердить нельзя."),
 }
-
-
-def operators_only(view: View) -> View:
-    """For an operator with two factors; to everybody else there is no such page."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return to_second_factor(request)
-        account = account_queries.account(_account_id(request))
-        if account is None or account.role is not Role.OPERATOR:
-            raise Http404
-        if not two_factors(request):
-            return to_second_factor(request)
-        return view(request)
-
-    return wrapped
-
-
-@require_GET
-@operators_only
-def start(_request: HttpRequest) -> HttpResponseBase:
-    """To the one thing that there is to do."""
-    return redirect("backoffice-identity")
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,15 +41,6 @@ def identity(request: HttpRequest) -> HttpResponseBase:
     if "document_kind" in request.POST or "seen" in request.POST:
         return _confirm(request)
     return _search(request)
-
-
-@require_GET
-def outbox(request: HttpRequest) -> HttpResponse:
-    """What would have gone out by mail; in the demo alone."""
-    if not settings.DEMO:
-        raise Http404
-    context = {"messages_sent": notifications.recent()}
-    return render(request, "backoffice/outbox.html", context)
 
 
 def _search(request: HttpRequest) -> HttpResponse:
@@ -106,29 +66,39 @@ def _confirm(request: HttpRequest) -> HttpResponse:
     try:
         accounts.confirm_identity(
             account_id=AccountId(form.cleaned_data["account"]),
-            by=_account_id(request),
+            by=requests.account_id(request),
             document_kind=form.cleaned_data["document_kind"],
             seen=form.cleaned_data["seen"],
-            origin=_origin(request),
+            origin=requests.origin(request),
             now=timezone.now(),
         )
     except tuple(PROBLEMS) as error:
-        return _again(request, email, PROBLEMS[type(error)]())
+        elsewhere = isinstance(error, accounts.SnilsConfirmedElsewhereError)
+        return _again(request, email, PROBLEMS[type(error)](), elsewhere=elsewhere)
     return render(request, "backoffice/confirmed.html", {"email": email})
 
 
-def _again(request: HttpRequest, email: str, problem: str) -> HttpResponse:
+def _again(request: HttpRequest, email: str, problem: str, *, elsewhere: bool) -> HttpResponse:
     found = _look(request, email)
     if found is None:
         raise Http404
     confirm = _blank(found)
-    search = SearchForm({"email": email})
-    return _page(request, search=search, found=found, confirm=confirm, problem=problem, status=409)
+    context = {
+        "search": SearchForm({"email": email}),
+        "found": found,
+        "confirm": confirm,
+        "problem": problem,
+        "transfer": TransferForm(initial={"person": found.person.person_id}) if elsewhere else None,
+    }
+    return _page(request, **context, status=409)
 
 
 def _look(request: HttpRequest, email: str) -> IdentityView | None:
     return patients.look_at_identity(
-        email=email, by=_account_id(request), origin=_origin(request), now=timezone.now()
+        email=email,
+        by=requests.account_id(request),
+        origin=requests.origin(request),
+        now=timezone.now(),
     )
 
 
@@ -144,18 +114,3 @@ def _blank(found: IdentityView) -> ConfirmForm:
 
 def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
     return render(request, "backoffice/identity.html", context, status=status)
-
-
-def _account_id(request: HttpRequest) -> AccountId:
-    if not request.user.is_authenticated:
-        raise Http404
-    return AccountId(request.user.pk)
-
-
-def _origin(request: HttpRequest) -> Origin:
-    return Origin(
-        app=APP,
-        request_id=request.headers.get("x-request-id", ""),
-        address=request.META.get("REMOTE_ADDR") or None,
-        device=request.headers.get("user-agent", ""),
-    )

@@ -1,0 +1,20 @@
+"""What there is to do, and how much of it."""
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from medkarta.backoffice.requests import operators_only
+from medkarta.patients import candidates, transfers
+
+
+@require_safe
+@operators_only
+def start(request: HttpRequest) -> HttpResponseBase:
+    """The operators' tasks."""
+    context = {
+        "candidates": len(candidates.waiting()),
+        "transfers": len(transfers.waiting_transfers()),
+    }
+    return render(request, "backoffice/start.html", context)
