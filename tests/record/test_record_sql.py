@@ -8,11 +8,11 @@ from django.db import connection
 from record_bundles import NOW, grant_of
 
 from medkarta.access.grants import Period, Section
-from medkarta.record import sql
+from medkarta.record import counting, sql
 
 ASKED = {
-    "sections": sql.sections,
-    "years": lambda grant: sql.years(grant, Section),
+    "sections": counting.sections,
+    "years": lambda grant: counting.years(grant, Section),
     "timeline": lambda grant: sql.timeline(
         grant, Section, sql.Stretch(start=NOW, end=NOW, before=None, limit=1)
     ),
@@ -33,10 +33,10 @@ ASKED = {
         sql.Kinds(resource_types=["Task"], states=["accepted"]),
         sql.Stretch(start=None, end=None, before=None, limit=1),
     ),
-    "arrived": lambda grant: sql.arrived(grant, NOW, Section, 1),
-    "received": sql.received,
-    "count_since": lambda grant: sql.count_since(grant, NOW),
+    "arrived": lambda grant: counting.arrived(grant, NOW, Section, 1),
+    "received": counting.received,
 }
+COUNTED = {name: ASKED[name] for name in ("sections", "years", "received")}
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
@@ -59,6 +59,16 @@ def test_every_limit_of_the_grant_stands_in_every_patients_branch(asked):
         assert all(limit in branch for branch in made.text.split("UNION ALL"))
     assert made.text.count("patient_id = %s::uuid") == len(patients)
     assert made.text.count("%s") == len(made.values)
+    assert {value for value in made.values if value in patients} == set(patients)
+
+
+@pytest.mark.parametrize("asked", COUNTED.values(), ids=COUNTED)
+def test_what_is_not_limited_to_a_period_is_counted_out_of_tallies_with_every_other_limit(asked):
+    patients, clinic = [uuid4(), uuid4()], uuid4()
+    made = asked(grant_of(*patients, organisations=frozenset({clinic})))
+    for limit in ("> statement_timestamp()", "section", "custodian_id = ANY", "resource_tally"):
+        assert all(limit in branch for branch in made.text.split("UNION ALL"))
+    assert made.text.count("patient_id = %s::uuid") == len(patients)
     assert {value for value in made.values if value in patients} == set(patients)
 
 

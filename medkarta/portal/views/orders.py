@@ -83,6 +83,8 @@ def around(grant: Grant, found: Sequence[StoredResource], names: Clinics) -> Aro
 def seen(grant: Grant, found: Sequence[StoredResource]) -> set[str]:
     """Ids of those that the reader has opened, or whose section since they came."""
     names = {f"{one.resource_type}/{one.logical_id}": one for one in found}
+    if not names:
+        return set()
     looks = audit.looks(person_id=grant.person_id, actor_id=grant.reader, resources=names)
     return {
         one.logical_id
