@@ -77,7 +77,10 @@ def _retire(former: Sequence[Version]) -> set[Group]:
             "unnest(%s::uuid[], %s::uuid[]) AS k (p, r)"
             " WHERE {table}.patient_id = k.p AND {table}.resource_id = k.r"
         )
-        keys = [patient for patient, _ in owned], [one for _, one in owned]
+        keys: tuple[list[UUID], list[UUID]] = (
+            [patient for patient, _ in owned],
+            [one for _, one in owned],
+        )
         left = tallies.groups_of(*keys)
         _move("", _FILED, join, keys)
     if shared:

@@ -14,8 +14,8 @@ from medkarta.portal.presenters.dosage import dosage
 from medkarta.portal.presenters.order_course import Ending, Stage, course
 from medkarta.portal.presenters.orders import Around as OrderAround
 from medkarta.portal.presenters.orders import State as OrderState
-from medkarta.portal.presenters.orders import order
-from medkarta.portal.presenters.prescriptions import Around, State, prescription
+from medkarta.portal.presenters.orders import calling, order
+from medkarta.portal.presenters.prescriptions import Around, State, ending, prescription
 from medkarta.portal.presenters.vaccination_plan import age, plan
 from medkarta.terminology.infections import Infection
 from medkarta.terminology.vaccination_calendar import due
@@ -294,6 +294,17 @@ def test_the_last_sitting_is_before_this_one_however_many_pages_this_one_has_ope
     assert news.last_sitting(others, READER, NOW) is None
     refused = [line(NOW - timedelta(days=2), outcome=Outcome.REFUSED)]
     assert news.last_sitting(refused, READER, NOW) is None
+
+
+def test_orders_and_prescriptions_that_ask_nothing_of_the_person_are_not_presented():
+    ready, over, ahead = service("completed"), service("completed"), service()
+    came = {ready.logical_id: [REPORT], over.logical_id: [OLD_REPORT]}
+    around = OrderAround(came=came, read=(), clinics=CLINICS, shared={}, now=NOW)
+    called = calling([ready, over, service("revoked"), ahead], around)
+    assert called == [order(ready, around), order(ahead, around)]
+    soon, later = medicine(until="2026-11-25"), medicine()
+    with_ = Around(handouts={}, clinics=CLINICS, shared={}, today=TODAY)
+    assert ending([later, soon], with_) == [prescription(soon, with_)]
 
 
 def test_one_event_is_one_line_of_the_news():

@@ -84,9 +84,9 @@ def test_nothing_from_outside_becomes_text():
     assert made.values.count(evil) == 3
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("wished", [set(Section), {Section.LABS}], ids=["all", "one"])
-def test_the_timeline_of_several_patients_reads_no_record_whole(wished):
+@pytest.fixture
+def long_records():
+    """Six patients with 2,000 values each, two of which are not final, and three came lately."""
     patients = [uuid4() for _ in range(6)]
     clinic = uuid4()
     with connection.cursor() as cursor:
@@ -94,17 +94,46 @@ def test_the_timeline_of_several_patients_reads_no_record_whole(wished):
             cursor.execute(
                 "INSERT INTO resource (patient_id, resource_id, resource_type, version,"
                 " recorded_at, deleted, body, custodian_id, section, date, status, code_system,"
-                " code) SELECT %s, gen_random_uuid(), 'Observation', 1, now(), false,"
+                " code) SELECT %s, gen_random_uuid(), 'Observation', 1,"
+                " %s::timestamptz + CASE WHEN n < 4 THEN '1' ELSE '-1' END::interval day, false,"
                 " repeat('x', 800), %s, (ARRAY['labs', 'vitals'])[1 + n %% 2],"
-                " now() - n * interval '1 hour', 'final', '', '1' FROM generate_series(1, 2000) n",
-                [owner, clinic],
+                " now() - n * interval '1 hour',"
+                " CASE WHEN n < 3 THEN 'preliminary' ELSE 'final' END, '', 'c' || n %% 40"
+                " FROM generate_series(1, 2000) n",
+                [owner, NOW, clinic],
             )
         cursor.execute("ANALYZE resource")
-        stretch = sql.Stretch(start=None, end=None, before=None, limit=20)
-        asked = sql.timeline(grant_of(*patients[:3]), wished, stretch)
+    return patients
+
+
+def plan_of(asked):
+    with connection.cursor() as cursor:
         cursor.execute("EXPLAIN (COSTS OFF) " + asked.text, asked.values)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wished", [set(Section), {Section.LABS}], ids=["all", "one"])
+def test_the_timeline_of_several_patients_reads_no_record_whole(wished, long_records):
+    stretch = sql.Stretch(start=None, end=None, before=None, limit=20)
+    plan = plan_of(sql.timeline(grant_of(*long_records[:3]), wished, stretch))
     index = "resource_date" if len(wished) > 1 else "resource_section_date"
     assert plan.count(f"Index Scan using {index} on resource") == 3
     assert "Bitmap" not in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (lambda grant: sql.in_state(grant, ["Observation"], ["preliminary"], 9), "state_date"),
+        (lambda grant: sql.latest_by_code(grant, Section.LABS, "Observation"), "section_code"),
+        (lambda grant: counting.arrived(grant, NOW, Section, 9), "recorded"),
+    ],
+    ids=["in a state", "latest of each code", "arrived"],
+)
+def test_a_question_of_few_has_an_index_that_leads_to_them(asked, index, long_records):
+    plan = plan_of(asked(grant_of(long_records[0])))
+    assert f"resource_{index}" in plan
     assert "Seq Scan" not in plan
