@@ -10,7 +10,7 @@ help:
 	@echo "make test    run the tests (ARGS= goes to pytest)"
 	@echo "make check   format, lint, types, architecture"
 	@echo "make bench   measure start-up, memory and the ways through the program"
-	@echo "make gallery pictures of every page in every state, into gallery/ (ARGS= names scenes)"
+	@echo "make gallery pictures of every page in every state, into gallery/ (ARGS= ru or en, scenes)"
 	@echo "make clean   remove environment and caches; the data stays"
 
 # No shell between make and the program: Ctrl-C and the end of make reach it directly.

@@ -30,7 +30,7 @@ TABLES = tuple(
     for prefix in ("", "shared_")
     for name in ("resource", *(f"index_{index}" for index in INDEXES))
 )
-EMPTY = f"TRUNCATE {', '.join(TABLES)}, resource_version, client_id, clinic CASCADE"
+EMPTY = f"TRUNCATE {', '.join(TABLES)}, resource_tally, resource_version, client_id, clinic CASCADE"
 
 
 def measure(files: Sequence[Path], owner: psycopg.Connection) -> Iterator[Figure]:

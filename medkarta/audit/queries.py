@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Max
 
@@ -28,6 +29,16 @@ class Looks:
     pages: Mapping[str, datetime]
 
 
+class Glance(NamedTuple):
+    """A line as far as it tells who came when, and whether they got in."""
+
+    at: datetime
+    actor_id: AccountId | None
+    actor_role: str
+    action: str
+    outcome: str
+
+
 def looks(*, person_id: PersonId, actor_id: AccountId, resources: Collection[str]) -> Looks:
     """What this account has seen of a person's record; `resources` are asked for as `Type/id`."""
     seen = Entry.objects.filter(
@@ -48,6 +59,12 @@ def entries(*, person_id: PersonId, before: int | None, limit: int) -> list[Line
     if before is not None:
         found = found.filter(number__lt=before)
     return [_line(entry) for entry in found.order_by("-number")[:limit]]
+
+
+def glances(*, person_id: PersonId, limit: int) -> list[Glance]:
+    """So many of the newest lines, the newest first."""
+    found = Entry.objects.filter(person_id=person_id).order_by("-number")
+    return [Glance(*row) for row in found.values_list(*Glance._fields)[:limit]]
 
 
 def count(person_id: PersonId) -> int:

@@ -59,8 +59,7 @@ class Resource(Filed):
 
     class Meta:
         db_table = "resource"
-        # They carry all that counting and choosing ask of a row, so that ten thousand resources are
-        # counted without a look at their texts.
+        # What they include lets rows be chosen and counted without a look at their texts.
         indexes = [
             models.Index(
                 fields=["patient_id", "section", "-date", "resource_id"],
@@ -76,18 +75,44 @@ class Resource(Filed):
             ),
             models.Index(
                 fields=[
-                    "patient_id",
-                    "resource_type",
-                    "code_system",
-                    "code",
-                    "-date",
-                    "resource_id",
+                    *("patient_id", "section", "resource_type", "code_system", "code"),
+                    *("-date", "resource_id"),
                 ],
-                include=["section", "status", "custodian_id"],
+                include=["status", "custodian_id"],
                 condition=models.Q(deleted=False),
-                name="resource_code_date",
+                name="resource_section_code",
+            ),
+            models.Index(
+                fields=["patient_id", "resource_type", "status", "-date", "resource_id"],
+                condition=models.Q(deleted=False),
+                name="resource_state_date",
+            ),
+            models.Index(
+                fields=["patient_id", "recorded_at"],
+                condition=models.Q(deleted=False),
+                name="resource_recorded",
             ),
         ]
+
+
+class Tally(models.Model):
+    """How much stands in a section of a patient's record by clinic and year of Moscow's clock.
+
+    Counted anew in the transaction of each write, for the groups that it touches: adding up a
+    few hundred of these takes the place of counting ten thousand resources.
+    """
+
+    pk = models.CompositePrimaryKey("patient_id", "section", "custodian_id", "year")
+    patient_id = models.UUIDField()
+    section = models.CharField(max_length=40)
+    custodian_id = models.UUIDField()
+    year = models.IntegerField()
+    count = models.IntegerField()
+    latest = models.DateTimeField(help_text="the newest date of its resources")
+    received = models.DateTimeField(help_text="when the last of them was recorded")
+
+    class Meta:
+        db_table = "resource_tally"
 
 
 class ResourceVersion(Filed):

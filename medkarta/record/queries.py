@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import MAXYEAR, MINYEAR, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,10 @@ from medkarta.foundation.ids import (
     encode_uuid,
     parse_logical_id,
 )
-from medkarta.record import sql
+from medkarta.record import counting, sql
+from medkarta.record.granted import COLUMNS, Sql
 from medkarta.record.stored import (
+    Arrived,
     Cursor,
     LatestOfCode,
     Page,
@@ -31,7 +33,7 @@ from medkarta.record.stored import (
 Row = tuple[Any, ...]
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
-_FIELDS = tuple(column.strip() for column in sql.COLUMNS.split(","))
+_FIELDS = tuple(column.strip() for column in COLUMNS.split(","))
 MOST_OF_SERIES = 500
 
 
@@ -55,13 +57,13 @@ def sections(grant: Grant) -> dict[Section, SectionSummary]:
     """How much there is in each section that has anything."""
     return {
         Section(section): SectionSummary(count=count, latest=latest)
-        for section, count, latest in _run(sql.sections(grant))
+        for section, count, latest in _run(counting.sections(grant))
     }
 
 
 def years(grant: Grant, sections: Collection[Section]) -> list[tuple[int, int]]:
     """(year of Moscow's clock, count), newest first."""
-    return [(year, count) for year, count in _run(sql.years(grant, sections))]
+    return [(year, count) for year, count in _run(counting.years(grant, sections))]
 
 
 def timeline(
@@ -172,22 +174,18 @@ def in_state(
     return [_resource(row) for row in _run(sql.in_state(grant, resource_types, states, limit))]
 
 
-def arrived(
-    grant: Grant, *, since: datetime, sections: Collection[Section], limit: int
-) -> list[StoredResource]:
+def arrived(grant: Grant, *, since: datetime, sections: Collection[Section], limit: int) -> Arrived:
     """What was recorded after this moment, however old it is itself; newest first."""
-    return [_resource(row) for row in _run(sql.arrived(grant, since, sections, limit))]
+    rows = _run(counting.arrived(grant, since, sections, limit))
+    return Arrived(
+        items=[_resource(columns) for *columns, _ in rows],
+        count=rows[0][-1] if rows else 0,
+    )
 
 
 def received(grant: Grant) -> dict[ClinicId, datetime]:
     """When each clinic last sent something of what the Grant opens."""
-    return {ClinicId(clinic): moment for clinic, moment in _run(sql.received(grant))}
-
-
-def count_since(grant: Grant, since: datetime) -> int:
-    """How many resources were recorded after this moment."""
-    ((count,),) = _run(sql.count_since(grant, since))
-    return cast("int", count)
+    return {ClinicId(clinic): moment for clinic, moment in _run(counting.received(grant))}
 
 
 def shared(ids: Iterable[str]) -> dict[str, JsonObject]:
@@ -198,7 +196,7 @@ def shared(ids: Iterable[str]) -> dict[str, JsonObject]:
     return {encode_uuid(key): parse_body(body) for key, body in _run(sql.shared(keys))}
 
 
-def _page(statement: sql.Sql, limit: int) -> Page[StoredResource]:
+def _page(statement: Sql, limit: int) -> Page[StoredResource]:
     """The statement asks for one more than is shown, so that the last page knows that it is."""
     items = [_resource(row) for row in _run(statement)]
     shown = items[:limit]
@@ -208,7 +206,7 @@ def _page(statement: sql.Sql, limit: int) -> Page[StoredResource]:
     )
 
 
-def _run(statement: sql.Sql) -> list[Row]:
+def _run(statement: Sql) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.values)
         rows: list[Row] = cursor.fetchall()

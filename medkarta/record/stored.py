@@ -93,6 +93,14 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Arrived:
+    """The newest of what came since a moment, and how many came in all."""
+
+    items: list[StoredResource]
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SectionSummary:
     """How much there is in a section, and the date of the newest."""
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 from uuid import UUID
 
 from django.db import connection
@@ -12,8 +12,10 @@ from django.db import connection
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.index import index_values
 from medkarta.foundation.ids import ClinicId, PatientId
+from medkarta.record import tallies
 from medkarta.record.rows import TABLES, Row, index_rows
 from medkarta.record.rules.filing import file_under
+from medkarta.record.tallies import Group
 
 Rows: TypeAlias = dict[str, list[Row]]
 
@@ -51,17 +53,23 @@ class Version:
 
 
 def write(versions: Iterable[Version], *, now: datetime) -> None:
-    """Make these the present versions: former ones move aside, index rows are made anew."""
+    """Make these the present versions: former ones move aside, index rows are made anew.
+
+    Whoever calls keeps other writers of these patients waiting (`intake.found.lock`).
+    """
     written = list(versions)
-    _retire([one for one in written if one.number > 1])
+    left = _retire([one for one in written if one.number > 1])
     rows: Rows = defaultdict(list)
     for one in written:
         _add_rows(rows, one, now)
     for table, values in rows.items():
         _copy(table, values)
+    tallies.recount(left | {_group(row) for row in rows["resource"]})
 
 
-def _retire(former: Sequence[Version]) -> None:
+def _retire(former: Sequence[Version]) -> set[Group]:
+    """Move them aside; the groups that they leave."""
+    left: set[Group] = set()
     owned = [(one.owner.patient_id, one.resource_id) for one in former if one.owner]
     shared = [one.resource_id for one in former if not one.owner]
     if owned:
@@ -69,7 +77,12 @@ def _retire(former: Sequence[Version]) -> None:
             "unnest(%s::uuid[], %s::uuid[]) AS k (p, r)"
             " WHERE {table}.patient_id = k.p AND {table}.resource_id = k.r"
         )
-        _move("", _FILED, join, ([patient for patient, _ in owned], [one for _, one in owned]))
+        keys: tuple[list[UUID], list[UUID]] = (
+            [patient for patient, _ in owned],
+            [one for _, one in owned],
+        )
+        left = tallies.groups_of(*keys)
+        _move("", _FILED, join, keys)
     if shared:
         _move(
             "shared_",
@@ -77,6 +90,7 @@ def _retire(former: Sequence[Version]) -> None:
             "unnest(%s::uuid[]) AS k (r) WHERE {table}.resource_id = k.r",
             (shared,),
         )
+    return left
 
 
 def _move(prefix: str, columns: Sequence[str], join: str, keys: tuple[list[UUID], ...]) -> None:
@@ -124,6 +138,11 @@ def _copy(table: str, rows: list[Row]) -> None:
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
+
+
+def _group(row: Row) -> Group:
+    filed = dict(zip(_FILED, row, strict=True))
+    return cast("Group", tuple(filed[name] for name in tallies.GROUPED_BY))
 
 
 def _layout(table: str) -> tuple[Sequence[str], Sequence[str]]:

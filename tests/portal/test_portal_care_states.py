@@ -6,16 +6,16 @@ import pytest
 from portal_resources import CLINICS, stored
 
 from medkarta.access.grants import Section
-from medkarta.audit.drafts import Draft, Outcome
-from medkarta.audit.queries import Line
-from medkarta.foundation.ids import AccountId, PersonId, new_uuid
+from medkarta.audit.drafts import Outcome
+from medkarta.audit.queries import Glance
+from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.portal.presenters import news, next_visit, todo, vaccinations
 from medkarta.portal.presenters.dosage import dosage
 from medkarta.portal.presenters.order_course import Ending, Stage, course
 from medkarta.portal.presenters.orders import Around as OrderAround
 from medkarta.portal.presenters.orders import State as OrderState
-from medkarta.portal.presenters.orders import order
-from medkarta.portal.presenters.prescriptions import Around, State, prescription
+from medkarta.portal.presenters.orders import calling, order
+from medkarta.portal.presenters.prescriptions import Around, State, ending, prescription
 from medkarta.portal.presenters.vaccination_plan import age, plan
 from medkarta.terminology.infections import Infection
 from medkarta.terminology.vaccination_calendar import due
@@ -279,34 +279,32 @@ def test_ages_are_told_as_the_calendar_tells_them(day, words):
 READER = AccountId(new_uuid())
 
 
-def line(number, at, *, reader=READER, outcome=Outcome.GRANTED):
-    said = Draft(
-        person_id=PersonId(new_uuid()),
-        at=at,
-        actor_id=reader,
-        actor_name="",
-        actor_role="citizen",
-        app="portal",
-        action="open-own-record",
-        purpose="own",
-        ground="own",
-        outcome=outcome,
-        address=None,
-        device="",
-        request_id="",
+def line(at, *, reader=READER, outcome=Outcome.GRANTED):
+    return Glance(
+        at=at, actor_id=reader, actor_role="citizen", action="open-record", outcome=outcome.value
     )
-    return Line(number=number, said=said, canonical=b"")
 
 
 def test_the_last_sitting_is_before_this_one_however_many_pages_this_one_has_opened():
     moments = [NOW - timedelta(minutes=minutes) for minutes in (0, 20, 70, 24 * 60, 25 * 60)]
-    lines = [line(9 - place, at) for place, at in enumerate(moments)]
+    lines = [line(at) for at in moments]
     assert news.last_sitting(lines, READER, NOW) == moments[3]
     assert news.last_sitting(lines[:3], READER, NOW) is None
-    others = [line(1, NOW - timedelta(days=2), reader=AccountId(new_uuid()))]
+    others = [line(NOW - timedelta(days=2), reader=AccountId(new_uuid()))]
     assert news.last_sitting(others, READER, NOW) is None
-    refused = [line(1, NOW - timedelta(days=2), outcome=Outcome.REFUSED)]
+    refused = [line(NOW - timedelta(days=2), outcome=Outcome.REFUSED)]
     assert news.last_sitting(refused, READER, NOW) is None
+
+
+def test_orders_and_prescriptions_that_ask_nothing_of_the_person_are_not_presented():
+    ready, over, ahead = service("completed"), service("completed"), service()
+    came = {ready.logical_id: [REPORT], over.logical_id: [OLD_REPORT]}
+    around = OrderAround(came=came, read=(), clinics=CLINICS, shared={}, now=NOW)
+    called = calling([ready, over, service("revoked"), ahead], around)
+    assert called == [order(ready, around), order(ahead, around)]
+    soon, later = medicine(until="2026-11-25"), medicine()
+    with_ = Around(handouts={}, clinics=CLINICS, shared={}, today=TODAY)
+    assert ending([later, soon], with_) == [prescription(soon, with_)]
 
 
 def test_one_event_is_one_line_of_the_news():

@@ -8,8 +8,8 @@ from portal_addresses import hrefs
 
 # Queries of each page, the session's, the gates' and the log's own among them.
 COSTS = {
-    "/": 24,
-    "/card": 28,
+    "/": 21,
+    "/card": 26,
     "/card/labs": 14,
     "/card/vitals": 14,
     "/card/timeline": 15,

@@ -87,5 +87,8 @@ def test_what_came_of_an_order_is_found_and_not_what_came_of_others(grant):
 def test_what_arrived_is_known_by_its_coming_and_not_by_its_own_date(grant):
     before, after = NOW - timedelta(minutes=1), NOW + timedelta(minutes=1)
     found = queries.arrived(grant, since=before, sections=[Section.ORDERS], limit=2)
-    assert [one.resource_type for one in found] == ["ServiceRequest"] * 2
-    assert queries.arrived(grant, since=after, sections=Section, limit=9) == []
+    assert [one.resource_type for one in found.items] == ["ServiceRequest"] * 2
+    one = queries.arrived(grant, since=before, sections=[Section.ORDERS], limit=1)
+    assert (one.items, one.count) == (found.items[:1], found.count)
+    none = queries.arrived(grant, since=after, sections=Section, limit=9)
+    assert (none.items, none.count) == ([], 0)

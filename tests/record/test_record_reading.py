@@ -9,7 +9,7 @@ from record_bundles import NOW, PATIENT, grant_of, observation, organization, pa
 
 from medkarta.access.grants import Period, Section
 from medkarta.foundation.ids import parse_logical_id
-from medkarta.record import queries
+from medkarta.record import queries, tallies
 from medkarta.record.stored import Cursor, MalformedCursorError
 
 pytestmark = pytest.mark.django_db
@@ -91,11 +91,15 @@ def everything_read(grant, *, knowing):
         for kind in ("DiagnosticReport", "Observation", "Encounter"):
             referring = queries.referring(grant, target=target, resource_type=kind)
             found |= {one.logical_id for one in referring}
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    arrived = queries.arrived(grant, since=long_ago, sections=Section, limit=100)
     counted = (
         sum(summary.count for summary in queries.sections(grant).values()),
         sum(count for _, count in queries.years(grant, Section)),
-        queries.count_since(grant, datetime(2000, 1, 1, tzinfo=UTC)),
+        arrived.count,
     )
+    assert len(arrived.items) == arrived.count
+    found |= {one.logical_id for one in arrived.items}
     return found, counted
 
 
@@ -160,6 +164,7 @@ def test_the_period_limits_every_query(mine):
 def test_deleted_resources_are_not_there(mine):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE resource SET deleted = true, body = ''")
+    assert tallies.recount_all(mine)
     assert everything_read(grant_of(mine), knowing=[mine]) == (set(), (0, 0, 0))
 
 

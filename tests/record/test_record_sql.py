@@ -8,11 +8,11 @@ from django.db import connection
 from record_bundles import NOW, grant_of
 
 from medkarta.access.grants import Period, Section
-from medkarta.record import sql
+from medkarta.record import counting, sql
 
 ASKED = {
-    "sections": sql.sections,
-    "years": lambda grant: sql.years(grant, Section),
+    "sections": counting.sections,
+    "years": lambda grant: counting.years(grant, Section),
     "timeline": lambda grant: sql.timeline(
         grant, Section, sql.Stretch(start=NOW, end=NOW, before=None, limit=1)
     ),
@@ -33,10 +33,10 @@ ASKED = {
         sql.Kinds(resource_types=["Task"], states=["accepted"]),
         sql.Stretch(start=None, end=None, before=None, limit=1),
     ),
-    "arrived": lambda grant: sql.arrived(grant, NOW, Section, 1),
-    "received": sql.received,
-    "count_since": lambda grant: sql.count_since(grant, NOW),
+    "arrived": lambda grant: counting.arrived(grant, NOW, Section, 1),
+    "received": counting.received,
 }
+COUNTED = {name: ASKED[name] for name in ("sections", "years", "received")}
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
@@ -62,6 +62,16 @@ def test_every_limit_of_the_grant_stands_in_every_patients_branch(asked):
     assert {value for value in made.values if value in patients} == set(patients)
 
 
+@pytest.mark.parametrize("asked", COUNTED.values(), ids=COUNTED)
+def test_what_is_not_limited_to_a_period_is_counted_out_of_tallies_with_every_other_limit(asked):
+    patients, clinic = [uuid4(), uuid4()], uuid4()
+    made = asked(grant_of(*patients, organisations=frozenset({clinic})))
+    for limit in ("> statement_timestamp()", "section", "custodian_id = ANY", "resource_tally"):
+        assert all(limit in branch for branch in made.text.split("UNION ALL"))
+    assert made.text.count("patient_id = %s::uuid") == len(patients)
+    assert {value for value in made.values if value in patients} == set(patients)
+
+
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
 def test_no_patients_is_no_rows_and_not_all(asked):
     assert "WHERE FALSE" in asked(grant_of()).text
@@ -74,9 +84,9 @@ def test_nothing_from_outside_becomes_text():
     assert made.values.count(evil) == 3
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("wished", [set(Section), {Section.LABS}], ids=["all", "one"])
-def test_the_timeline_of_several_patients_reads_no_record_whole(wished):
+@pytest.fixture
+def long_records():
+    """Six patients with 2,000 values each, two of which are not final, and three came lately."""
     patients = [uuid4() for _ in range(6)]
     clinic = uuid4()
     with connection.cursor() as cursor:
@@ -84,17 +94,46 @@ def test_the_timeline_of_several_patients_reads_no_record_whole(wished):
             cursor.execute(
                 "INSERT INTO resource (patient_id, resource_id, resource_type, version,"
                 " recorded_at, deleted, body, custodian_id, section, date, status, code_system,"
-                " code) SELECT %s, gen_random_uuid(), 'Observation', 1, now(), false,"
+                " code) SELECT %s, gen_random_uuid(), 'Observation', 1,"
+                " %s::timestamptz + CASE WHEN n < 4 THEN '1' ELSE '-1' END::interval day, false,"
                 " repeat('x', 800), %s, (ARRAY['labs', 'vitals'])[1 + n %% 2],"
-                " now() - n * interval '1 hour', 'final', '', '1' FROM generate_series(1, 2000) n",
-                [owner, clinic],
+                " now() - n * interval '1 hour',"
+                " CASE WHEN n < 3 THEN 'preliminary' ELSE 'final' END, '', 'c' || n %% 40"
+                " FROM generate_series(1, 2000) n",
+                [owner, NOW, clinic],
             )
         cursor.execute("ANALYZE resource")
-        stretch = sql.Stretch(start=None, end=None, before=None, limit=20)
-        asked = sql.timeline(grant_of(*patients[:3]), wished, stretch)
+    return patients
+
+
+def plan_of(asked):
+    with connection.cursor() as cursor:
         cursor.execute("EXPLAIN (COSTS OFF) " + asked.text, asked.values)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wished", [set(Section), {Section.LABS}], ids=["all", "one"])
+def test_the_timeline_of_several_patients_reads_no_record_whole(wished, long_records):
+    stretch = sql.Stretch(start=None, end=None, before=None, limit=20)
+    plan = plan_of(sql.timeline(grant_of(*long_records[:3]), wished, stretch))
     index = "resource_date" if len(wished) > 1 else "resource_section_date"
     assert plan.count(f"Index Scan using {index} on resource") == 3
     assert "Bitmap" not in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (lambda grant: sql.in_state(grant, ["Observation"], ["preliminary"], 9), "state_date"),
+        (lambda grant: sql.latest_by_code(grant, Section.LABS, "Observation"), "section_code"),
+        (lambda grant: counting.arrived(grant, NOW, Section, 9), "recorded"),
+    ],
+    ids=["in a state", "latest of each code", "arrived"],
+)
+def test_a_question_of_few_has_an_index_that_leads_to_them(asked, index, long_records):
+    plan = plan_of(asked(grant_of(long_records[0])))
+    assert f"resource_{index}" in plan
     assert "Seq Scan" not in plan

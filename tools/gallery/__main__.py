@@ -1,10 +1,11 @@
 """Pictures of every page in every state, for people to look at.
 
-    python tools/gallery [SCENE…]      without a name: all of them
+    python tools/gallery [ru|en] [SCENE…]      without a language: both; without a name: all scenes
 
-Starts the real service in a home of its own, with the demo people, somebody imported where the
-bundles lie beside the checkout, and writes gallery/<width>/<page>--<state>.png and
-gallery/index.html. The folder is made anew each time.
+Starts the real service in a home of its own for each language, with the demo people, somebody
+imported where the bundles lie beside the checkout, and writes
+gallery/<language>/<width>/<page>--<state>.png and gallery/index.html. The folder is made anew each
+time.
 """
 
 import os
@@ -24,6 +25,7 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from running_service import Service, temporary_home  # noqa: E402
 
 IMPORTED = "Mary"
+LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
 SCENES = {
     "outside": scenes.outside,
     "second-step": scenes.second_step,
@@ -43,7 +45,8 @@ SCENES = {
 
 def main() -> None:
     """Start the service, walk through the scenes, lay the pictures out."""
-    chosen = sys.argv[1:] or list(SCENES)
+    languages = [one for one in sys.argv[1:] if one in LANGUAGES] or list(LANGUAGES)
+    chosen = [one for one in sys.argv[1:] if one not in LANGUAGES] or list(SCENES)
     if unknown := set(chosen) - set(SCENES):
         sys.exit(f"No such scene: {', '.join(sorted(unknown))}. There are: {', '.join(SCENES)}.")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -51,13 +54,24 @@ def main() -> None:
         sys.exit("Chromium is not installed: apt-get install chromium")
     shutil.rmtree(OUTPUT, ignore_errors=True)
     camera = Camera(OUTPUT)
+    for language in languages:
+        camera.turn_to(language)
+        take_all(list(chosen), camera, chromium)
+    print(f"\n{len(camera.names)} pages in {time.monotonic() - camera.began:.0f} s")
+    print(camera.lay_out())
+    if camera.failed:
+        sys.exit("Without: " + "; ".join(camera.failed))
+
+
+def take_all(chosen: list[str], camera: Camera, chromium: str) -> None:
+    """Every scene in the camera's language, with people to whom nothing has happened yet."""
     port = int(os.environ["PORT"]) if "PORT" in os.environ else None
     service = Service(temporary_home(), port, MEDKARTA_DEMO_PEOPLE="12")
     try:
         print("Starting the service and making the people …", flush=True)
         service.start(patience=240)
         bring_in(service, chosen)
-        set_django_up(service)
+        set_django_up(service, camera.language)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for name in chosen:
@@ -66,10 +80,6 @@ def main() -> None:
     finally:
         service.clear()
         shutil.rmtree(service.home.parent, ignore_errors=True)
-    print(f"\n{len(camera.names)} pages in {time.monotonic() - camera.began:.0f} s")
-    print(camera.lay_out())
-    if camera.failed:
-        sys.exit("Without: " + "; ".join(camera.failed))
 
 
 def bring_in(service: Service, chosen: list[str]) -> None:
@@ -87,24 +97,34 @@ def bring_in(service: Service, chosen: list[str]) -> None:
         print(done.stdout, done.stderr)
 
 
-def set_django_up(service: Service) -> None:
-    """Let the error pages be rendered here too: they are templates and nothing else."""
+def set_django_up(service: Service, language: str) -> None:
+    """Let the error pages be rendered here too, and the words of buttons be known."""
     os.environ["MEDKARTA_HOME"] = str(service.home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "medkarta.config.settings"
     # Playwright's loop runs in this thread, and no query is made in it.
     import django
+    from django.utils import translation
 
     django.setup()
+    translation.activate(language)
 
 
 def play(name: str, browser: Browser, service: Service, camera: Camera) -> None:
     """One scene with browsers of its own; what goes wrong in it spoils no other."""
+    from django.conf import settings
+
     met = []
+    origin = f"http://localhost:{service.port}"
 
     def meet(who: str | None = None) -> Visitor:
         context = browser.new_context(
-            base_url=f"http://localhost:{service.port}", viewport=SIZES["1280"], locale="ru-RU"
+            base_url=origin,
+            viewport=SIZES["1280"],
+            locale=LANGUAGES[camera.language],
         )
+        # The choice that the switch on every page keeps.
+        cookie = settings.LANGUAGE_COOKIE_NAME
+        context.add_cookies([{"name": cookie, "value": camera.language, "url": origin}])
         context.set_default_timeout(15_000)
         met.append(context)
         return Visitor(service, context, who)

@@ -34,25 +34,31 @@ class Camera:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.names: list[str] = []
+        self.names: list[tuple[str, str]] = []
         self.failed: list[str] = []
         self.began = time.monotonic()
+        self.language = ""
+
+    def turn_to(self, language: str) -> None:
+        """From now on the pictures are of pages in this language."""
+        self.language = language
         for size in SIZES:
-            (folder / size).mkdir(parents=True)
+            (self.folder / language / size).mkdir(parents=True)
 
     def shoot(self, visitor: Visitor, page: str, state: str) -> None:
         """The page as it stands now: what was typed and what was refused stays on it."""
         name = f"{page}--{state}"
+        folder = self.folder / self.language
         for size, viewport in SIZES.items():
             visitor.page.set_viewport_size(viewport)
             visitor.page.evaluate(_STILL)
             visitor.page.screenshot(
-                path=self.folder / size / f"{name}.png",
+                path=folder / size / f"{name}.png",
                 full_page=True,
                 animations="disabled",
             )
-        self.names.append(name)
-        print(f"{time.monotonic() - self.began:5.0f} s  {name}", flush=True)
+        self.names.append((self.language, name))
+        print(f"{time.monotonic() - self.began:5.0f} s  {self.language}  {name}", flush=True)
 
     def go(self, visitor: Visitor, path: str, page: str, state: str) -> None:
         """Open an address and take its picture, whatever the answer was."""
@@ -62,20 +68,20 @@ class Camera:
     def miss(self, scene: str, problem: Exception) -> None:
         """Go on without a scene; the end says so."""
         words = (str(problem).strip() or type(problem).__name__).splitlines()[0]
-        self.failed.append(f"{scene}: {words}")
+        self.failed.append(f"{scene} ({self.language}): {words}")
         print(f"        MISSED {self.failed[-1]}", flush=True)
 
     def lay_out(self) -> Path:
-        """Write index.html: every page by name, both sizes."""
+        """Write index.html: every page by name, in its languages, both sizes."""
         figures = []
-        for name in sorted(self.names):
+        for language, name in sorted(self.names, key=lambda taken: taken[::-1]):
             pictures = "".join(
-                f'<a href="{size}/{name}.png"><img loading="lazy" alt="{size} px"'
-                f' src="{size}/{name}.png"></a>'
+                f'<a href="{language}/{size}/{name}.png"><img loading="lazy" alt="{size} px"'
+                f' src="{language}/{size}/{name}.png"></a>'
                 for size in SIZES
             )
             figures.append(
-                f"<figure><figcaption>{html.escape(name)}</figcaption>"
+                f"<figure><figcaption>{html.escape(name)}, {language}</figcaption>"
                 f"<div>{pictures}</div></figure>"
             )
         index = self.folder / "index.html"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from authenticator import Authenticator
 from camera import Camera, Visitor
+from django.utils.translation import gettext as _
 from playwright.sync_api import Route
 
 Meet = Callable[..., Visitor]
@@ -182,7 +183,7 @@ def _wrong_first(citizen: Visitor, camera: Camera, page: str, **fields: str) -> 
 
 def _second_factor(citizen: Visitor, camera: Camera) -> None:
     camera.shoot(citizen, "totp", "blank")
-    citizen.page.get_by_text("Не получается навести камеру").click()
+    citizen.page.get_by_text(_("Не получается навести камеру")).click()
     camera.shoot(citizen, "totp", "secret-shown")
     citizen.authenticator = Authenticator(citizen.secret_on_the_page())
     _wrong_first(citizen, camera, "totp", code=citizen.authenticator.wrong_code())
@@ -201,7 +202,7 @@ def _profile(citizen: Visitor, camera: Camera) -> None:
     citizen.page.locator(f"main [name=sex][value={person['sex']}]").check()
     citizen.presses()
     camera.shoot(citizen, "profile", "check")
-    citizen.presses("Всё верно")
+    citizen.presses(_("Всё верно"))
     camera.shoot(citizen, "link", "identity-next")
 
 
@@ -241,23 +242,23 @@ def _policy(citizen: Visitor, camera: Camera) -> None:
 def _consent(citizen: Visitor, camera: Camera) -> None:
     camera.go(citizen, "/link/consent", "consent", "blank")
     citizen.page.locator("form").evaluate_all("forms => forms.forEach(f => f.noValidate = true)")
-    citizen.presses("Подписать")
+    citizen.presses(_("Подписать"))
     camera.shoot(citizen, "consent", "errors")
     citizen.page.locator("main [name=agreed]").check()
     citizen.fills(code=citizen.authenticator.code())
-    citizen.presses("Подписать")
+    citizen.presses(_("Подписать"))
     camera.shoot(citizen, "link", "link-next")
 
 
 def _link(citizen: Visitor, camera: Camera) -> None:
     camera.go(citizen, "/link/request", "link-request", "ask")
-    citizen.presses("Найти мои карты")
+    citizen.presses(_("Найти мои карты"))
     camera.shoot(citizen, "link-request", "found")
-    citizen.presses("Привязать отмеченные")
+    citizen.presses(_("Привязать отмеченные"))
     camera.shoot(citizen, "link-request", "errors")
     for box in citizen.page.locator("main [name=patients]").all():
         box.check()
-    citizen.presses("Привязать отмеченные")
+    citizen.presses(_("Привязать отмеченные"))
     camera.shoot(citizen, "link-done", "first")
 
 
@@ -281,7 +282,7 @@ def nothing_found(meet: Meet, camera: Camera) -> None:
     _search(operator, citizen.known["email"])
     _confirm(operator)
     citizen.opens("/link/request")
-    citizen.presses("Найти мои карты")
+    citizen.presses(_("Найти мои карты"))
     camera.shoot(citizen, "link-request", "nothing-found")
 
 
@@ -291,7 +292,7 @@ def failures(meet: Meet, camera: Camera) -> None:
 
     visitor = meet()
     for status in (400, 403, 408, 413, 500, 503):
-        visitor.page.route("**/failing", answering(page(status, "7f321kq")))
+        visitor.page.route("**/failing", answering(page(status, "7f321kq", camera.language)))
         visitor.opens("/failing")
         camera.shoot(visitor, "failure", str(status))
         visitor.page.unroute("**/failing")

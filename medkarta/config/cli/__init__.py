@@ -33,6 +33,11 @@ _COMMANDS = {
         "Bring the database's tables up to date.",
     ),
     "import": ("medkarta.config.cli.import_", "import_", "Take in FHIR R4 transaction bundles."),
+    "recount": (
+        "medkarta.config.cli.recount",
+        "recount",
+        "Count anew what each record has.",
+    ),
     "demo": ("medkarta.config.cli.demo", "demo", "Demo people: list them, be one of them."),
     "cert": ("medkarta.config.cli.cert", "cert", "A certificate for trials of TLS."),
     "check": ("medkarta.config.cli.check", "check", "Settings and health, in words."),

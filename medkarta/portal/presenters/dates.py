@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -99,7 +100,14 @@ def day(moment: date) -> str:
     """«3 июля 2007»; a moment is told by Moscow's clock."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(MOSCOW).date()
-    return _unbroken(date_format(moment, "j E Y"))
+    return _in_words(moment, get_language())
+
+
+# A list tells the same few days again and again.
+@lru_cache(maxsize=4096)
+def _in_words(of: date, language: str | None) -> str:
+    del language  # the words are its own, so that it is a part of the key
+    return _unbroken(date_format(of, "j E Y"))
 
 
 def figures(moment: datetime) -> str:

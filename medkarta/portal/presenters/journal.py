@@ -21,7 +21,6 @@ Words = str | Promise
 
 _ACTIONS: dict[str, Words] = {
     "open-record": _("открытие карты"),
-    "open-own-record": _("открытие карты"),
     "confirm-identity": _("подтверждение личности"),
     "look-at-identity": _("просмотр данных профиля для сверки с документом"),
     "link-policy": _("привязка полиса ОМС"),
@@ -142,7 +141,7 @@ def log_row(line: Line, reader: AccountId) -> LogRow:
         number=line.number,
         own=said.actor_id == reader,
         who=said.actor_name,
-        role=_word(_ROLES, said.actor_role),
+        role=role(said.actor_role),
         organisation=said.organisation_name,
         clock=dates.clock(said.at),
         action=_word(_ACTIONS, said.action),
@@ -153,6 +152,11 @@ def log_row(line: Line, reader: AccountId) -> LogRow:
         app=_word(_APPS, said.app),
         address=said.address or "",
     )
+
+
+def role(code: str) -> Words:
+    """Who somebody was when they came."""
+    return _word(_ROLES, code)
 
 
 def _what(said: Draft) -> str:

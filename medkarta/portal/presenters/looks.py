@@ -5,20 +5,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from medkarta.audit.queries import Line
+from medkarta.audit.queries import Glance
 from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import journal
 from medkarta.portal.presenters.counted import counted
 
 
-def recent(lines: Iterable[Line], reader: AccountId, *, since: datetime) -> str:
+def recent(lines: Iterable[Glance], reader: AccountId, *, since: datetime) -> str:
     """«За 30 дней карту открывали только вы» or how many times others did."""
-    others = [
-        one for one in lines if one.said.at >= since and one.said.actor_id not in (None, reader)
-    ]
+    others = [one for one in lines if one.at >= since and one.actor_id not in (None, reader)]
     if not others:
         return _("За 30 дней в карту и профиль заходили только вы.")
-    who = ", ".join(dict.fromkeys(str(journal.log_row(one, reader).role) for one in others))
+    who = ", ".join(dict.fromkeys(str(journal.role(one.actor_role)) for one in others))
     forms = _(
         "За 30 дней карту или профиль, кроме вас, открывали %(count)s раз: %(who)s."
         "|За 30 дней карту или профиль, кроме вас, открывали %(count)s раза: %(who)s."

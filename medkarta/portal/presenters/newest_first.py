@@ -1,6 +1,6 @@
 """What is worth a line on the first page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from medkarta.portal.presenters import dates
 from medkarta.record.stored import StoredResource
@@ -19,9 +19,18 @@ _LESS = frozenset(
 )
 
 
-def events(latest: Sequence[StoredResource]) -> list[StoredResource]:
-    """Keep the order, newest first, but put single values, bills and undated entries behind."""
-    return sorted(latest, key=_behind)
+def events(latest: Iterable[StoredResource]) -> Iterator[StoredResource]:
+    """Keep the order, newest first, but put single values, bills and undated entries behind.
+
+    Lazily: whoever wants the first few has no other bodies parsed.
+    """
+    behind = []
+    for one in latest:
+        if _behind(one):
+            behind.append(one)
+        else:
+            yield one
+    yield from behind
 
 
 def _behind(resource: StoredResource) -> bool:

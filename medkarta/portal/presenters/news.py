@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from medkarta.audit.drafts import Outcome
-from medkarta.audit.queries import Line
+from medkarta.audit.queries import Glance
 from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import dates, newest_first, rows, titles
 from medkarta.portal.presenters.counted import counted
@@ -18,7 +18,7 @@ from medkarta.record.stored import StoredResource
 SHOWN = 4
 # Lines nearer to each other than this are of one sitting: what is new stays new while one reads.
 _SITTING = timedelta(hours=1)
-_OPENED = "open-own-record"
+_OPENED = "open-record"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,17 +31,16 @@ class News:
     source: Phrase | None
 
 
-def last_sitting(lines: Iterable[Line], reader: AccountId, now: datetime) -> datetime | None:
+def last_sitting(lines: Iterable[Glance], reader: AccountId, now: datetime) -> datetime | None:
     """When the reader looked before this sitting; None at the first one. Newest lines first."""
     later = now
     for one in lines:
-        said = one.said
-        own = said.actor_id == reader and said.action == _OPENED
-        if not own or said.outcome is not Outcome.GRANTED:
+        own = one.actor_id == reader and one.action == _OPENED
+        if not own or one.outcome != Outcome.GRANTED:
             continue
-        if later - said.at > _SITTING:
-            return said.at
-        later = said.at
+        if later - one.at > _SITTING:
+            return one.at
+        later = one.at
     return None
 
 
@@ -76,9 +75,11 @@ def fresh(since: datetime, count: int, chosen: Sequence[StoredResource], clinics
 
 def choose(found: Sequence[StoredResource], said: Collection[str]) -> list[StoredResource]:
     """The few that are shown; `said` are pages that stand above already."""
-    left = [one for one in found if rows.href(one) not in said]
     # A procedure and the visit that it was done at are one event.
     once: dict[tuple[str, str], StoredResource] = {}
-    for one in newest_first.events(left):
-        once.setdefault((dates.day(one.date), titles.title(one.data).plain), one)
-    return list(once.values())[:SHOWN]
+    for one in newest_first.events(found):
+        if rows.href(one) not in said:
+            once.setdefault((dates.day(one.date), titles.title(one.data).plain), one)
+        if len(once) == SHOWN:
+            break
+    return list(once.values())

@@ -91,7 +91,7 @@ def course(
         booking=booking,
         booked_for=starts(booking.data) if booking else None,
         results=results,
-        news=stage is Stage.RESULT and any(_is_news(one, today) for one in results),
+        news=stage is Stage.RESULT and any(is_news(one, today) for one in results),
     )
 
 
@@ -113,7 +113,8 @@ def _is_result(one: StoredResource) -> bool:
     return one.resource_type == "Encounter" and one.status == "finished"
 
 
-def _is_news(one: StoredResource, today: date) -> bool:
+def is_news(one: StoredResource, today: date) -> bool:
+    """A result of these days."""
     return one.resource_type != "Encounter" and today - one.date.date() <= _NEWS
 
 

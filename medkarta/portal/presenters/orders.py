@@ -40,6 +40,9 @@ class State(StrEnum):
     PAST = "past"
 
 
+_CALLING = frozenset({State.AHEAD, State.READY})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One stage on the way: passed, where it stands, or still to come."""
@@ -115,8 +118,7 @@ class Around:
 
 def order(resource: StoredResource, around: Around) -> Order:
     """Present one order."""
-    today = around.now.astimezone(dates.MOSCOW).date()
-    found = course(resource, around.came.get(resource.logical_id, ()), around.read, today)
+    found = _course(resource, around)
     data = resource.data
     words, tone = _words(found, around.now)
     return Order(
@@ -135,6 +137,11 @@ def order(resource: StoredResource, around: Around) -> Order:
         status=rows.status_of(resource),
         results=tuple(rows.row(one, around.clinics) for one in found.results),
     )
+
+
+def calling(found: Iterable[StoredResource], around: Around) -> list[Order]:
+    """Those that ask something of the person; what is over is not even presented."""
+    return [order(one, around) for one in found if _state(_course(one, around)) in _CALLING]
 
 
 def page(
@@ -186,6 +193,11 @@ def by_order(
             if target in ids:
                 parted[target].append(one)
     return parted
+
+
+def _course(resource: StoredResource, around: Around) -> Course:
+    today = around.now.astimezone(dates.MOSCOW).date()
+    return course(resource, around.came.get(resource.logical_id, ()), around.read, today)
 
 
 def _state(found: Course) -> State:

@@ -120,6 +120,12 @@ def prescription(resource: StoredResource, around: Around) -> Prescription:
     )
 
 
+def ending(found: Iterable[StoredResource], around: Around) -> list[Prescription]:
+    """Those that soon end; no other is even presented."""
+    soon = [one for one in found if state(one, around.today) is State.ENDING]
+    return [prescription(one, around) for one in soon]
+
+
 def group(lines: Iterable[Prescription], label: str = "") -> Group:
     """Gather lines under a heading."""
     listed = list(lines)

@@ -1,17 +1,18 @@
 """What lies ahead of the person, for the first page: what is to be done, and the next visit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
 from medkarta.access.grants import Grant
-from medkarta.portal.presenters import next_visit, order_course, orders, prescriptions, todo
+from medkarta.portal.presenters import dates, next_visit, order_course, orders, prescriptions, todo
 from medkarta.portal.presenters.next_visit import NextVisit
 from medkarta.portal.presenters.orders import ORDER
 from medkarta.portal.presenters.rows import Clinics
 from medkarta.portal.presenters.todo import Todos
-from medkarta.portal.views.orders import around
+from medkarta.portal.views.orders import came_of, seen
 from medkarta.portal.views.vaccinations import all_of, plan_of
 from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
@@ -43,14 +44,32 @@ def ahead(grant: Grant, found: Iterable[StoredResource], names: Clinics) -> Ahea
     by_type = list(found)
     ordered = [one for one in by_type if one.resource_type == ORDER]
     medicines = [one for one in by_type if one.resource_type in prescriptions.KINDS]
-    surrounding = around(grant, ordered, names)
-    with_ = prescriptions.Around(handouts={}, clinics=names, shared=surrounding.shared, today=today)
+    with_ = prescriptions.Around(handouts={}, clinics=names, shared={}, today=today)
     visit = next_visit.find(by_type, now)
     return Ahead(
         todos=todo.todos(
-            [orders.order(one, surrounding) for one in ordered],
-            [prescriptions.prescription(one, with_) for one in medicines],
+            orders.calling(ordered, _around(grant, ordered, names, now)),
+            prescriptions.ending(medicines, with_),
             plan_of(grant, all_of(grant), today),
         ),
         visit=next_visit.next_visit(visit, names, now) if visit else None,
+    )
+
+
+def _around(
+    grant: Grant, ordered: Sequence[StoredResource], names: Clinics, now: datetime
+) -> orders.Around:
+    """What tells whether an order calls: who gave it is not said here.
+
+    What was read of old results makes no difference, so that it is asked only beside new ones.
+    """
+    came = came_of(grant, ordered)
+    today = now.astimezone(dates.MOSCOW).date()
+    new = any(order_course.is_news(one, today) for one in came)
+    return orders.Around(
+        came=orders.by_order(ordered, came),
+        read=seen(grant, came) if new else (),
+        clinics=names,
+        shared={},
+        now=now,
     )

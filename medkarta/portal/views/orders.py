@@ -1,6 +1,6 @@
 """Назначения."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -65,12 +65,7 @@ def orders_page(request: HttpRequest) -> HttpResponse:
 
 def around(grant: Grant, found: Sequence[StoredResource], names: Clinics) -> Around:
     """What orders are shown with: what came of them, and what of that the person has seen."""
-    came = record.of_requests(
-        grant,
-        requests=[one.logical_id for one in found if one.resource_type == ORDER],
-        resource_types=order_course.KINDS,
-        limit=_MOST_CAME,
-    )
+    came = came_of(grant, found)
     return Around(
         came=orders.by_order(found, came),
         read=seen(grant, came),
@@ -80,9 +75,21 @@ def around(grant: Grant, found: Sequence[StoredResource], names: Clinics) -> Aro
     )
 
 
+def came_of(grant: Grant, found: Iterable[StoredResource]) -> list[StoredResource]:
+    """Bookings, visits and results of these orders."""
+    return record.of_requests(
+        grant,
+        requests=[one.logical_id for one in found if one.resource_type == ORDER],
+        resource_types=order_course.KINDS,
+        limit=_MOST_CAME,
+    )
+
+
 def seen(grant: Grant, found: Sequence[StoredResource]) -> set[str]:
     """Ids of those that the reader has opened, or whose section since they came."""
     names = {f"{one.resource_type}/{one.logical_id}": one for one in found}
+    if not names:
+        return set()
     looks = audit.looks(person_id=grant.person_id, actor_id=grant.reader, resources=names)
     return {
         one.logical_id

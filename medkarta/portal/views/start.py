@@ -1,6 +1,6 @@
 """The first page, signed out and signed in, and the guide."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from medkarta.portal.presenters import gates, looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
 from medkarta.portal.views import ahead
 from medkarta.record import queries as record
+from medkarta.record.stored import StoredResource
 
 _LATEST = 80
 _RECENT_LINES = 200
@@ -44,17 +45,16 @@ def _own_home(request: HttpRequest) -> HttpResponse:
 
 def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
     now = timezone.now()
-    lines = audit.entries(person_id=grant.person_id, before=None, limit=_RECENT_LINES)
+    lines = audit.glances(person_id=grant.person_id, limit=_RECENT_LINES)
     since = news.last_sitting(lines, grant.reader, now)
-    latest = record.timeline(grant, sections=TIMELINE, limit=_LATEST).items
-    arrived = record.arrived(grant, since=since, sections=TIMELINE, limit=_LATEST) if since else []
+    found, arrived = _newest(grant, since)
     waiting = ahead.open_entries(grant)
-    names = clinics.names(one.custodian_id for one in (*latest, *arrived, *waiting))
+    names = clinics.names(one.custodian_id for one in (*found, *waiting))
     coming = ahead.ahead(grant, waiting, names)
-    chosen = news.choose(arrived or latest, {one.href for one in coming.todos.few})
+    chosen = news.choose(found, {one.href for one in coming.todos.few})
     told = news.news(since, chosen, names)
     if since and arrived:
-        told = news.fresh(since, record.count_since(grant, since), chosen, names)
+        told = news.fresh(since, arrived, chosen, names)
     return render(
         request,
         "portal/home.html",
@@ -66,6 +66,15 @@ def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
             "looks": looks.recent(lines, grant.reader, since=now - _MONTH),
         },
     )
+
+
+def _newest(grant: Grant, since: datetime | None) -> tuple[list[StoredResource], int]:
+    """What came since the person looked, and how much; else the newest that there is."""
+    if since:
+        arrived = record.arrived(grant, since=since, sections=TIMELINE, limit=_LATEST)
+        if arrived.items:
+            return arrived.items, arrived.count
+    return record.timeline(grant, sections=TIMELINE, limit=_LATEST).items, 0
 
 
 @require_safe

@@ -1,0 +1,21 @@
+"""Count records anew: after a change of what is counted, or of the program beside its writers."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import transaction
+
+from medkarta.record import tallies
+from medkarta.record.intake import found
+
+
+def recount_everybody() -> Iterator[bool]:
+    """Each record in a transaction of its own; whether its tallies had been wrong. Repeatable."""
+    for patient_id in tallies.patients():
+        yield _recount(patient_id)
+
+
+@transaction.atomic
+def _recount(patient_id: UUID) -> bool:
+    found.lock([patient_id])
+    return tallies.recount_all(patient_id)

@@ -1,0 +1,127 @@
+"""What a Grant opens, as SQL: each limit of it stands in every statement on the record.
+
+Inside each patient's branch, that is, and so before any LIMIT. A patient has a branch of their own,
+`patient_id = …`, and not a share in `patient_id = ANY(…)`: each branch then reads its index in the
+order wished and stops at the limit, however long the record is.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from medkarta.access.grants import Everything, Grant, Section
+
+Value: TypeAlias = str | int | UUID | datetime | list[str] | list[UUID]
+
+COLUMNS = (
+    "patient_id, resource_id, resource_type, section, version, recorded_at, date, status,"
+    " code_system, code, custodian_id, body"
+)
+NEWEST_FIRST = " ORDER BY date DESC, resource_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL and the values of its placeholders, in order.
+
+    Its text is made of literals of these modules alone; whatever comes from outside is a value.
+    """
+
+    text: str
+    values: tuple[Value, ...] = ()
+
+    def __add__(self, other: "Sql | str") -> "Sql":
+        more = Sql(other) if isinstance(other, str) else other
+        return Sql(self.text + more.text, self.values + more.values)
+
+
+NOTHING = Sql("FALSE")
+_NO_TAIL = Sql("")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """What is read of which table. Only `resource` has rows that are deleted, and dates."""
+
+    columns: str
+    table: str = "resource"
+
+
+_RESOURCES = Source(columns=COLUMNS)
+
+
+def newest(
+    grant: Grant, limit: int, *, wished: Collection[Section] | None, where: Iterable[Sql]
+) -> Sql:
+    """So many of the newest: each patient's, and the newest of those."""
+    tail = Sql(NEWEST_FIRST + " LIMIT %s", (limit,))
+    branches = branches_of(grant, _RESOURCES, wished, where, each=tail)
+    return Sql("SELECT * FROM (") + branches + ") AS granted" + tail  # noqa: S608  # literals
+
+
+def over(
+    grant: Grant,
+    answer: str,
+    tail: str,
+    *,
+    source: Source = _RESOURCES,
+    wished: Collection[Section] | None = None,
+    where: Iterable[Sql] = (),
+) -> Sql:
+    """SELECT answer FROM (what the Grant opens) tail."""
+    branches = branches_of(grant, source, wished, where)
+    return Sql(f"SELECT {answer} FROM (") + branches + ") AS granted" + tail  # noqa: S608
+
+
+def branches_of(
+    grant: Grant,
+    source: Source,
+    wished: Collection[Section] | None,
+    where: Iterable[Sql],
+    *,
+    each: Sql = _NO_TAIL,
+) -> Sql:
+    """Each patient's rows, one after another; `each` ends every patient's branch."""
+    asked = [*limits(grant, grant.sections if wished is None else wished, source.table), *where]
+    owners = [Sql("patient_id = %s::uuid", (patient,)) for patient in sorted(grant.patient_ids)]
+    select = Sql(f"(SELECT {source.columns} FROM {source.table} WHERE ")  # noqa: S608  # literals
+    end = each + ")"
+    whole, *others = (select + all_of([owner, *asked]) + end for owner in owners or [NOTHING])
+    for branch in others:
+        whole = whole + " UNION ALL " + branch
+    return whole
+
+
+def limits(grant: Grant, wished: Collection[Section], table: str = "resource") -> list[Sql]:
+    """All that the Grant asks of a row but whose it is."""
+    found = [
+        Sql("%s::timestamptz > statement_timestamp()", (grant.expires_at,)),
+        one_of("section", frozenset(wished) & grant.sections),
+    ]
+    if table == "resource":
+        found.append(Sql("NOT deleted"))
+    if not isinstance(grant.organisations, Everything):
+        clinics: list[UUID] = sorted(grant.organisations)
+        found.append(Sql("custodian_id = ANY(%s::uuid[])", (clinics,)))
+    if not isinstance(grant.period, Everything):
+        span = (grant.period.start, grant.period.end)
+        found.append(Sql("date >= %s::timestamptz AND date < %s::timestamptz", span))
+    return found
+
+
+def one_of(column: str, wished: Collection[str]) -> Sql:
+    """One value is an equation: by that an index keeps its order."""
+    if not wished:
+        return NOTHING
+    if len(wished) == 1:
+        return Sql(f"{column} = %s", tuple(map(str, wished)))
+    return Sql(f"{column} = ANY(%s::text[])", (sorted(map(str, wished)),))
+
+
+def all_of(parts: Iterable[Sql]) -> Sql:
+    """These conditions together."""
+    wheres = list(parts)
+    values = tuple(value for part in wheres for value in part.values)
+    return Sql(" AND ".join(part.text for part in wheres), values)
