@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from medkarta.accounts.models import Account, FailedSignIn, Session, SignIn
 from medkarta.accounts.rules import IDLE, LONGEST_SESSION, Ending, Failure
 from medkarta.accounts.session_keys import hash_of, subject_of
@@ -44,12 +46,7 @@ class HistoryView:
 
 def open_sessions(account_id: AccountId, *, key: str | None, now: datetime) -> list[SessionView]:
     """The account's sessions, this one (by its key) first, then by last action."""
-    rows = Session.objects.filter(
-        account_id=account_id,
-        sign_in__isnull=False,
-        last_seen_at__gt=now - IDLE,
-        created_at__gt=now - LONGEST_SESSION,
-    ).select_related("sign_in")
+    rows = _open(account_id, now).select_related("sign_in")
     own = hash_of(key) if key else ""
     views = [
         SessionView(
@@ -67,6 +64,11 @@ def open_sessions(account_id: AccountId, *, key: str | None, now: datetime) -> l
     return sorted(views, key=lambda one: (not one.present, -one.last_seen_at.timestamp()))
 
 
+def count_open(account_id: AccountId, *, now: datetime) -> int:
+    """How many sessions the account has now."""
+    return _open(account_id, now).count()
+
+
 def sign_in_history(account_id: AccountId, *, now: datetime) -> list[HistoryView]:
     """Sign-ins and failures of the last ninety days, newest first."""
     since = now - HISTORY_SHOWN
@@ -82,6 +84,15 @@ def how_it_ended(key: str) -> Ending | None:
     ended = SignIn.objects.filter(last_key_hash=hash_of(key), ended_at__isnull=False)
     how = ended.order_by("-ended_at").values_list("ended_how", flat=True).first()
     return Ending(how) if how else None
+
+
+def _open(account_id: AccountId, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(
+        account_id=account_id,
+        sign_in__isnull=False,
+        last_seen_at__gt=now - IDLE,
+        created_at__gt=now - LONGEST_SESSION,
+    )
 
 
 def _newest_sign_ins(account_id: AccountId, since: datetime) -> list[SignIn]:
