@@ -1,4 +1,4 @@
-"""Where allauth asks us: mails, redirects, when to ask for the password again, QR codes."""
+"""Where allauth asks us: mails, redirects, what a sign-in begins, when to ask again, QR codes."""
 
 import io
 import ipaddress
@@ -13,6 +13,8 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,15 +22,16 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.accounts import queries
+from medkarta.accounts import actions, queries, signing_in
 from medkarta.accounts.models import Account, AccountManager
-from medkarta.accounts.rules import LANGUAGES, Role
+from medkarta.accounts.rules import LANGUAGES, Ending, Role
 from medkarta.accounts.sessions import present
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.notifications.actions import send
 
 # Having just signed in, one sets up the second factor without typing the password once more.
 JUST_NOW = timedelta(minutes=15)
+_FACTOR_CHANGED = "mfa/email/"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -66,6 +69,53 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             body=body.strip(),
             now=present(),
         )
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401
+        """Our own count in place of allauth's, which lies in the cache and locks owners out."""
+        attempt = signing_in.attempt_of(
+            request, email=credentials.get("email", ""), place=self.get_client_ip(request)
+        )
+        self._tried = actions.begin_try(attempt=attempt, now=present())
+        if self._tried.stopped_until is not None:
+            raise signing_in.stopped(self._tried.stopped_until)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401, ARG002
+        actions.note_wrong_password(tried=self._tried, now=present())
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:  # noqa: ANN401
+        """A right password begins the count of its lane anew."""
+        account: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if account is not None:
+            actions.clear_tries(tried=self._tried)
+        return account
+
+    def login(self, request: HttpRequest, user: Account) -> None:
+        super().login(request, user)
+        signing_in.begin(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        super().logout(request)
+        request.signed_out = True  # type: ignore[attr-defined]  # for the middleware's header
+
+    @transaction.atomic
+    def set_password(self, user: Account, password: str) -> None:
+        """A new password, and everything that leant on the former one is over."""
+        super().set_password(user, password)
+        actions.forget_devices(account_id=AccountId(user.pk))
+        actions.forget_tries(email=user.email)
+        signing_in.end_others(allauth_context.request, user, Ending.PASSWORD_CHANGED)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Account,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Allauth tells the owner of every change of a factor: then the other sessions end too."""
+        if template_prefix.startswith(_FACTOR_CHANGED):
+            signing_in.end_others(allauth_context.request, user, Ending.FACTOR_CHANGED)
+        super().send_notification_mail(template_prefix, user, context=context, email=email)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """First the second factor; then to the pages of one's role."""

@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from medkarta.accounts.models import Account
+from medkarta.accounts.models import Account, SignIn
+from medkarta.accounts.words import browser_words
 from medkarta.foundation.ids import AccountId
 from medkarta.notifications.actions import send
 
@@ -23,5 +26,29 @@ def tell_of_wrong_codes(account_id: AccountId, now: datetime) -> None:
                 "остановлены на 15 минут. Карта не открыта.\n\n"
                 "Если это были не вы, смените пароль: тот, кто вводил коды, его знает."
             ),
+            now=now,
+        )
+
+
+def tell_of_new_device(account: Account, sign_in: SignIn, now: datetime) -> None:
+    """Somebody has signed in from a browser not seen before; once for each browser."""
+    moscow = localtime(now)
+    with translation.override(account.language):
+        send(
+            key=f"new-device:{sign_in.pk}",
+            address=account.email,
+            subject=_("Медкарта: новый вход"),
+            body=_(
+                "В вашу учётную запись вошли с браузера, которого мы раньше не видели.\n\n"
+                "Браузер: %(browser)s\nКогда: %(when)s по Москве\nАдрес: %(address)s\n\n"
+                "Если это были вы, ничего делать не нужно.\n\n"
+                "Если не вы, войдите, завершите этот сеанс на странице «Сеансы и устройства» "
+                "и смените пароль: тот, кто вошёл, его знает."
+            )
+            % {
+                "browser": browser_words(sign_in.browser, sign_in.system),
+                "when": date_format(moscow, "j E Y, H:i"),
+                "address": sign_in.address or _("неизвестен"),
+            },
             now=now,
         )

@@ -1,4 +1,4 @@
-"""Levels and languages of accounts, and how many wrong codes are too many."""
+"""Levels and languages of accounts; how long a session lasts, how often one may guess."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +7,34 @@ from enum import StrEnum
 LANGUAGES = ("ru", "en")
 MOST_WRONG_CODES = 10
 STOP = timedelta(minutes=15)
+
+# --- sessions
+IDLE = timedelta(minutes=15)
+LONGEST_SESSION = timedelta(hours=8)  # a working day, however busy
+NOTED_EVERY = timedelta(minutes=1)  # a page is no write: the last action is known to the minute
+MOST_SESSIONS = 20
+HISTORY_KEPT = timedelta(days=365)
+DEVICE_KNOWN = timedelta(days=365)
+
+# --- wrong passwords: how long the next one waits, by how many there were in a row
+PAUSES = (
+    (5, timedelta(seconds=30)),
+    (6, timedelta(minutes=1)),
+    (7, timedelta(minutes=2)),
+    (8, timedelta(minutes=5)),
+    (10, timedelta(minutes=15)),
+)
+# NIST SP 800-63B-4 §3.2.2: no more than 100 in a row. A reset by mail starts anew, and so does
+# this pause.
+MOST_WRONG_PASSWORDS = 100
+LONGEST_PAUSE = timedelta(hours=1)
+FORGOTTEN_AFTER = timedelta(days=1)
+# One address with so many failures over all accounts guesses; a clinic behind one address does not.
+MOST_FROM_ADDRESS = 100
+ADDRESS_SPAN = timedelta(hours=1)
+# More accounts than people mistype in ten minutes: somebody goes through them.
+UNUSUAL_ACCOUNTS = 200
+UNUSUAL_SPAN = timedelta(minutes=10)
 
 
 class Level(StrEnum):
@@ -65,3 +93,67 @@ def level_of(present: Level, *, complete: bool, changed: bool) -> Level:
     if present is Level.VERIFIED and not changed:
         return Level.VERIFIED
     return Level.STANDARD if complete else Level.SIMPLIFIED
+
+
+class Ending(StrEnum):
+    """How a session ended."""
+
+    SIGNED_OUT = "signed-out"
+    BY_OWNER = "ended-by-owner"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - no password
+    FACTOR_CHANGED = "factor-changed"
+    IDLE = "idle"
+    ABSOLUTE = "absolute"
+    TOO_MANY = "too-many"
+    ACCOUNT_CLOSED = "account-closed"
+
+
+class Failure(StrEnum):
+    """Why a sign-in did not succeed."""
+
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105 - no password
+    WRONG_CODE = "wrong-code"
+    STOPPED = "stopped"
+
+
+def time_is_up(*, began_at: datetime, last_seen_at: datetime, now: datetime) -> Ending | None:
+    """Which limit a signed-in session has reached, if any."""
+    if now >= began_at + LONGEST_SESSION:
+        return Ending.ABSOLUTE
+    return Ending.IDLE if now >= last_seen_at + IDLE else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordCount:
+    """Wrong passwords in a row from one lane, and until when none is looked at."""
+
+    wrong_in_a_row: int
+    last_wrong_at: datetime | None
+    stopped_until: datetime | None
+
+    def stopped(self, now: datetime) -> bool:
+        return self.stopped_until is not None and now < self.stopped_until
+
+    def after_wrong(self, now: datetime) -> "PasswordCount":
+        """The count after one more; a day of peace forgets the former ones."""
+        peace = self.last_wrong_at is not None and now >= self.last_wrong_at + FORGOTTEN_AFTER
+        wrong = 1 if peace else self.wrong_in_a_row + 1
+        pause = pause_after(wrong)
+        return PasswordCount(
+            wrong_in_a_row=wrong,
+            last_wrong_at=now,
+            stopped_until=None if pause is None else now + pause,
+        )
+
+
+def pause_after(wrong_in_a_row: int) -> timedelta | None:
+    """How long the next password waits after so many wrong ones."""
+    if wrong_in_a_row and wrong_in_a_row % MOST_WRONG_PASSWORDS == 0:
+        return LONGEST_PAUSE
+    reached = [pause for least, pause in PAUSES if wrong_in_a_row >= least]
+    return reached[-1] if reached else None
+
+
+def span_start(now: datetime, span: timedelta) -> datetime:
+    """When the span began in which `now` lies: spans follow one another from the epoch on."""
+    return now - timedelta(seconds=now.timestamp() % span.total_seconds())

@@ -1,15 +1,17 @@
 """What a session says of how its account signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
     get_authentication_records,
     record_authentication,
 )
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from medkarta.accounts.actions.sessions import note_method
 from medkarta.accounts.queries import has_second_factor
 from medkarta.foundation.ids import AccountId
 
@@ -42,6 +45,13 @@ def record_first_code(request: HttpRequest) -> None:
     """Note that this session has just shown its first one-time code, on setting it up."""
     request.session.cycle_key()
     record_authentication(request, request.user, "mfa", type="totp", reauthenticated=True)
+    note_method(key=request.session.session_key or "", method="totp")
+
+
+def proofs_in(data: Mapping[str, Any]) -> int:
+    """How often the session has shown a factor, by allauth's own records."""
+    records = data.get(AUTHENTICATION_METHODS_SESSION_KEY)
+    return len(records) if isinstance(records, list) else 0
 
 
 def needs_two_factors(view: View[P]) -> View[P]:
@@ -59,7 +69,7 @@ def needs_two_factors(view: View[P]) -> View[P]:
 def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in, to setting the second factor up, or to its code: whichever is missing."""
     if not request.user.is_authenticated:
-        return redirect("account_login")
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     if not has_second_factor(AccountId(request.user.pk)):
         return redirect("mfa_activate_totp")
     # It was set up in another session since this one began.

@@ -79,7 +79,7 @@ class TestDoor:
 
     def test_a_stranger_is_asked_to_sign_in(self, client):
         for address in PAGES:
-            assert client.get(address)["Location"] == "/accounts/login/"
+            assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
 
     def test_an_operator_without_a_second_factor_is_led_to_it(self):
         account_id = citizens.accounts.open_account(

@@ -9,6 +9,7 @@ from medkarta.accounts.actions.codes import (
     refusal,
     use_code,
 )
+from medkarta.accounts.actions.devices import forget_devices, forget_old_devices
 from medkarta.accounts.actions.identity import (
     DataChangedError,
     EmailNotVerifiedError,
@@ -22,9 +23,27 @@ from medkarta.accounts.actions.identity import (
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
 from medkarta.accounts.actions.opening import NewAccount, open_account
 from medkarta.accounts.actions.proof import Deed, Proof, check_proof
+from medkarta.accounts.actions.sessions import (
+    Opening,
+    begin_session,
+    end_expired,
+    end_session,
+    end_sessions,
+    forget_old_sign_ins,
+)
+from medkarta.accounts.actions.throttle import (
+    Attempt,
+    begin_try,
+    clear_tries,
+    forget_old_failures,
+    forget_tries,
+    note_wrong_code,
+    note_wrong_password,
+)
 from medkarta.accounts.ports import SnilsConfirmedElsewhereError
 
 __all__ = [
+    "Attempt",
     "CodeUsedError",
     "DataChangedError",
     "Deed",
@@ -32,6 +51,7 @@ __all__ = [
     "NewAccount",
     "NotACitizenError",
     "NotAnOperatorError",
+    "Opening",
     "OwnIdentityError",
     "PersonalDataIncompleteError",
     "Proof",
@@ -39,11 +59,24 @@ __all__ = [
     "TooManyCodesError",
     "UnknownLanguageError",
     "WrongCodeError",
+    "begin_session",
+    "begin_try",
     "check_code",
     "check_first_code",
     "check_proof",
     "choose_language",
+    "clear_tries",
     "confirm_identity",
+    "end_expired",
+    "end_session",
+    "end_sessions",
+    "forget_devices",
+    "forget_old_devices",
+    "forget_old_failures",
+    "forget_old_sign_ins",
+    "forget_tries",
+    "note_wrong_code",
+    "note_wrong_password",
     "open_account",
     "refusal",
     "settle_level",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from medkarta.accounts.queries.sessions import count_open
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.audit import queries as audit
 from medkarta.consents import actions as consent_actions
@@ -34,6 +35,7 @@ def control(request: HttpRequest) -> HttpResponse:
             "lines": audit.count(person_id),
             "consent": consents.in_force(person_id, Kind.PROCESSING),
             "clinics": len(patients.linked_patient_ids(person_id)),
+            "sessions": count_open(requests.account_id(request), now=timezone.now()),
         },
     )
 

@@ -7,8 +7,25 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from medkarta.accounts.models.failures import FailedSignIn, FailureCount, PasswordTries
+from medkarta.accounts.models.sessions import Device, Session, SignIn
 from medkarta.accounts.rules import Level, Role
 from medkarta.foundation.ids import new_uuid
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "CodeTries",
+    "Device",
+    "FailedSignIn",
+    "FailureCount",
+    "IdentityCheck",
+    "PasswordTries",
+    "Session",
+    "SignIn",
+    "UsedStep",
+    "one_spelling",
+]
 
 
 def one_spelling(password: str) -> str:
