@@ -31,6 +31,7 @@ class Environment:
     postgres_bin: Path | None
     database_url: str
     database_owner_url: str
+    person_register: str
     demo: bool
     demo_people: int
     web_workers: int

@@ -174,6 +174,11 @@ MFA_TRUST_ENABLED = False
 ACCOUNT_HOLDERS = "medkarta.patients.holders.PeopleAsHolders"
 NOTIFICATION_CHANNEL = "medkarta.notifications.channels.FileChannel"
 INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
+PERSON_REGISTER_ORIGIN = ENVIRONMENT.person_register
+PERSON_REGISTER = "medkarta.patients.registers." + (
+    "HttpRegister" if PERSON_REGISTER_ORIGIN else "EmbeddedRegister"
+)
+IDENTITY_FOLLOWERS = ["medkarta.insurance.actions.following.PoliciesFollowIdentity"]
 # --- end of accounts --------------------------------------------------------------------------
 
 # --- language and time ------------------------------------------------------------------------

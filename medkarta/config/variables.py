@@ -89,6 +89,13 @@ VARIABLES: dict[str, Variable] = {
         read=values.database_url,
         secret=True,
     ),
+    "person_register": Variable(
+        name="PERSON_REGISTER",
+        default="",
+        default_in_words="a table of ours",
+        meaning="The origin of the population register that personal data are compared with.",
+        read=values.origin,
+    ),
     "demo": Variable(
         name="MEDKARTA_DEMO",
         default="",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from medkarta.foundation.ids import new_uuid
-from medkarta.patients.rules import Sex
+from medkarta.patients.rules import RegisterState, Sex
 
 
 class PersonalData(models.Model):
@@ -36,6 +36,9 @@ class Person(PersonalData):
     )
     data_checked_at = models.DateTimeField(
         null=True, help_text="when the person last said that the data are right"
+    )
+    look_put_off_at = models.DateTimeField(
+        null=True, help_text="when the person last said «later» to looking at their data"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -107,3 +110,37 @@ class LinkRequest(models.Model):
         indexes = [
             models.Index(fields=["person", "-requested_at"], name="patient_link_request_latest")
         ]
+
+
+class RegisterCheck(models.Model):
+    """The population register was asked whether a person's data agree; so often a day and no more.
+
+    `fingerprint` says of which data: an answer about former ones counts for nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    state = models.CharField(max_length=20, default=RegisterState.WAITING.value)
+    fields = ArrayField(models.CharField(max_length=20), default=list)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "person_register_check"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in RegisterState]),
+                name="person_register_check_state",
+            )
+        ]
+        indexes = [models.Index(fields=["person", "-asked_at"], name="person_register_check_last")]
+
+
+class RegisteredPerson(PersonalData):
+    """A line of the embedded population register, stand-in for the state's."""
+
+    snils = models.CharField(primary_key=True, max_length=11)
+
+    class Meta:
+        db_table = "registered_person"

@@ -9,6 +9,15 @@ from medkarta.accounts.actions.codes import (
     refusal,
     use_code,
 )
+from medkarta.accounts.actions.external import (
+    ExternalIdentityKey,
+    LinkedElsewhereError,
+    OtherIdentityLinkedError,
+    link_identity,
+    note_use,
+    tell_linked_owner,
+    unlink_identity,
+)
 from medkarta.accounts.actions.identity import (
     DataChangedError,
     EmailNotVerifiedError,
@@ -17,6 +26,7 @@ from medkarta.accounts.actions.identity import (
     OwnIdentityError,
     PersonalDataIncompleteError,
     confirm_identity,
+    confirm_identity_by_esia,
     settle_level,
 )
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
@@ -29,9 +39,12 @@ __all__ = [
     "DataChangedError",
     "Deed",
     "EmailNotVerifiedError",
+    "ExternalIdentityKey",
+    "LinkedElsewhereError",
     "NewAccount",
     "NotACitizenError",
     "NotAnOperatorError",
+    "OtherIdentityLinkedError",
     "OwnIdentityError",
     "PersonalDataIncompleteError",
     "Proof",
@@ -44,8 +57,13 @@ __all__ = [
     "check_proof",
     "choose_language",
     "confirm_identity",
+    "confirm_identity_by_esia",
+    "link_identity",
+    "note_use",
     "open_account",
     "refusal",
     "settle_level",
+    "tell_linked_owner",
+    "unlink_identity",
     "use_code",
 ]

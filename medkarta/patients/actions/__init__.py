@@ -20,7 +20,17 @@ from medkarta.patients.actions.people import (
     confirm_personal_data,
     hold_person,
     open_person,
+    put_off_look,
     record_personal_data,
+)
+from medkarta.patients.actions.proved import (
+    SnilsConfirmedElsewhereError,
+    adopt_proved_data,
+)
+from medkarta.patients.actions.registers import (
+    TooManyChecksError,
+    check_person,
+    register_person,
 )
 
 __all__ = [
@@ -34,14 +44,20 @@ __all__ = [
     "NothingChosenError",
     "PersonalDataIncompleteError",
     "Recorded",
+    "SnilsConfirmedElsewhereError",
+    "TooManyChecksError",
     "UnknownLinkRequestError",
+    "adopt_proved_data",
+    "check_person",
     "confirm_link",
     "confirm_personal_data",
     "hold_person",
     "look_at_identity",
     "open_person",
+    "put_off_look",
     "record_personal_data",
     "register_entry",
+    "register_person",
     "request_link",
     "unlink",
 ]
