@@ -96,6 +96,42 @@ VARIABLES: dict[str, Variable] = {
         meaning="The origin of the population register that personal data are compared with.",
         read=values.origin,
     ),
+    "esia_origin": Variable(
+        name="ESIA_ORIGIN",
+        default="",
+        meaning="ESIA, as in https://esia.gosuslugi.ru. Empty: no sign-in through ESIA.",
+        read=values.origin,
+    ),
+    "esia_client_id": Variable(
+        name="ESIA_CLIENT_ID",
+        default="",
+        meaning="The mnemonic under which ESIA knows us.",
+        read=str,
+    ),
+    "esia_key": Variable(
+        name="ESIA_KEY",
+        default="",
+        meaning="File with our private key (PEM), with which requests to ESIA are signed.",
+        read=values.readable_file,
+    ),
+    "esia_certificate": Variable(
+        name="ESIA_CERTIFICATE",
+        default="",
+        meaning="File with the certificate of ESIA_KEY (PEM), as registered at ESIA.",
+        read=values.readable_file,
+    ),
+    "esia_provider_certificate": Variable(
+        name="ESIA_PROVIDER_CERTIFICATE",
+        default="",
+        meaning="File with the certificate (PEM) by which ESIA signs its tokens.",
+        read=values.readable_file,
+    ),
+    "esia_algorithm": Variable(
+        name="ESIA_ALGORITHM",
+        default="RS256",
+        meaning="How both sides sign: RS256 or GOST3410_2012_256 (needs OpenSSL's engine gost).",
+        read=values.esia_algorithm,
+    ),
     "demo": Variable(
         name="MEDKARTA_DEMO",
         default="",
