@@ -9,7 +9,7 @@ from medkarta.access.grants import Gate, Reader
 from medkarta.access.rules import Facts
 from medkarta.accounts import queries as accounts
 from medkarta.accounts.queries import AccountView
-from medkarta.accounts.rules import Level, Role
+from medkarta.accounts.rules import Doing, Role, reaches
 from medkarta.consents import queries as consents
 from medkarta.consents.queries import ConsentView
 from medkarta.consents.rules import Kind
@@ -37,7 +37,7 @@ class Standing:
         citizen = account is not None and account.active and account.role is Role.CITIZEN
         return Facts(
             two_factors=self.second_factor,
-            level_verified=account is not None and account.level is Level.VERIFIED,
+            level_verified=reaches(account.level if account else None, Doing.RECORD),
             policy_in_force=self.policy is not None and self.policy.state is PolicyState.ACTIVE,
             consent_in_force=self.consent is not None,
             linked=bool(self.linked),

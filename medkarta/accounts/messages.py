@@ -52,3 +52,23 @@ def tell_of_new_device(account: Account, sign_in: SignIn, now: datetime) -> None
             },
             now=now,
         )
+
+
+def tell_of_linked_elsewhere(account_id: AccountId, now: datetime) -> None:
+    """Somebody came from this account's ESIA account and wanted it linked to another one of ours.
+
+    Told once a day at most.
+    """
+    account = Account.objects.get(pk=account_id)
+    with translation.override(account.language):
+        send(
+            key=f"esia-linked-elsewhere:{account_id}:{now:%Y%m%d}",
+            address=account.email,
+            subject=_("Медкарта: вашу запись ЕСИА пытались привязать к другой учётной записи"),
+            body=_(
+                "Кто-то вошёл в ЕСИА от вашего имени и пытался привязать её к другой учётной "
+                "записи Медкарты. Мы отказали, ваша карта не открыта.\n\n"
+                "Если это были не вы, смените пароль на Госуслугах."
+            ),
+            now=now,
+        )

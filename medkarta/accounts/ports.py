@@ -1,11 +1,13 @@
 """What accounts must know of the people above them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId, PersonId
 
 
@@ -32,8 +34,13 @@ class Holders(Protocol):
     def hold(self, account_id: AccountId) -> Holder | None:
         """The same, and nobody changes the person until the caller's transaction ends."""
 
-    def identity_confirmed(self, account_id: AccountId) -> None:
-        """Bind the СНИЛС to the person. Raises `SnilsConfirmedElsewhereError`."""
+    def identity_confirmed(
+        self, account_id: AccountId, *, by: AccountId, origin: Origin, now: datetime
+    ) -> None:
+        """Bind the СНИЛС to the person, and end what was bound to data that are no longer theirs.
+
+        Raises `SnilsConfirmedElsewhereError`.
+        """
 
 
 def holders() -> Holders:

@@ -1,8 +1,11 @@
 """Levels and languages of accounts; how long a session lasts, how often one may guess."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 LANGUAGES = ("ru", "en")
 MOST_WRONG_CODES = 10
@@ -38,11 +41,56 @@ UNUSUAL_SPAN = timedelta(minutes=10)
 
 
 class Level(StrEnum):
-    """Уровень учётной записи; the record opens to the third alone."""
+    """Уровень учётной записи.
+
+    Simplified: the contact is confirmed. Standard: data and СНИЛС agree with the population
+    register. Verified: the identity is proved, by an operator in person or by ESIA.
+    """
 
     SIMPLIFIED = "simplified"
     STANDARD = "standard"
     VERIFIED = "verified"
+
+    @property
+    def height(self) -> int:
+        """How far up: each level may all that those below it may."""
+        return list(Level).index(self)
+
+
+class Doing(StrEnum):
+    """What an account may do, as far as that depends on how well we know who holds it."""
+
+    SIGN_IN_DATA = "sign-in-data"
+    NEXT_VISIT = "next-visit"
+    BOOKING = "booking"
+    POLICY = "policy"
+    CONSENT = "consent"
+    RECORD = "record"
+    PRESCRIPTIONS = "prescriptions"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Needed:
+    """What a doing asks for: the least level, and whether the sign-in must be by two factors."""
+
+    level: Level
+    two_factors: bool
+
+
+# The one table of levels: the gates ask it, and /help/levels shows it.
+NEEDED: Final[Mapping[Doing, Needed]] = MappingProxyType(
+    {
+        Doing.SIGN_IN_DATA: Needed(level=Level.SIMPLIFIED, two_factors=False),
+        Doing.NEXT_VISIT: Needed(level=Level.STANDARD, two_factors=False),
+        Doing.BOOKING: Needed(level=Level.STANDARD, two_factors=True),
+        Doing.POLICY: Needed(level=Level.VERIFIED, two_factors=True),
+        Doing.CONSENT: Needed(level=Level.VERIFIED, two_factors=True),
+        Doing.RECORD: Needed(level=Level.VERIFIED, two_factors=True),
+        Doing.PRESCRIPTIONS: Needed(level=Level.VERIFIED, two_factors=True),
+        Doing.PEOPLE: Needed(level=Level.VERIFIED, two_factors=True),
+    }
+)
 
 
 class Role(StrEnum):
@@ -50,6 +98,13 @@ class Role(StrEnum):
 
     CITIZEN = "citizen"
     OPERATOR = "operator"
+
+
+class ProvedBy(StrEnum):
+    """Who bore an identity out."""
+
+    OPERATOR = "operator"
+    ESIA = "esia"
 
 
 class CodeAnswer(StrEnum):
@@ -88,11 +143,25 @@ class Tries:
         return Tries(wrong_in_a_row=wrong, stopped_until=None)
 
 
-def level_of(present: Level, *, complete: bool, changed: bool) -> Level:
-    """The level after the person wrote their data: what was checked holds while it stands."""
-    if present is Level.VERIFIED and not changed:
+def reaches(level: Level | None, doing: Doing) -> bool:
+    """Whether the level is enough; no account has none. The second factor is asked beside it."""
+    return level is not None and level.height >= NEEDED[doing].level.height
+
+
+def may(level: Level | None, doing: Doing, *, two_factors: bool) -> bool:
+    """Whether the doing is open to an account of the level that has signed in so."""
+    return reaches(level, doing) and (two_factors or not NEEDED[doing].two_factors)
+
+
+def level_of(present: Level, *, agrees: bool, changed: bool) -> Level:
+    """The level after the person wrote their data or a register answered.
+
+    What was proved holds while the data stand. Short of that the population register decides;
+    what nobody has compared yet is as little worth as nothing.
+    """
+    if not changed and present is Level.VERIFIED:
         return Level.VERIFIED
-    return Level.STANDARD if complete else Level.SIMPLIFIED
+    return Level.STANDARD if agrees else Level.SIMPLIFIED
 
 
 class Ending(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from medkarta.accounts.esia import openssl
 from medkarta.config.variables import VARIABLES
 from medkarta.config.words import CONFIGURATION, SaidInWordsError
 
@@ -31,6 +32,13 @@ class Environment:
     postgres_bin: Path | None
     database_url: str
     database_owner_url: str
+    person_register: str
+    esia_origin: str
+    esia_client_id: str
+    esia_key: Path | None
+    esia_certificate: Path | None
+    esia_provider_certificate: Path | None
+    esia_algorithm: str
     demo: bool
     demo_people: int
     web_workers: int
@@ -100,6 +108,33 @@ def _disagreements(environment: Environment) -> list[str]:
     if environment.origin.startswith("http://") and not is_loopback(_host_of(environment.origin)):
         problems.append(
             f"MEDKARTA_ORIGIN is “{environment.origin}”: outside this machine it must be https."
+        )
+    return [*problems, *_esia_problems(environment)]
+
+
+def _esia_problems(environment: Environment) -> list[str]:
+    given = (
+        environment.esia_origin,
+        environment.esia_client_id,
+        environment.esia_key,
+        environment.esia_certificate,
+        environment.esia_provider_certificate,
+    )
+    if not any(given):
+        return []
+    problems = []
+    if not all(given):
+        problems.append(
+            "ESIA_ORIGIN, ESIA_CLIENT_ID, ESIA_KEY, ESIA_CERTIFICATE and ESIA_PROVIDER_CERTIFICATE"
+            " go together: give all of them or none."
+        )
+    origin = environment.esia_origin
+    if origin.startswith("http://") and not is_loopback(_host_of(origin)):
+        problems.append(f"ESIA_ORIGIN is “{origin}”: outside this machine it must be https.")
+    if environment.esia_algorithm != "RS256" and not openssl.has_gost():
+        problems.append(
+            f"ESIA_ALGORITHM is “{environment.esia_algorithm}”, and OpenSSL here does not know"
+            " GOST. On Debian: apt-get install libengine-gost-openssl."
         )
     return problems
 

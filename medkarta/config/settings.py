@@ -176,6 +176,24 @@ MFA_TRUST_ENABLED = False
 ACCOUNT_HOLDERS = "medkarta.patients.holders.PeopleAsHolders"
 NOTIFICATION_CHANNEL = "medkarta.notifications.channels.FileChannel"
 INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
+ESIA: dict[str, Any] | None = (
+    {
+        "origin": ENVIRONMENT.esia_origin,
+        "client_id": ENVIRONMENT.esia_client_id,
+        "key": ENVIRONMENT.esia_key,
+        "certificate": ENVIRONMENT.esia_certificate,
+        "provider_certificate": ENVIRONMENT.esia_provider_certificate,
+        "algorithm": ENVIRONMENT.esia_algorithm,
+        "redirect_uri": f"{ENVIRONMENT.public_origin}/esia/callback",
+    }
+    if ENVIRONMENT.esia_origin
+    else None
+)
+PERSON_REGISTER_ORIGIN = ENVIRONMENT.person_register
+PERSON_REGISTER = "medkarta.patients.registers." + (
+    "HttpRegister" if PERSON_REGISTER_ORIGIN else "EmbeddedRegister"
+)
+IDENTITY_FOLLOWERS = ["medkarta.insurance.actions.following.PoliciesFollowIdentity"]
 # --- end of accounts --------------------------------------------------------------------------
 
 # --- language and time ------------------------------------------------------------------------
@@ -233,7 +251,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Chromium asks this of redirects after a form too, and our button is a form.
+        "form-action": [SELF, *filter(None, [ENVIRONMENT.esia_origin])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+ESIA_ALGORITHMS = ("RS256", "GOST3410_2012_256")
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _HIGHEST_PORT = 65535
@@ -88,6 +89,12 @@ def database_url(text: str) -> str:
     if parts.scheme in ("postgres", "postgresql") and parts.path.strip("/"):
         return text
     raise ValueError("allowed is postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+
+
+def esia_algorithm(text: str) -> str:
+    if text in ESIA_ALGORITHMS:
+        return text
+    raise ValueError(f"allowed is one of {', '.join(ESIA_ALGORITHMS)}")
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from medkarta.accounts import actions as accounts
 from medkarta.accounts import queries as account_queries
-from medkarta.accounts.rules import CodeAnswer, Level
+from medkarta.accounts.rules import CodeAnswer, Doing, reaches
 from medkarta.audit.drafts import Act, Origin
 from medkarta.consents import queries
 from medkarta.consents.models import Consent, SignedText
@@ -109,7 +109,7 @@ def _check_signer(person: PersonView, by: AccountId) -> None:
     if person.account_id != by:
         raise NotOwnConsentError
     account = account_queries.account(by)
-    if account is None or account.level is not Level.VERIFIED:
+    if not reaches(account.level if account else None, Doing.CONSENT):
         raise IdentityNotConfirmedError
 
 

@@ -86,6 +86,9 @@ class _Steps:
             origin=ORIGIN,
             now=self.now,
         )
+        patients.check_person(
+            person_id=self.person_id, by=self.account_id, origin=ORIGIN, now=self.now
+        )
         patients.confirm_personal_data(
             person_id=self.person_id, by=self.account_id, origin=ORIGIN, now=self.now
         )

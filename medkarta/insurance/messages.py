@@ -28,3 +28,23 @@ def tell_present_owner(person_id: PersonId, now: datetime) -> None:
             ),
             now=now,
         )
+
+
+def tell_of_ended_policy(person_id: PersonId, line: int, now: datetime) -> None:
+    """The register does not bear the policy out for the data that were proved since."""
+    account_id = account_of(person_id)
+    account = None if account_id is None else accounts.account(account_id)
+    if account is None:
+        return
+    with translation.override(account.language):
+        send(
+            key=f"policy-ended:{person_id}:{line}",
+            address=account.email,
+            subject=_("Медкарта: полис больше не привязан"),
+            body=_(
+                "Ваши личные данные изменились, и реестр застрахованных не подтвердил прежний "
+                "полис для новых данных. Карта закрыта, пока вы не добавите полис снова.\n\n"
+                "Сообщите новые данные страховой компании, а потом введите номер в профиле."
+            ),
+            now=now,
+        )

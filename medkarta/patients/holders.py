@@ -1,11 +1,16 @@
 """What accounts ask about the people who hold them (`accounts.ports.Holders`)."""
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 
 from medkarta.accounts.ports import Holder, SnilsConfirmedElsewhereError
+from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.patients.actions.following import end_foreign_links
 from medkarta.patients.models import Person
 from medkarta.patients.queries import data_of
+from medkarta.patients.registers import followers
 
 
 class PeopleAsHolders:
@@ -19,14 +24,22 @@ class PeopleAsHolders:
         """The same, and nobody changes the person until the caller's transaction ends."""
         return _holder(Person.objects.select_for_update().filter(account_id=account_id).first())
 
-    def identity_confirmed(self, account_id: AccountId) -> None:
-        """Bind the СНИЛС to the person. Raises `SnilsConfirmedElsewhereError`."""
+    def identity_confirmed(
+        self, account_id: AccountId, *, by: AccountId, origin: Origin, now: datetime
+    ) -> None:
+        """Bind the СНИЛС to the person, end links and policies of other data.
+
+        Raises `SnilsConfirmedElsewhereError`.
+        """
         person = Person.objects.get(account_id=account_id)
         try:
             with transaction.atomic():
                 Person.objects.filter(pk=person.pk).update(confirmed_snils=person.snils)
         except IntegrityError as error:
             raise SnilsConfirmedElsewhereError from error
+        end_foreign_links(person_id=PersonId(person.pk), by=by, origin=origin, now=now)
+        for follower in followers():
+            follower.identity_proved(PersonId(person.pk), by=by, origin=origin, now=now)
 
 
 def _holder(person: Person | None) -> Holder | None:

@@ -8,12 +8,21 @@ from uuid import UUID
 from medkarta.clinics import queries as clinics
 from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
 from medkarta.foundation.snils import InvalidSnilsError, Snils
-from medkarta.patients.models import ClinicPatient, Link, LinkRequest, Person, PersonalData
+from medkarta.patients.models import (
+    ClinicPatient,
+    Link,
+    LinkRequest,
+    Person,
+    PersonalData,
+    RegisterCheck,
+)
 from medkarta.patients.rules import (
     LinkRequestState,
     PersonalDataInput,
+    RegisterState,
     Sex,
     masked_name,
+    told_fields,
 )
 
 
@@ -25,6 +34,16 @@ class PersonView:
     account_id: AccountId | None
     data: PersonalDataInput
     data_checked_at: datetime | None
+    look_put_off_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegisterCheckView:
+    """What the population register says of the present data, as far as the person is told."""
+
+    state: RegisterState
+    fields: tuple[str, ...]
+    asked_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +88,14 @@ def person_of(account_id: AccountId) -> PersonView | None:
     """The account's person; None before `actions.open_person` and for those who work for us."""
     found = Person.objects.filter(account_id=account_id).first()
     return None if found is None else person_view(found)
+
+
+def latest_check(person: PersonView) -> RegisterCheckView | None:
+    """The register's last word on the data as they are now; None: it was not asked about them."""
+    found = RegisterCheck.objects.filter(person_id=person.person_id).order_by("-asked_at").first()
+    if found is None or found.fingerprint != person.data.fingerprint:
+        return None
+    return check_view(found)
 
 
 def account_of(person_id: PersonId) -> AccountId | None:
@@ -164,6 +191,15 @@ def person_view(person: Person) -> PersonView:
         account_id=None if person.account_id is None else AccountId(person.account_id),
         data=data_of(person),
         data_checked_at=person.data_checked_at,
+        look_put_off_at=person.look_put_off_at,
+    )
+
+
+def check_view(check: RegisterCheck) -> RegisterCheckView:
+    """A row as the person is told of it."""
+    state = RegisterState(check.state)
+    return RegisterCheckView(
+        state=state, fields=told_fields(state, check.fields), asked_at=check.asked_at
     )
 
 

@@ -2,9 +2,11 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from medkarta.foundation.snils import Snils
 
@@ -46,6 +48,15 @@ class TransferState(StrEnum):
     WAITING = "waiting"
     MOVED = "moved"
     DECLINED = "declined"
+
+
+class RegisterState(StrEnum):
+    """What the population register says of a person's data; waiting: it has not answered yet."""
+
+    WAITING = "waiting"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
 
 
 class Match(StrEnum):
@@ -94,6 +105,47 @@ class PersonalDataInput:
             self.snils.digits if self.snils else "",
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+FIELDS: Final = ("family", "given", "patronymic", "birth_date", "sex", "snils")
+MOST_CHECKS = 5
+CHECKS_COUNT_FOR = timedelta(days=1)
+LOOK_AT_DATA_EVERY = timedelta(days=365)
+ASK_AGAIN_AFTER = timedelta(days=1)
+
+
+def differing(one: PersonalDataInput, other: PersonalDataInput) -> tuple[str, ...]:
+    """The fields in which two sets of data are not the same, names by `comparable`."""
+    return tuple(
+        name
+        for name in FIELDS
+        if _to_compare(getattr(one, name)) != _to_compare(getattr(other, name))
+    )
+
+
+def _to_compare(value: object) -> object:
+    return comparable(value) if isinstance(value, str) and not isinstance(value, Sex) else value
+
+
+def told_fields(state: RegisterState, fields: Sequence[str]) -> tuple[str, ...]:
+    """Which of the entered fields the person is told to differ.
+
+    None where СНИЛС or birth date are not the register's: else the register could be asked for a
+    stranger's data one field at a time.
+    """
+    if state is not RegisterState.DIFFERS or {"snils", "birth_date"} & set(fields):
+        return ()
+    return tuple(fields)
+
+
+def look_is_due(
+    *, checked_at: datetime | None, disagrees: bool, put_off_at: datetime | None, now: datetime
+) -> bool:
+    """Whether the person is to be asked to look at their data; put off, not again within a day."""
+    if put_off_at is not None and now < put_off_at + ASK_AGAIN_AFTER:
+        return False
+    old = checked_at is not None and now >= checked_at + LOOK_AT_DATA_EVERY
+    return old or disagrees
 
 
 def tidy(name: str) -> str:

@@ -43,19 +43,21 @@ def record(citizen, data):
 
 
 @pytest.mark.parametrize(
-    ("present", "complete", "changed", "level"),
+    ("present", "agrees", "changed", "level"),
     [
         (Level.SIMPLIFIED, False, True, Level.SIMPLIFIED),
-        (Level.SIMPLIFIED, True, True, Level.STANDARD),
+        (Level.SIMPLIFIED, True, False, Level.STANDARD),
         (Level.STANDARD, False, True, Level.SIMPLIFIED),
+        (Level.STANDARD, False, False, Level.SIMPLIFIED),
         (Level.STANDARD, True, False, Level.STANDARD),
         (Level.VERIFIED, True, False, Level.VERIFIED),
+        (Level.VERIFIED, False, False, Level.VERIFIED),
         (Level.VERIFIED, True, True, Level.STANDARD),
         (Level.VERIFIED, False, True, Level.SIMPLIFIED),
     ],
 )
-def test_no_one_writes_themselves_to_the_highest_level(present, complete, changed, level):
-    assert level_of(present, complete=complete, changed=changed) is level
+def test_no_one_writes_themselves_to_the_highest_level(present, agrees, changed, level):
+    assert level_of(present, agrees=agrees, changed=changed) is level
 
 
 @pytest.mark.django_db
@@ -127,7 +129,7 @@ class TestConfirming:
         EmailAddress.objects.filter(user_id=citizen.account_id).update(verified=False)
         with pytest.raises(actions.EmailNotVerifiedError):
             confirm(citizen)
-        assert level(citizen) is Level.STANDARD
+        assert level(citizen) is Level.SIMPLIFIED
 
     @pytest.mark.parametrize(
         "missing",
@@ -158,14 +160,14 @@ class TestConfirming:
         record(citizen, replace(citizen.data, family="Другая"))
         with pytest.raises(actions.DataChangedError):
             confirm(citizen, seen=seen)
-        assert level(citizen) is Level.STANDARD
+        assert level(citizen) is Level.SIMPLIFIED
 
     def test_one_snils_is_one_persons(self):
         first, second = citizens.confirmed(1), citizens.with_account(2)
         record(second, first.data)
         with pytest.raises(actions.SnilsConfirmedElsewhereError):
             confirm(second)
-        assert level(second) is Level.STANDARD
+        assert level(second) is Level.SIMPLIFIED
         assert IdentityCheck.objects.count() == 1
 
 
@@ -186,7 +188,7 @@ class TestTakingBack:
         citizen = citizens.confirmed()
         recorded = record(citizen, replace(citizen.data, **change))
         assert recorded.level_dropped
-        assert level(citizen) is Level.STANDARD
+        assert level(citizen) is Level.SIMPLIFIED
         line = audit.entries(person_id=citizen.person_id, before=None, limit=1)[0].said
         assert (line.action, line.detail) == ("change-personal-data", "confirmation-lost")
 
@@ -221,7 +223,7 @@ class TestRaces:
         record(second, first.data)
         by = citizens.operator()
         citizens.at_once(lambda: confirm(first, by=by), lambda: confirm(second, by=by))
-        assert sorted([level(first), level(second)]) == [Level.STANDARD, Level.VERIFIED]
+        assert sorted([level(first), level(second)]) == [Level.SIMPLIFIED, Level.VERIFIED]
 
     def test_data_changed_while_an_operator_confirms_are_never_confirmed_unseen(self):
         citizen = citizens.with_data()
@@ -232,5 +234,5 @@ class TestRaces:
             citizens.at_once(
                 lambda: confirm(citizen, by=by, seen=seen), lambda: record(citizen, other)
             )
-            assert level(citizen) is Level.STANDARD
+            assert level(citizen) is Level.SIMPLIFIED
             record(citizen, citizen.data)

@@ -10,6 +10,15 @@ from medkarta.accounts.actions.codes import (
     use_code,
 )
 from medkarta.accounts.actions.devices import forget_devices, forget_old_devices
+from medkarta.accounts.actions.external import (
+    ExternalIdentityKey,
+    LinkedElsewhereError,
+    OtherIdentityLinkedError,
+    link_identity,
+    note_use,
+    tell_linked_owner,
+    unlink_identity,
+)
 from medkarta.accounts.actions.identity import (
     DataChangedError,
     EmailNotVerifiedError,
@@ -18,6 +27,7 @@ from medkarta.accounts.actions.identity import (
     OwnIdentityError,
     PersonalDataIncompleteError,
     confirm_identity,
+    confirm_identity_by_esia,
     settle_level,
 )
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
@@ -48,10 +58,13 @@ __all__ = [
     "DataChangedError",
     "Deed",
     "EmailNotVerifiedError",
+    "ExternalIdentityKey",
+    "LinkedElsewhereError",
     "NewAccount",
     "NotACitizenError",
     "NotAnOperatorError",
     "Opening",
+    "OtherIdentityLinkedError",
     "OwnIdentityError",
     "PersonalDataIncompleteError",
     "Proof",
@@ -67,6 +80,7 @@ __all__ = [
     "choose_language",
     "clear_tries",
     "confirm_identity",
+    "confirm_identity_by_esia",
     "end_expired",
     "end_session",
     "end_sessions",
@@ -75,10 +89,14 @@ __all__ = [
     "forget_old_failures",
     "forget_old_sign_ins",
     "forget_tries",
+    "link_identity",
+    "note_use",
     "note_wrong_code",
     "note_wrong_password",
     "open_account",
     "refusal",
     "settle_level",
+    "tell_linked_owner",
+    "unlink_identity",
     "use_code",
 ]

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from medkarta.accounts.models.failures import FailedSignIn, FailureCount, PasswordTries
 from medkarta.accounts.models.sessions import Device, Session, SignIn
-from medkarta.accounts.rules import Level, Role
+from medkarta.accounts.rules import Level, ProvedBy, Role
 from medkarta.foundation.ids import new_uuid
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "AccountManager",
     "CodeTries",
     "Device",
+    "ExternalIdentity",
     "FailedSignIn",
     "FailureCount",
     "IdentityCheck",
@@ -88,16 +90,57 @@ class Account(AbstractBaseUser):
 
 
 class IdentityCheck(models.Model):
-    """An operator saw the person and the paper, and said so. Never changed."""
+    """An operator saw the person and the paper, or ESIA vouched for them. Never changed."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    document_kind = models.CharField(max_length=40)
+    how = models.CharField(max_length=20, default=ProvedBy.OPERATOR.value)
+    by = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    document_kind = models.CharField(max_length=40, blank=True)
     checked_at = models.DateTimeField()
 
     class Meta:
         db_table = "account_identity_check"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how=ProvedBy.OPERATOR.value, by__isnull=False)
+                | Q(how=ProvedBy.ESIA.value, by=None),
+                name="identity_check_by_whom",
+            )
+        ]
+
+
+class ExternalIdentity(models.Model):
+    """An account elsewhere by which one signs in here.
+
+    Known by issuer and subject and by nothing else: an address or a СНИЛС may come to be another
+    person's. Unlinked, the row stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=100)
+    linked_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    unlinked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_external_identity"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                condition=Q(unlinked_at=None),
+                name="external_identity_of_one_account",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "issuer"],
+                condition=Q(unlinked_at=None),
+                name="one_external_identity_an_issuer",
+            ),
+        ]
 
 
 class UsedStep(models.Model):

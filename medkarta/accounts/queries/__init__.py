@@ -1,13 +1,14 @@
 """Reading accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
-from medkarta.accounts.models import Account, AccountManager
+from medkarta.accounts.models import Account, AccountManager, ExternalIdentity, IdentityCheck
 from medkarta.accounts.ports import holders
-from medkarta.accounts.rules import Level, Role
+from medkarta.accounts.rules import Level, ProvedBy, Role
 from medkarta.audit.drafts import Actor
 from medkarta.foundation.ids import AccountId
 
@@ -47,6 +48,31 @@ def has_verified_email(account_id: AccountId) -> bool:
     """Whether the person showed that the primary address is theirs."""
     found = EmailAddress.objects.filter(user_id=account_id, primary=True, verified=True)
     return bool(found.exists())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalView:
+    """An external identity as its owner sees it: since when, and when it was last of use."""
+
+    linked_at: datetime
+    last_used_at: datetime | None
+
+
+def external_identity(account_id: AccountId, issuer: str) -> ExternalView | None:
+    """The issuer's identity that signs in to this account."""
+    found = ExternalIdentity.objects.filter(
+        account_id=account_id, issuer=issuer, unlinked_at=None
+    ).first()
+    if found is None:
+        return None
+    return ExternalView(linked_at=found.linked_at, last_used_at=found.last_used_at)
+
+
+def proved_by(account_id: AccountId) -> ProvedBy | None:
+    """Who last bore the identity out."""
+    found = IdentityCheck.objects.filter(account_id=account_id).order_by("-checked_at")
+    how = found.values_list("how", flat=True).first()
+    return None if how is None else ProvedBy(how)
 
 
 def actor(account_id: AccountId) -> Actor:

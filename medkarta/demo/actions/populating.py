@@ -18,6 +18,7 @@ from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import AccountId, PatientId
 from medkarta.insurance.actions import register_insured
 from medkarta.insurance.rules import Insured
+from medkarta.patients.actions import register_person
 from medkarta.patients.rules import PersonalDataInput, Sex
 from medkarta.record.actions.imports import ImportReport, import_bundle
 
@@ -80,7 +81,7 @@ def send(*, text: bytes, now: datetime) -> ImportReport:
 
 
 def insure(*, person: Charted) -> PersonalDataInput:
-    """Write the person's policy into the register; answer the data that it goes by."""
+    """Write the person into both registers; answer the data that they go by."""
     data = PersonalDataInput(
         family=person.family,
         given=person.given,
@@ -93,6 +94,7 @@ def insure(*, person: Charted) -> PersonalDataInput:
         number=person.policy,
         insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),
     )
+    register_person(data=data)
     return data
 
 

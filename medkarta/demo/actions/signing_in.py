@@ -31,7 +31,7 @@ from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.foundation.snils import Snils
 from medkarta.insurance.actions import register_insured
 from medkarta.insurance.rules import Insured
-from medkarta.patients.actions import register_entry
+from medkarta.patients.actions import register_entry, register_person
 from medkarta.patients.models import ClinicPatient
 from medkarta.patients.queries import data_of, entries
 from medkarta.patients.rules import PersonalDataInput
@@ -88,6 +88,7 @@ def _open(
         number=policy,
         insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),
     )
+    register_person(data=data)
     walker = Walker(
         data=data,
         policy=policy,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from medkarta.accounts import queries as accounts
-from medkarta.accounts.rules import Level
+from medkarta.accounts.rules import Doing, reaches
 from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.ids import AccountId, PersonId
@@ -181,5 +181,5 @@ def _keep_claim(
 
 def _check_identity(person: PersonView) -> None:
     account = None if person.account_id is None else accounts.account(person.account_id)
-    if account is None or account.level is not Level.VERIFIED:
+    if not reaches(account.level if account else None, Doing.POLICY):
         raise IdentityNotConfirmedError

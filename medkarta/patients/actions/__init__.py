@@ -31,7 +31,17 @@ from medkarta.patients.actions.people import (
     confirm_personal_data,
     hold_person,
     open_person,
+    put_off_look,
     record_personal_data,
+)
+from medkarta.patients.actions.proved import (
+    SnilsConfirmedElsewhereError,
+    adopt_proved_data,
+)
+from medkarta.patients.actions.registers import (
+    TooManyChecksError,
+    check_person,
+    register_person,
 )
 from medkarta.patients.actions.transfers import (
     NothingToTransferError,
@@ -58,11 +68,15 @@ __all__ = [
     "ReasonMissingError",
     "Recorded",
     "SecondOperatorNeededError",
+    "SnilsConfirmedElsewhereError",
+    "TooManyChecksError",
     "TransferChangedError",
     "UnknownCandidateError",
     "UnknownLinkRequestError",
     "Verdict",
+    "adopt_proved_data",
     "ask_transfer",
+    "check_person",
     "confirm_link",
     "confirm_personal_data",
     "decide_transfer",
@@ -71,9 +85,11 @@ __all__ = [
     "look_at_candidate",
     "look_at_identity",
     "open_person",
+    "put_off_look",
     "record_personal_data",
     "refuse_link",
     "register_entry",
+    "register_person",
     "request_link",
     "unlink",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from medkarta.accounts import queries as accounts
-from medkarta.accounts.rules import Level
+from medkarta.accounts.rules import Doing, reaches
 from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.candidates import note_candidates
@@ -179,7 +179,7 @@ def _theirs(person: PersonView) -> frozenset[PatientId]:
 
 def _check_identity(person: PersonView) -> None:
     account = None if person.account_id is None else accounts.account(person.account_id)
-    if account is None or account.level is not Level.VERIFIED:
+    if not reaches(account.level if account else None, Doing.RECORD):
         raise IdentityNotConfirmedError
 
 

@@ -1,7 +1,8 @@
 """Persons and what they say of themselves."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
@@ -13,7 +14,10 @@ from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.log import log_act
 from medkarta.patients.models import Person
 from medkarta.patients.queries import PersonView, data_of, person_of, person_view
-from medkarta.patients.rules import PersonalDataInput, tidy
+from medkarta.patients.rules import ASK_AGAIN_AFTER, PersonalDataInput, tidy
+
+# A double click says it once.
+SAID_JUST_NOW: Final = timedelta(hours=1)
 
 
 class NotACitizenError(Exception):
@@ -64,8 +68,8 @@ def record_personal_data(
 ) -> Recorded:
     """Write what the person says of themselves.
 
-    A change after an operator's check takes the check back: the level falls, the record closes
-    until an operator has seen the new data.
+    A change after an identity was proved takes the proof back: the level falls, the record closes
+    until the new data are proved. Policy, consents and links stay as they are till then.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     data = replace(
@@ -75,13 +79,13 @@ def record_personal_data(
         patronymic=tidy(data.patronymic),
     )
     changed = data != data_of(person)
+    if not changed:
+        return Recorded(changed=False, level_dropped=False)
     dropped = False
     if person.account_id is not None:
         dropped = accounts.settle_level(
-            account_id=AccountId(person.account_id), complete=data.complete, changed=changed
+            account_id=AccountId(person.account_id), agrees=False, changed=True
         )
-    if not changed:
-        return Recorded(changed=False, level_dropped=False)
     _write(person, data, dropped=dropped)
     act = Act(
         action="change-personal-data",
@@ -101,10 +105,23 @@ def confirm_personal_data(
     person = hold_person(person_id=person_id)
     if not person.data.complete:
         raise PersonalDataIncompleteError
-    if person.data_checked_at is not None:
+    checked_at = person.data_checked_at
+    if checked_at is not None and now < checked_at + SAID_JUST_NOW:
         return
     Person.objects.filter(pk=person_id).update(data_checked_at=now)
     act = Act(action="confirm-personal-data", purpose="own", ground="own")
+    log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+
+
+@transaction.atomic
+def put_off_look(*, person_id: PersonId, by: AccountId, origin: Origin, now: datetime) -> None:
+    """Note that the person wants to look at their data later. Repeated within a day: nothing."""
+    person = hold_person(person_id=person_id)
+    put_off_at = person.look_put_off_at
+    if put_off_at is not None and now < put_off_at + ASK_AGAIN_AFTER:
+        return
+    Person.objects.filter(pk=person_id).update(look_put_off_at=now)
+    act = Act(action="put-off-personal-data", purpose="own", ground="own")
     log_act(act, person_id=person_id, by=by, origin=origin, now=now)
 
 

@@ -142,7 +142,7 @@ def _move(transfer: SnilsTransfer, *, by: AccountId, origin: Origin, now: dateti
         )
     Person.objects.filter(pk=holder.pk).update(confirmed_snils="")
     if holder.account_id is not None:
-        accounts.settle_level(account_id=AccountId(holder.account_id), complete=False, changed=True)
+        accounts.settle_level(account_id=AccountId(holder.account_id), agrees=False, changed=True)
 
 
 def _log(

@@ -5,7 +5,20 @@ from django.db import models
 from django.db.models import Q
 
 from medkarta.foundation.ids import new_uuid
-from medkarta.patients.rules import CandidateState, Sex, TransferState
+from medkarta.patients.models.operators import LinkCandidate, SnilsTransfer
+from medkarta.patients.rules import RegisterState, Sex
+
+__all__ = [
+    "ClinicPatient",
+    "Link",
+    "LinkCandidate",
+    "LinkRequest",
+    "Person",
+    "PersonalData",
+    "RegisterCheck",
+    "RegisteredPerson",
+    "SnilsTransfer",
+]
 
 
 class PersonalData(models.Model):
@@ -36,6 +49,9 @@ class Person(PersonalData):
     )
     data_checked_at = models.DateTimeField(
         null=True, help_text="when the person last said that the data are right"
+    )
+    look_put_off_at = models.DateTimeField(
+        null=True, help_text="when the person last said «later» to looking at their data"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -112,80 +128,35 @@ class LinkRequest(models.Model):
         ]
 
 
-class LinkCandidate(models.Model):
-    """An entry that is like a person's: operators compare the two, the person never sees it.
+class RegisterCheck(models.Model):
+    """The population register was asked whether a person's data agree; so often a day and no more.
 
-    `compared` is the digest of what both said when it was judged: other data, another judgement.
+    `fingerprint` says of which data: an answer about former ones counts for nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
-    entry = models.ForeignKey("patients.ClinicPatient", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=20, default=CandidateState.WAITING.value)
-    compared = models.CharField(max_length=64)
-    found_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    proposed_why = models.CharField(max_length=300, blank=True)
-    decided_by = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    decided_why = models.CharField(max_length=300, blank=True)
-    decided_at = models.DateTimeField(null=True)
+    fingerprint = models.CharField(max_length=64)
+    state = models.CharField(max_length=20, default=RegisterState.WAITING.value)
+    fields = ArrayField(models.CharField(max_length=20), default=list)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "patient_link_candidate"
+        db_table = "person_register_check"
         constraints = [
-            models.UniqueConstraint(fields=["person", "entry"], name="one_candidate_of_a_pair"),
             models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in CandidateState]),
-                name="candidate_state",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=CandidateState.SAME.value)
-                | (Q(proposed_by__isnull=False) & ~Q(proposed_by=models.F("decided_by"))),
-                name="candidate_same_by_two",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["found_at"],
-                condition=Q(state__in=["waiting", "proposed"]),
-                name="patient_link_candidate_open",
+                condition=Q(state__in=[state.value for state in RegisterState]),
+                name="person_register_check_state",
             )
         ]
+        indexes = [models.Index(fields=["person", "-asked_at"], name="person_register_check_last")]
 
 
-class SnilsTransfer(models.Model):
-    """A СНИЛС confirmed for one account is to go to another's person: two operators' decision."""
+class RegisteredPerson(PersonalData):
+    """A line of the embedded population register, stand-in for the state's."""
 
-    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
-    snils = models.CharField(max_length=11)
-    person = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
-    holder = models.ForeignKey("patients.Person", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=20, default=TransferState.WAITING.value)
-    asked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    asked_why = models.CharField(max_length=300)
-    asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    decided_why = models.CharField(max_length=300, blank=True)
-    decided_at = models.DateTimeField(null=True)
+    snils = models.CharField(primary_key=True, max_length=11)
 
     class Meta:
-        db_table = "patient_snils_transfer"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["snils"], condition=Q(state="waiting"), name="one_waiting_transfer"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in TransferState]),
-                name="transfer_state",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=TransferState.MOVED.value) | ~Q(asked_by=models.F("decided_by")),
-                name="transfer_by_two",
-            ),
-        ]
+        db_table = "registered_person"
