@@ -83,7 +83,8 @@ def unit(code_or_text: object, value: object = None) -> str:
     parts = text.split("/")
     if len(parts) > 1 and all(part in known for part in parts):
         return "/".join(rules.count_form(languages.say(known[part]), 1) for part in parts)
-    return text
+    # A source may write the unit in Russian and give no code of it.
+    return languages.say(text)
 
 
 def status(resource_type: object, status: object) -> str:

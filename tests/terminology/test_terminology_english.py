@@ -63,6 +63,9 @@ def test_a_code_without_any_name_says_so_in_english(english):
         ("{score}", 21, "points"),
         ("{score}", 3, "points"),
         ("mmol/L", 5, "mmol/L"),
+        ("мл", 10, "mL"),
+        ("МЕ", 10, "IU"),
+        ("щепоть", 2, "щепоть"),
     ],
 )
 def test_units_are_english_and_bend_by_two_forms(english, code, value, words):
