@@ -11,7 +11,7 @@ from allauth.mfa.totp import forms as totp
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from medkarta.accounts import actions
+from medkarta.accounts import actions, signing_in
 from medkarta.accounts.rules import CodeAnswer
 from medkarta.accounts.sessions import present, record_first_code
 
@@ -38,7 +38,11 @@ class AuthenticateForm(base.AuthenticateForm):  # type: ignore[misc]  # allauth 
     """The second step of a sign-in."""
 
     def clean_code(self) -> str:
-        return _clean(self)
+        try:
+            return _clean(self)
+        except ValidationError:
+            signing_in.note_wrong_code(allauth_context.request, self.user)
+            raise
 
 
 class ReauthenticateForm(base.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types

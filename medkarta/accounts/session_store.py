@@ -82,10 +82,10 @@ class SessionStore(SessionBase):
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's
         """Write the data. Raises UpdateError when the session has ended meanwhile."""
-        if self.session_key is None:
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        if self.session_key is None:  # it has none yet, or loading showed that it has ended
             self.create()
             return
-        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         held = {"data": self.encode(data), "account_id": data.get(SESSION_KEY)}
         key = hash_of(self.session_key)
         if not must_create:

@@ -56,6 +56,12 @@ def begin(request: HttpRequest, account: Account) -> None:
     request.device_token = token  # type: ignore[attr-defined]  # for the middleware's cookie
 
 
+def note_wrong_code(request: HttpRequest, account: Account) -> None:
+    """Whoever typed it knows the password: the owner sees it in the history."""
+    attempt = attempt_of(request, email=account.email, place="")
+    actions.note_wrong_code(attempt=attempt, now=present())
+
+
 def end_others(request: HttpRequest, account: Account, how: Ending) -> None:
     """End all sessions of the account, but not the one in which it was asked for."""
     own = request.user.is_authenticated and request.user.pk == account.pk

@@ -12,6 +12,7 @@ from medkarta.config.words import CONFIGURATION, SaidInWordsError
 _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
 _OTHERS = 0o077
+_SHORTEST_KEY = 50  # what Django asks for; ours have 64
 
 
 class HomeUnsafeError(SaidInWordsError):
@@ -35,6 +36,11 @@ class Keys:
     database_admin: str
     database_owner: str
     database_app: str
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """A line a key: the first signs, what former ones below it signed is still believed."""
+        return self.secret_key.split()
 
     @property
     def sealing_secrets(self) -> list[str]:
@@ -112,7 +118,14 @@ class Home:
 
     def read_keys(self) -> Keys:
         """The keys, or empty texts before the first start (so that nothing is made by reading)."""
-        return Keys(*(self._read(self.keys / name) for name in KEY_NAMES))
+        keys = Keys(*(self._read(self.keys / name) for name in KEY_NAMES))
+        if any(len(key) < _SHORTEST_KEY for key in keys.signing_keys):
+            raise HomeUnsafeError(
+                f"{self.keys / 'secret_key'} holds a key of less than {_SHORTEST_KEY} signs, which"
+                " can be guessed. Put a new one in the first line:"
+                " `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+            )
+        return keys
 
     def write_private(self, path: Path, text: str) -> None:
         """Write whole or not at all, 0600, owned by the owner of the home also when root writes."""

@@ -21,7 +21,7 @@ DEMO = ENVIRONMENT.demo
 DEBUG = False
 # Before the first start there is no key; what one process would sign with this, no other accepts.
 _KEYS = HOME.read_keys()
-SECRET_KEY = _KEYS.secret_key or secrets.token_urlsafe(48)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _KEYS.signing_keys or [secrets.token_urlsafe(48)]
 SEALER = Sealer(_KEYS.sealing_secrets or [secrets.token_urlsafe(48)])
 
 OWN_APPS = [

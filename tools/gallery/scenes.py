@@ -41,6 +41,8 @@ RECORD = {
 }
 OWN = {
     "control": "/control",
+    "sessions": "/control/sessions",
+    "sessions-end": "/control/sessions/others",
     "consents": "/control/consents",
     "profile": "/profile",
     "papers": "/profile/documents",
