@@ -26,7 +26,6 @@ from medkarta.patients import actions as patients
 from medkarta.patients.queries import person_of
 from medkarta.patients.rules import PersonalDataInput, Sex
 
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
