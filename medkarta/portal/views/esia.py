@@ -1,5 +1,6 @@
 """ESIA in the browser: going there, coming back, and the person's word on what it brought."""
 
+import structlog
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -29,6 +30,7 @@ from medkarta.portal import requests
 from medkarta.portal.presenters import data_looks, esia_trouble
 from medkarta.portal.requests import citizen
 
+log = structlog.get_logger("medkarta.esia")
 _REFUSALS = (
     flow.StaleFlowError,
     errors.EsiaRefusedError,
@@ -70,6 +72,7 @@ def callback(request: HttpRequest) -> HttpResponseBase:
         )
         visitor = visitor_of(ours, returned, now)
     except _REFUSALS as error:
+        log.warning("esia refused", kind=type(error).__name__, why=str(error))
         return _trouble(request, _words(error))
     return _arrived(request, came, visitor)
 
