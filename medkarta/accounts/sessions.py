@@ -25,20 +25,23 @@ from medkarta.foundation.ids import AccountId
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+ESIA = "esia"
+# ESIA stands in the place of the password and never in that of the code (B010).
+FIRST_FACTORS = frozenset({"password", ESIA})
 SECOND_FACTORS = frozenset({"totp", "recovery_codes"})
 
 
 def two_factors(request: HttpRequest) -> bool:
-    """Whether this very session was opened with a password and a one-time code.
+    """Whether this very session was opened with a password or ESIA, and a one-time code.
 
-    False for the rest: nobody signed in, a password alone, records of another account.
+    False for the rest: nobody signed in, one factor alone, records of another account.
     """
     if not request.user.is_authenticated:
         return False
     records = get_authentication_records(request, request.user)
     methods = {record["method"] for record in records}
     codes = {record.get("type") for record in records if record["method"] == "mfa"}
-    return "password" in methods and bool(codes & SECOND_FACTORS)
+    return bool(methods & FIRST_FACTORS) and bool(codes & SECOND_FACTORS)
 
 
 def record_first_code(request: HttpRequest) -> None:

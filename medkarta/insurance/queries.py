@@ -8,7 +8,10 @@ from django.utils import timezone
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.ids import PersonId
 from medkarta.insurance.models import Policy, PolicyClaim
+from medkarta.insurance.registers import EmbeddedRegister
 from medkarta.insurance.rules import PolicyState
+from medkarta.patients.queries import PersonView
+from medkarta.patients.rules import differing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,3 +67,21 @@ def claim_view(claim: PolicyClaim) -> PolicyView:
         linked_at=claim.claimed_at,
         checked_at=None,
     )
+
+
+def holder_differs(person: PersonView) -> tuple[str, ...]:
+    """In which fields the register's line of the person's own policy differs from their data.
+
+    By what is stored here; a line that is not stored differs in nothing.
+    """
+    number = (
+        Policy.objects.filter(person_id=person.person_id, state=PolicyState.ACTIVE.value)
+        .values_list("number", flat=True)
+        .first()
+    )
+    insured = None if number is None else EmbeddedRegister().look_up(Enp(number))
+    if insured is None:
+        return ()
+    told = differing(person.data, insured.holder)
+    unknown = {"sex"} if insured.holder.snils else {"sex", "snils"}
+    return tuple(name for name in told if name not in unknown)

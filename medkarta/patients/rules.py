@@ -139,13 +139,22 @@ def told_fields(state: RegisterState, fields: Sequence[str]) -> tuple[str, ...]:
 
 
 def look_is_due(
-    *, checked_at: datetime | None, disagrees: bool, put_off_at: datetime | None, now: datetime
+    *,
+    checked_at: datetime | None,
+    disagrees_since: datetime | None,
+    put_off_at: datetime | None,
+    now: datetime,
 ) -> bool:
-    """Whether the person is to be asked to look at their data; put off, not again within a day."""
+    """Whether the person is to be asked to look at their data.
+
+    After a year, or when a register disagrees and they have not looked since. Put off, not again
+    within a day.
+    """
     if put_off_at is not None and now < put_off_at + ASK_AGAIN_AFTER:
         return False
-    old = checked_at is not None and now >= checked_at + LOOK_AT_DATA_EVERY
-    return old or disagrees
+    if checked_at is not None and now >= checked_at + LOOK_AT_DATA_EVERY:
+        return True
+    return disagrees_since is not None and (checked_at is None or checked_at < disagrees_since)
 
 
 def tidy(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from medkarta.access import actions as access
@@ -16,6 +17,7 @@ from medkarta.accounts.rules import Role
 from medkarta.accounts.sessions import two_factors
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients import actions as patients
+from medkarta.portal import interruptions
 
 APP = "portal"
 P = ParamSpec("P")
@@ -72,6 +74,7 @@ def citizen(view: View[P]) -> View[P]:
             return redirect_to_login(request.get_full_path())
         if getattr(request.user, "role", None) != Role.CITIZEN:
             raise Http404
-        return view(request, *args, **kwargs)
+        step = interruptions.waiting(request)
+        return redirect(step) if step else view(request, *args, **kwargs)
 
     return wrapped

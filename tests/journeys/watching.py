@@ -54,6 +54,7 @@ class Watch:
         self.origin = origin
         self.wrong = []
         self.offline = False  # the connection is cut on purpose
+        self.visited = ()  # origins that the person goes to on purpose
         self.broken = False  # the server is broken on purpose
         self.axe = Axe()
         page.on("console", self._console)
@@ -113,7 +114,8 @@ class Watch:
 
     def _request(self, request):
         parts = urlsplit(request.url)
-        if parts.scheme not in {"data", "blob"} and not request.url.startswith(self.origin):
+        known = (self.origin, *self.visited)
+        if parts.scheme not in {"data", "blob"} and not request.url.startswith(known):
             self.wrong.append(f"request to another host: {parts.scheme}://{parts.netloc}")
 
     def _response(self, response):

@@ -16,7 +16,7 @@ from medkarta.config.home import Home
 from medkarta.config.postgres import connection, roles
 from medkarta.config.postgres.server import Server
 from medkarta.config.processes import follow_parent
-from medkarta.config.supervisor import children, port
+from medkarta.config.supervisor import children, port, standin
 from medkarta.config.supervisor.children import Part
 from medkarta.config.supervisor.greeting import greet
 from medkarta.config.words import FAILED
@@ -78,6 +78,11 @@ class _Tree:
             self._stop()
 
     def _start(self) -> None:
+        if standin.wanted(self.environment):
+            keys = standin.keys(self.home)
+            if not keys.there:
+                self._complete(children.start("esia", *standin.making(keys)))
+            self._add(children.start("esia", *standin.serving(self.environment, keys)))
         # Web and worker read their modules while the database starts, and wait for a word.
         web = self._add(children.start("web", "web", waits=True))
         worker = self._add(children.start("worker", "worker", waits=True))

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from medkarta.accounts import queries as accounts
-from medkarta.accounts.rules import Level
+from medkarta.accounts.esia.configuration import configuration
+from medkarta.accounts.esia.protocol import sign_out_address
+from medkarta.accounts.rules import Level, ProvedBy
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.insurance import actions as insurance_actions
 from medkarta.insurance import queries as insurance
@@ -20,6 +22,7 @@ from medkarta.patients.queries import PersonView
 from medkarta.patients.rules import Sex
 from medkarta.portal import requests
 from medkarta.portal.forms import PersonalDataForm, PolicyForm
+from medkarta.portal.presenters import levels, register_words
 from medkarta.portal.requests import citizen
 
 
@@ -50,14 +53,22 @@ def _correct(request: HttpRequest, person: PersonView) -> HttpResponse:
 def _profile_page(
     request: HttpRequest, person: PersonView, form: PersonalDataForm | None
 ) -> HttpResponse:
-    account = accounts.account(requests.account_id(request))
+    account_id = requests.account_id(request)
+    account = accounts.account(account_id)
+    level = account.level if account else Level.SIMPLIFIED
+    ours = configuration()
     context = {
         "nav": "profile",
         "person": person,
         "form": form,
         "account": account,
-        "verified": account is not None and account.level is Level.VERIFIED,
-        "has_codes": accounts.has_second_factor(requests.account_id(request)),
+        "verified": level is Level.VERIFIED,
+        "by_esia": level is Level.VERIFIED and accounts.proved_by(account_id) is ProvedBy.ESIA,
+        "standing": levels.standing(level),
+        "check": None if level is Level.VERIFIED else register_words.told(person),
+        "esia": ours is not None,
+        "linked": accounts.external_identity(account_id, ours.issuer) if ours else None,
+        "esia_out": sign_out_address(ours, request.build_absolute_uri("/")) if ours else "",
     }
     return render(request, "portal/profile.html", context)
 
@@ -82,14 +93,33 @@ def _record(request: HttpRequest, person: PersonView, form: PersonalDataForm) ->
         origin=requests.origin(request),
         now=timezone.now(),
     )
+    _compare(request, person)
     if recorded.level_dropped:
         messages.warning(
             request,
-            _("Данные изменены. Карта закрыта, пока оператор не сверит их с паспортом заново."),
+            _("Данные изменены. Карта закрыта, пока вы не подтвердите личность заново."),
         )
     elif recorded.changed:
         messages.success(request, _("Данные сохранены. Проверьте их ещё раз."))
     return redirect("profile")
+
+
+def _compare(request: HttpRequest, person: PersonView) -> None:
+    """Ask the register about what was just written; a silent one is asked again by a job."""
+    try:
+        patients_actions.check_person(
+            person_id=person.person_id,
+            by=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except patients_actions.PersonalDataIncompleteError:
+        return
+    except patients_actions.TooManyChecksError:
+        text = _(
+            "Данные сохранены. Сегодня с регистром населения больше не сверяем, завтра сверим."
+        )
+        messages.warning(request, text)
 
 
 def _confirm(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,7 +12,7 @@ from medkarta.access.grants import Grant, Look
 from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
-from medkarta.portal import requests
+from medkarta.portal import interruptions, requests
 from medkarta.portal.presenters import gates, looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
 from medkarta.portal.views import ahead
@@ -35,6 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _own_home(request: HttpRequest) -> HttpResponse:
+    if step := interruptions.waiting(request):
+        return redirect(step)
     opened = requests.open_own_or_gates(request, Look(page="home", sections=TIMELINE))
     if isinstance(opened, Grant):
         return _open_home(request, opened)

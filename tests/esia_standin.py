@@ -1,9 +1,11 @@
 """An ESIA of the test's own, and a browser that goes through it."""
 
+import atexit
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -27,7 +29,9 @@ def keys(*, gost=False):
 @cache
 def _keys(gost):
     """One set for the whole run: RSA keys take a while to find."""
-    made = EsiaKeys(Path(mkdtemp(prefix="esia-keys-")))
+    folder = mkdtemp(prefix="esia-keys-")
+    atexit.register(rmtree, folder, ignore_errors=True)
+    made = EsiaKeys(Path(folder))
     made.make(datetime.now(tz=UTC), gost=gost)
     return made
 
