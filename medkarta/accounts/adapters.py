@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.accounts import queries
 from medkarta.accounts.models import Account, AccountManager
 from medkarta.accounts.rules import LANGUAGES, Role
+from medkarta.accounts.secrets import seal, unseal
 from medkarta.accounts.sessions import present
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.notifications.actions import send
@@ -118,7 +119,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """One-time codes."""
+    """One-time codes and passkeys; secrets lie sealed in their table."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises `NotSealedHereError`: a secret that lies there in clear opens to nobody."""
+        return unseal(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code, drawn here: the secret goes to no other host."""

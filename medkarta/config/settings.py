@@ -168,6 +168,7 @@ MFA_FORMS = {
     "reauthenticate": "medkarta.accounts.forms.ReauthenticateForm",
     "activate_totp": "medkarta.accounts.forms.ActivateForm",
 }
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Медкарта"
 MFA_TRUST_ENABLED = False
 # What lower modules ask of higher ones, and the ways out of the house.

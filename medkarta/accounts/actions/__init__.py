@@ -22,6 +22,7 @@ from medkarta.accounts.actions.identity import (
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
 from medkarta.accounts.actions.opening import NewAccount, open_account
 from medkarta.accounts.actions.proof import Deed, Proof, check_proof
+from medkarta.accounts.actions.sealing import seal_secrets
 from medkarta.accounts.ports import SnilsConfirmedElsewhereError
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "confirm_identity",
     "open_account",
     "refusal",
+    "seal_secrets",
     "settle_level",
     "use_code",
 ]
