@@ -7,6 +7,11 @@ from enum import StrEnum
 LANGUAGES = ("ru", "en")
 MOST_WRONG_CODES = 10
 STOP = timedelta(minutes=15)
+MOST_PASSKEYS = 10
+# How long an answer to a passkey's challenge is awaited.
+ANSWER_WITHIN = timedelta(minutes=5)
+# What a passkey may be asked to sign beside a sign-in: acts that the code knows, no others.
+DEED_ACTS = frozenset({"sign-consent", "withdraw-consent", "trust"})
 
 
 class Level(StrEnum):
@@ -25,17 +30,19 @@ class Role(StrEnum):
 
 
 class CodeAnswer(StrEnum):
-    """What a one-time code was worth. A value, not an error: the count of wrong ones must stay."""
+    """What a code or a passkey was worth. A value, not an error: the count of wrong ones stays."""
 
     TOTP = "totp"
     RECOVERY = "recovery"
+    PASSKEY = "passkey"
     WRONG = "wrong"
     USED = "used"
     STOPPED = "stopped"
+    PASSKEY_REFUSED = "passkey-refused"
 
     @property
     def right(self) -> bool:
-        return self in {CodeAnswer.TOTP, CodeAnswer.RECOVERY}
+        return self in {CodeAnswer.TOTP, CodeAnswer.RECOVERY, CodeAnswer.PASSKEY}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,3 +72,11 @@ def level_of(present: Level, *, complete: bool, changed: bool) -> Level:
     if present is Level.VERIFIED and not changed:
         return Level.VERIFIED
     return Level.STANDARD if complete else Level.SIMPLIFIED
+
+
+def counter_moves_on(kept: int, given: int) -> bool:
+    """WebAuthn §6.1.1: a counter that stands still or goes back tells of a copied key.
+
+    Zero on both sides is a passkey that does not count.
+    """
+    return given > kept or kept == given == 0

@@ -9,25 +9,25 @@ from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
 )
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
+from medkarta.accounts.freshness import ask_again, note_first_factor
 from medkarta.accounts.queries import has_second_factor
 from medkarta.foundation.ids import AccountId
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-SECOND_FACTORS = frozenset({"totp", "recovery_codes"})
+SECOND_FACTORS = frozenset({"totp", "recovery_codes", "webauthn"})
 
 
 def two_factors(request: HttpRequest) -> bool:
-    """Whether this very session was opened with a password and a one-time code.
+    """Whether this very session was opened with two factors.
 
+    A password and a one-time code or passkey; or a passkey alone that made sure of the person
+    (`LoginForm` writes no such record otherwise): then the device is one and the finger another.
     False for the rest: nobody signed in, a password alone, records of another account.
     """
     if not request.user.is_authenticated:
@@ -35,13 +35,18 @@ def two_factors(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     methods = {record["method"] for record in records}
     codes = {record.get("type") for record in records if record["method"] == "mfa"}
-    return "password" in methods and bool(codes & SECOND_FACTORS)
+    alone = any(
+        record.get("type") == "webauthn" and record.get("passwordless") for record in records
+    )
+    return alone or ("password" in methods and bool(codes & SECOND_FACTORS))
 
 
-def record_first_code(request: HttpRequest) -> None:
-    """Note that this session has just shown its first one-time code, on setting it up."""
+def record_new_factor(request: HttpRequest, factor: str) -> None:
+    """Note that this session has just shown a new code or passkey, on setting it up."""
     request.session.cycle_key()
-    record_authentication(request, request.user, "mfa", type="totp", reauthenticated=True)
+    if request.user.is_authenticated and not has_second_factor(AccountId(request.user.pk)):
+        note_first_factor(request)
+    record_authentication(request, request.user, "mfa", type=factor, reauthenticated=True)
 
 
 def needs_two_factors(view: View[P]) -> View[P]:
@@ -61,10 +66,9 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     if not request.user.is_authenticated:
         return redirect("account_login")
     if not has_second_factor(AccountId(request.user.pk)):
-        return redirect("mfa_activate_totp")
+        return redirect("choose_factor")
     # It was set up in another session since this one began.
-    asked = urlencode({REDIRECT_FIELD_NAME: request.path})
-    return redirect(f"{reverse('mfa_reauthenticate')}?{asked}")
+    return ask_again(request, "mfa")
 
 
 def present() -> datetime:

@@ -8,6 +8,7 @@ from medkarta.portal.views import (
     demo,
     diagnoses,
     exams,
+    factors,
     item,
     language,
     link,
@@ -24,6 +25,8 @@ from medkarta.portal.views import (
 
 urlpatterns = [
     path("", start.home, name="home"),
+    path("accounts/2fa/choose/", factors.choose, name="choose_factor"),
+    path("accounts/deed", factors.deed, name="deed"),
     path("demo", demo.demo, name="demo"),
     path("language", language.language, name="language"),
     path("help", start.help_page, name="help"),

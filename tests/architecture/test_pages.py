@@ -16,11 +16,11 @@ UNGUARDED = {
 
 
 def addresses() -> list[str]:
-    """An address for each route, with any word where the route takes one."""
+    """An address for each route, with any word or number where the route takes one."""
     routes = get_resolver().reverse_dict
     return sorted(
         {
-            "/" + template % dict.fromkeys(words, "word")
+            "/" + template % {name: "1" if name == "pk" else "word" for name in words}
             for name in routes
             if isinstance(name, str)
             for ways, *_ in routes.getlist(name)

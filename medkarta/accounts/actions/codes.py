@@ -26,10 +26,15 @@ class TooManyCodesError(WrongCodeError):
     """Ten wrong codes in a row: for a quarter of an hour none is looked at."""
 
 
+class PasskeyRefusedForDeedError(WrongCodeError):
+    """The passkey's answer is not one to this very deed, or it came late or twice."""
+
+
 _REFUSALS = {
     CodeAnswer.WRONG: WrongCodeError,
     CodeAnswer.USED: CodeUsedError,
     CodeAnswer.STOPPED: TooManyCodesError,
+    CodeAnswer.PASSKEY_REFUSED: PasskeyRefusedForDeedError,
 }
 
 
