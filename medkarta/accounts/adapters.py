@@ -13,18 +13,21 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from medkarta.accounts import actions, queries, signing_in
 from medkarta.accounts.models import Account, AccountManager
+from medkarta.accounts.passkeys import relying_party
 from medkarta.accounts.rules import LANGUAGES, Ending, Role
+from medkarta.accounts.secrets import seal, unseal
 from medkarta.accounts.sessions import present
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.notifications.actions import send
@@ -123,7 +126,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if not isinstance(account, Account):
             return reverse("account_login")
         if not queries.has_second_factor(AccountId(account.pk)):
-            return reverse("mfa_activate_totp")
+            return reverse("choose_factor")
         if account.role == Role.OPERATOR:
             return reverse("backoffice")
         return str(super().get_login_redirect_url(request))
@@ -168,7 +171,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """One-time codes."""
+    """One-time codes and passkeys; secrets lie sealed in their table."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises `NotSealedHereError`: a secret that lies there in clear opens to nobody."""
+        return unseal(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code, drawn here: the secret goes to no other host."""
@@ -176,3 +186,20 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         code = segno.make(url, error="m")
         code.save(drawn, kind="svg", xmldecl=False, scale=4, border=4, light="#ffffff")
         return drawn.getvalue().decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        ours = relying_party()
+        return {"id": str(ours.id), "name": ours.name}
+
+    def get_public_key_credential_user_entity(self, user: Account) -> dict[str, str | bytes]:
+        """What the authenticator keeps: our id for the account, and the address to choose by."""
+        return {"id": user.pk.bytes, "name": user.email, "display_name": user.email}
+
+    def generate_authenticator_name(self, user: Account, type: str) -> str:  # noqa: A002 - allauth's
+        """What a passkey is called until its owner names it."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Ключ доступа %(number)d") % {"number": number}
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last second factor of whoever's identity is confirmed."""
+        return queries.may_remove_factor(AccountId(authenticator.user_id), authenticator.pk)

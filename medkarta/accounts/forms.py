@@ -11,9 +11,9 @@ from allauth.mfa.totp import forms as totp
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from medkarta.accounts import actions, signing_in
+from medkarta.accounts import actions, queries, signing_in
 from medkarta.accounts.rules import CodeAnswer
-from medkarta.accounts.sessions import present, record_first_code
+from medkarta.accounts.sessions import present, record_new_factor
 
 _TYPES = {
     CodeAnswer.TOTP: Authenticator.Type.TOTP,
@@ -69,8 +69,29 @@ class ActivateForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has 
         if not answer.right:
             raise refusal(answer)
         clear_limit()
-        record_first_code(allauth_context.request)
+        record_new_factor(allauth_context.request, Authenticator.Type.TOTP.value)
         return code
+
+
+class RemoveForm(totp.DeactivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """Taking one-time codes away: not the last second factor of whoever needs one."""
+
+    def clean(self) -> dict[str, Any] | None:
+        if not queries.may_remove_factor(self.authenticator.user_id, self.authenticator.pk):
+            raise last_factor()
+        cleaned: dict[str, Any] | None = super().clean()
+        return cleaned
+
+
+def last_factor() -> ValidationError:
+    """Why the only second factor stays, and what to do."""
+    return ValidationError(
+        _(
+            "Это единственная защита входа кроме пароля: без неё карта осталась бы без замка. "
+            "Сначала подключите другой способ, потом уберите этот."
+        ),
+        code="last_factor",
+    )
 
 
 def _clean(form: Any) -> str:  # noqa: ANN401 - allauth has no types

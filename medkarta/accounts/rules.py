@@ -10,6 +10,11 @@ from typing import Final
 LANGUAGES = ("ru", "en")
 MOST_WRONG_CODES = 10
 STOP = timedelta(minutes=15)
+MOST_PASSKEYS = 10
+# How long an answer to a passkey's challenge is awaited.
+ANSWER_WITHIN = timedelta(minutes=5)
+# What a passkey may be asked to sign beside a sign-in: acts that the code knows, no others.
+DEED_ACTS = frozenset({"sign-consent", "withdraw-consent", "trust"})
 
 # --- sessions
 IDLE = timedelta(minutes=15)
@@ -108,17 +113,19 @@ class ProvedBy(StrEnum):
 
 
 class CodeAnswer(StrEnum):
-    """What a one-time code was worth. A value, not an error: the count of wrong ones must stay."""
+    """What a code or a passkey was worth. A value, not an error: the count of wrong ones stays."""
 
     TOTP = "totp"
     RECOVERY = "recovery"
+    PASSKEY = "passkey"
     WRONG = "wrong"
     USED = "used"
     STOPPED = "stopped"
+    PASSKEY_REFUSED = "passkey-refused"
 
     @property
     def right(self) -> bool:
-        return self in {CodeAnswer.TOTP, CodeAnswer.RECOVERY}
+        return self in {CodeAnswer.TOTP, CodeAnswer.RECOVERY, CodeAnswer.PASSKEY}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,3 +233,11 @@ def pause_after(wrong_in_a_row: int) -> timedelta | None:
 def span_start(now: datetime, span: timedelta) -> datetime:
     """When the span began in which `now` lies: spans follow one another from the epoch on."""
     return now - timedelta(seconds=now.timestamp() % span.total_seconds())
+
+
+def counter_moves_on(kept: int, given: int) -> bool:
+    """WebAuthn §6.1.1: a counter that stands still or goes back tells of a copied key.
+
+    Zero on both sides is a passkey that does not count.
+    """
+    return given > kept or kept == given == 0

@@ -10,16 +10,14 @@ from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
 )
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from medkarta.accounts.actions.sessions import note_method
+from medkarta.accounts.freshness import ask_again, note_first_factor
 from medkarta.accounts.queries import has_second_factor
 from medkarta.foundation.ids import AccountId
 
@@ -28,27 +26,34 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 ESIA = "esia"
 # ESIA stands in the place of the password and never in that of the code (B010).
 FIRST_FACTORS = frozenset({"password", ESIA})
-SECOND_FACTORS = frozenset({"totp", "recovery_codes"})
+SECOND_FACTORS = frozenset({"totp", "recovery_codes", "webauthn"})
 
 
 def two_factors(request: HttpRequest) -> bool:
-    """Whether this very session was opened with a password or ESIA, and a one-time code.
+    """Whether this very session was opened with two factors.
 
-    False for the rest: nobody signed in, one factor alone, records of another account.
+    A password or ESIA, and a one-time code or passkey; or a passkey alone that made sure of the
+    person (`LoginForm` writes no such record otherwise): then the device is one and the finger
+    another. False for the rest: nobody signed in, one factor alone, records of another account.
     """
     if not request.user.is_authenticated:
         return False
     records = get_authentication_records(request, request.user)
     methods = {record["method"] for record in records}
     codes = {record.get("type") for record in records if record["method"] == "mfa"}
-    return bool(methods & FIRST_FACTORS) and bool(codes & SECOND_FACTORS)
+    alone = any(
+        record.get("type") == "webauthn" and record.get("passwordless") for record in records
+    )
+    return alone or (bool(methods & FIRST_FACTORS) and bool(codes & SECOND_FACTORS))
 
 
-def record_first_code(request: HttpRequest) -> None:
-    """Note that this session has just shown its first one-time code, on setting it up."""
+def record_new_factor(request: HttpRequest, factor: str) -> None:
+    """Note that this session has just shown a new code or passkey, on setting it up."""
     request.session.cycle_key()
-    record_authentication(request, request.user, "mfa", type="totp", reauthenticated=True)
-    note_method(key=request.session.session_key or "", method="totp")
+    if request.user.is_authenticated and not has_second_factor(AccountId(request.user.pk)):
+        note_first_factor(request)
+    record_authentication(request, request.user, "mfa", type=factor, reauthenticated=True)
+    note_method(key=request.session.session_key or "", method=factor)
 
 
 def proofs_in(data: Mapping[str, Any]) -> int:
@@ -74,10 +79,9 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     if not has_second_factor(AccountId(request.user.pk)):
-        return redirect("mfa_activate_totp")
+        return redirect("choose_factor")
     # It was set up in another session since this one began.
-    asked = urlencode({REDIRECT_FIELD_NAME: request.path})
-    return redirect(f"{reverse('mfa_reauthenticate')}?{asked}")
+    return ask_again(request, "mfa")
 
 
 def present() -> datetime:

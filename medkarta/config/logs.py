@@ -12,6 +12,7 @@ _QUIET = {
     "django.db.backends": logging.WARNING,
     "django.request": logging.ERROR,
     "django.security": logging.ERROR,
+    "fido2": logging.WARNING,
     "psycopg": logging.WARNING,
     "psycopg.pool": logging.ERROR,
     "procrastinate": logging.WARNING,

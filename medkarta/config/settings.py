@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "medkarta.accounts.middleware.EndedSessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "medkarta.accounts.freshness.FreshFactorsMiddleware",
 ]
 
 ROOT_URLCONF = "medkarta.config.urls"
@@ -164,12 +165,22 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # allauth 65.21 asks for this name, with «CODE» twice. Nine digits: it stands for the password.
 ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "length": 9}
 MFA_ADAPTER = "medkarta.accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Nothing can be guessed there; a polyclinic's whole corridor has one address.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_FORMS = {
     "authenticate": "medkarta.accounts.forms.AuthenticateForm",
     "reauthenticate": "medkarta.accounts.forms.ReauthenticateForm",
     "activate_totp": "medkarta.accounts.forms.ActivateForm",
+    "deactivate_totp": "medkarta.accounts.forms.RemoveForm",
+    "add_webauthn": "medkarta.accounts.passkey_forms.AddForm",
+    "edit_webauthn": "medkarta.accounts.passkey_forms.RenameForm",
+    "authenticate_webauthn": "medkarta.accounts.passkey_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "medkarta.accounts.passkey_forms.ReauthenticateForm",
+    "login_webauthn": "medkarta.accounts.passkey_forms.LoginForm",
 }
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Медкарта"
 MFA_TRUST_ENABLED = False
 # What lower modules ask of higher ones, and the ways out of the house.
@@ -217,8 +228,9 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOME.outbox
 
 # --- origin, cookies, headers -----------------------------------------------------------------
+PUBLIC_ORIGIN = ENVIRONMENT.public_origin
 ALLOWED_HOSTS = environment.host_names(ENVIRONMENT)
-CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_origin]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 _SECURE = ENVIRONMENT.secure
 _PREFIX = "__Host-" if _SECURE else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}medkarta_session"

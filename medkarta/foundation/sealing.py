@@ -19,6 +19,11 @@ class NotSealedHereError(ValueError):
     """Sealed under another key, for another place, or changed since."""
 
 
+def is_sealed(text: str) -> bool:
+    """Whether the text has the form of a sealed one, under whatever key."""
+    return text.startswith(f"{_FORM}.")
+
+
 class Sealer:
     """AES-256-GCM under the installation's key.
 

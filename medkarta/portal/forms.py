@@ -12,6 +12,7 @@ from medkarta.foundation.snils import InvalidSnilsError, Snils
 from medkarta.patients.queries import EntryView
 from medkarta.patients.rules import PersonalDataInput, Sex
 from medkarta.portal.presenters import policy_number
+from medkarta.portal.proofs import ProofForm
 
 _OLDEST = 1900
 _NO_SPELLING = {"autocapitalize": "words", "spellcheck": "false"}
@@ -116,20 +117,13 @@ class PolicyForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-class ConsentForm(forms.Form):
-    """A consent is given by a tick of one's own and a one-time code."""
+class ConsentForm(ProofForm):
+    """A consent is given by a tick of one's own and a second factor."""
 
     sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
     agreed = forms.BooleanField(
         label=_("Я прочитал(а) текст и даю согласие"),
         error_messages={"required": _("Поставьте отметку, если согласны с текстом")},
-    )
-    code = forms.CharField(
-        label=_("Одноразовый код"),
-        help_text=_("6 цифр из приложения или один резервный код. Это ваша подпись под текстом."),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        error_messages={"required": _("Введите код из приложения")},
     )
 
 

@@ -10,6 +10,7 @@ from medkarta.portal.views import (
     diagnoses,
     esia,
     exams,
+    factors,
     item,
     language,
     levels,
@@ -28,6 +29,8 @@ from medkarta.portal.views import (
 
 urlpatterns = [
     path("", start.home, name="home"),
+    path("accounts/2fa/choose/", factors.choose, name="choose_factor"),
+    path("accounts/deed", factors.deed, name="deed"),
     path("demo", demo.demo, name="demo"),
     path("language", language.language, name="language"),
     path("help", start.help_page, name="help"),

@@ -18,6 +18,7 @@ PARTS = {
     "code": "718-7",
     "resource_type": "Observation",
     "logical_id": "a" * 26,
+    "pk": 1,
 }
 # What everybody may open, signed in or not.
 FOR_ALL = {
@@ -39,20 +40,21 @@ OWN_ACCOUNT = {
     "account_change_password",
     "account_reauthenticate",
     "mfa_index",
+    "choose_factor",
     "mfa_activate_totp",
     "mfa_reauthenticate",
     "link",
 }
 
 
-def named(patterns=None):
+def named(patterns=None, above=()):
     """Each address of the service by its name."""
     found = {}
     for one in patterns or get_resolver().url_patterns:
         if isinstance(one, URLResolver):
-            found |= named(one.url_patterns)
+            found |= named(one.url_patterns, (*above, *one.pattern.converters))
         else:
-            parts = {name: PARTS[name] for name in one.pattern.converters}
+            parts = {name: PARTS[name] for name in (*above, *one.pattern.converters)}
             found[one.name] = reverse(one.name, kwargs=parts)
     return found
 
@@ -96,7 +98,8 @@ def lines(citizen):
 class TestSessionsThatLackSomething:
     def test_the_walk_goes_by_every_address(self):
         addresses = named()
-        assert {"card", "item", "log", "profile", "backoffice-identity"} <= set(addresses)
+        assert {"card", "item", "log", "profile", "backoffice-identity", "deed"} <= set(addresses)
+        assert {"mfa_add_webauthn", "mfa_remove_webauthn", "mfa_login_webauthn"} <= set(addresses)
         assert len(addresses) > 40
 
     def test_a_password_without_the_code_is_a_stranger(self):
@@ -130,6 +133,14 @@ class TestSessionsThatLackSomething:
             ("refused", "second-factor")
         }
 
+    def test_a_session_of_a_passkey_that_did_not_know_the_person_is_half_a_one_too(self):
+        citizen = citizens.with_open_record()
+        session = of_the_password_alone(citizen, by={"method": "mfa", "type": "webauthn"})
+        before = lines(citizen)
+        assert open_addresses(session) <= FOR_ALL | STEPS | OWN_ACCOUNT
+        refused = lines(citizen)[: -len(before)]
+        assert {line.said.ground for line in refused} == {"second-factor"}
+
     def test_an_operators_session_of_a_password_looks_at_nobody(self):
         citizen = citizens.with_data()
         by = citizens.Citizen(account_id=citizens.operator())
@@ -154,13 +165,13 @@ def test_a_session_from_before_the_second_factor_is_asked_for_a_code_and_goes_on
     assert client.get("/profile").status_code == 200
 
 
-def of_the_password_alone(citizen, *, at=0.0):
+def of_the_password_alone(citizen, *, at=0.0, by=None):
     """What a session holds that was opened before the second factor was set up elsewhere."""
     client = Client()
     account = Account.objects.get(pk=citizen.account_id)
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return {
         **client.session,
-        "account_authentication_methods": [{"method": "password", "at": at}],
+        "account_authentication_methods": [{**(by or {"method": "password"}), "at": at}],
         "account_authentication_methods_user": str(account.pk),
     }

@@ -18,7 +18,7 @@ from medkarta.notifications import queries as notifications
 SIGN_UP, SIGN_IN = "/accounts/signup/", "/accounts/login/"
 LETTER_CODE = "/accounts/confirm-email/"
 SECOND_STEP = "/accounts/2fa/authenticate/"
-SET_UP = "/accounts/2fa/totp/activate/"
+CHOICE, SET_UP = "/accounts/2fa/choose/", "/accounts/2fa/totp/activate/"
 RECOVERY = "/accounts/2fa/recovery-codes/"
 ADDRESS = "vasilisa@example.test"
 
@@ -70,7 +70,7 @@ class TestSignUp:
         assert sign_up(browser)["Location"] == LETTER_CODE
         assert not browser.get("/").wsgi_request.user.is_authenticated
         answer = browser.post(LETTER_CODE, {"code": code_in(letters()[0])})
-        assert answer["Location"] == SET_UP
+        assert answer["Location"] == CHOICE
         account = queries.account_by_email(ADDRESS)
         assert (account.role, account.level) == ("citizen", Level.SIMPLIFIED)
         assert queries.has_verified_email(account.account_id)
@@ -166,7 +166,7 @@ class TestSignIn:
 
     def test_whoever_has_no_second_factor_is_led_to_it(self, browser):
         citizen = citizens.with_account(second_factor=False)
-        assert sign_in(browser, citizen.email)["Location"] == SET_UP
+        assert sign_in(browser, citizen.email)["Location"] == CHOICE
 
     def test_wrong_password_and_no_such_account_are_answered_alike(self, browser):
         citizen = citizens.with_account()

@@ -19,7 +19,7 @@ SUCH_AS = {UUIDConverter: "00000000-0000-7000-8000-000000000000", IntConverter: 
 
 
 def addresses() -> list[str]:
-    """An address for each route, with any word where the route takes one."""
+    """An address for each route, with any word or number where the route takes one."""
     routes = get_resolver().reverse_dict
     return sorted(
         {

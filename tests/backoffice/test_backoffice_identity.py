@@ -92,7 +92,7 @@ class TestDoor:
         assert client.get("/").wsgi_request.user.pk == account_id
         citizen = citizens.with_data()
         for address in PAGES:
-            assert client.get(address)["Location"] == "/accounts/2fa/totp/activate/"
+            assert client.get(address)["Location"] == "/accounts/2fa/choose/"
         assert look(client, citizen).status_code == 302
         assert "look-at-identity" not in acts(citizen)
 

@@ -49,4 +49,4 @@ def test_a_wrong_code_from_the_letter_is_said_in_words(meet):
     stranger.sees("Исправьте")
     stranger.fills(code=right)
     stranger.presses()
-    assert stranger.path == "/accounts/2fa/totp/activate/"
+    assert stranger.path == "/accounts/2fa/choose/"

@@ -45,6 +45,8 @@ def given_a_new_account(citizen, person):
 
 
 def when_the_second_factor_is_set_up(citizen):
+    assert citizen.path == "/accounts/2fa/choose/"
+    citizen.follows("Подключить коды")
     assert citizen.path == "/accounts/2fa/totp/activate/"
     citizen.page.get_by_text("Не получается навести камеру").click()
     citizen.looks()

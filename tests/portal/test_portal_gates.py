@@ -20,7 +20,7 @@ def lines_of(people, state):
 @pytest.mark.parametrize(
     ("state", "heading", "step"),
     [
-        ("no-second-factor", "Подключите одноразовые коды", "/accounts/2fa/totp/activate/"),
+        ("no-second-factor", "Защитите вход", "/accounts/2fa/choose/"),
         ("not-confirmed", "Подтвердите личность", "/profile"),
         ("no-policy", "Привяжите полис ОМС", "/profile/documents/new"),
         ("no-consent", "Дайте согласие", "/link/consent"),

@@ -2,6 +2,7 @@
 
 from medkarta.accounts.actions.codes import (
     CodeUsedError,
+    PasskeyRefusedForDeedError,
     TooManyCodesError,
     WrongCodeError,
     check_code,
@@ -19,6 +20,7 @@ from medkarta.accounts.actions.external import (
     tell_linked_owner,
     unlink_identity,
 )
+from medkarta.accounts.actions.factors import hold_factors, note_factors
 from medkarta.accounts.actions.identity import (
     DataChangedError,
     EmailNotVerifiedError,
@@ -32,7 +34,9 @@ from medkarta.accounts.actions.identity import (
 )
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
 from medkarta.accounts.actions.opening import NewAccount, open_account
-from medkarta.accounts.actions.proof import Deed, Proof, check_proof
+from medkarta.accounts.actions.passkeys import use_passkey
+from medkarta.accounts.actions.proof import Deed, Proof, UnknownDeedError, ask_for_deed, check_proof
+from medkarta.accounts.actions.sealing import seal_secrets
 from medkarta.accounts.actions.sessions import (
     Opening,
     begin_session,
@@ -66,12 +70,15 @@ __all__ = [
     "Opening",
     "OtherIdentityLinkedError",
     "OwnIdentityError",
+    "PasskeyRefusedForDeedError",
     "PersonalDataIncompleteError",
     "Proof",
     "SnilsConfirmedElsewhereError",
     "TooManyCodesError",
+    "UnknownDeedError",
     "UnknownLanguageError",
     "WrongCodeError",
+    "ask_for_deed",
     "begin_session",
     "begin_try",
     "check_code",
@@ -89,14 +96,18 @@ __all__ = [
     "forget_old_failures",
     "forget_old_sign_ins",
     "forget_tries",
+    "hold_factors",
     "link_identity",
+    "note_factors",
     "note_use",
     "note_wrong_code",
     "note_wrong_password",
     "open_account",
     "refusal",
+    "seal_secrets",
     "settle_level",
     "tell_linked_owner",
     "unlink_identity",
     "use_code",
+    "use_passkey",
 ]

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import decrypt
 from django.db import IntegrityError, transaction
 
 from medkarta.accounts import totp
 from medkarta.accounts.messages import tell_of_wrong_codes
 from medkarta.accounts.models import CodeTries, UsedStep
 from medkarta.accounts.rules import CodeAnswer, Tries
+from medkarta.accounts.secrets import unseal
 from medkarta.foundation.ids import AccountId
 
 
@@ -26,10 +26,15 @@ class TooManyCodesError(WrongCodeError):
     """Ten wrong codes in a row: for a quarter of an hour none is looked at."""
 
 
+class PasskeyRefusedForDeedError(WrongCodeError):
+    """The passkey's answer is not one to this very deed, or it came late or twice."""
+
+
 _REFUSALS = {
     CodeAnswer.WRONG: WrongCodeError,
     CodeAnswer.USED: CodeUsedError,
     CodeAnswer.STOPPED: TooManyCodesError,
+    CodeAnswer.PASSKEY_REFUSED: PasskeyRefusedForDeedError,
 }
 
 
@@ -56,7 +61,7 @@ def check_code(*, account_id: AccountId, code: str, now: datetime) -> CodeAnswer
     """Use a TOTP or recovery code and say what it was worth, inside the caller's transaction."""
     factors = {factor.type: factor for factor in Authenticator.objects.filter(user_id=account_id)}
     device = factors.get(Authenticator.Type.TOTP)
-    secret = None if device is None else decrypt(device.data["secret"])
+    secret = None if device is None else unseal(device.data["secret"])
     recovery = factors.get(Authenticator.Type.RECOVERY_CODES)
 
     def answer() -> CodeAnswer:

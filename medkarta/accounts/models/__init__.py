@@ -168,3 +168,22 @@ class CodeTries(models.Model):
 
     class Meta:
         db_table = "account_code_tries"
+
+
+class Challenge(models.Model):
+    """What a passkey was asked to sign, and for which deed: answered once, then never again.
+
+    Of a sign-in the row comes with the answer, as what was asked lies in the session until then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    act = models.CharField(max_length=40)
+    subject = models.CharField(max_length=64, help_text="SHA-256 of what the act is done to")
+    challenge = models.BinaryField(unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_deed_challenge"

@@ -12,6 +12,8 @@ from medkarta.accounts.rules import Level, ProvedBy, Role
 from medkarta.audit.drafts import Actor
 from medkarta.foundation.ids import AccountId
 
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountView:
@@ -39,9 +41,30 @@ def account_by_email(email: str) -> AccountView | None:
 
 
 def has_second_factor(account_id: AccountId) -> bool:
-    """Whether one-time codes are set up; recovery codes alone are no second factor."""
+    """Whether one-time codes or a passkey are set up; recovery codes alone are no second factor."""
+    found = Authenticator.objects.filter(user_id=account_id, type__in=SECOND_FACTORS)
+    return bool(found.exists())
+
+
+def has_totp(account_id: AccountId) -> bool:
+    """Whether an application shows codes for the account."""
     found = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.TOTP)
     return bool(found.exists())
+
+
+def has_passkey(account_id: AccountId) -> bool:
+    """Whether the account could be asked for a passkey."""
+    found = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.WEBAUTHN)
+    return bool(found.exists())
+
+
+def may_remove_factor(account_id: AccountId, factor_id: int) -> bool:
+    """Whether another second factor is left, or none is needed yet."""
+    account = Account.objects.get(pk=account_id)
+    if account.level != Level.VERIFIED and account.role == Role.CITIZEN:
+        return True
+    others = Authenticator.objects.filter(user_id=account_id, type__in=SECOND_FACTORS)
+    return bool(others.exclude(pk=factor_id).exists())
 
 
 def has_verified_email(account_id: AccountId) -> bool:

@@ -64,7 +64,7 @@ def _sign(request: HttpRequest, form: ConsentForm) -> None:
         signature=Signature(
             kind=Kind.PROCESSING,
             sha256=form.cleaned_data["sha256"],
-            proof=accounts.Proof(code=form.cleaned_data["code"]),
+            proof=form.proof(),
         ),
         origin=requests.origin(request),
         now=timezone.now(),
@@ -84,11 +84,13 @@ def _consent_page(request: HttpRequest, form: ConsentForm, text: ConsentText) ->
 
 
 def code_trouble(error: accounts.WrongCodeError) -> str:
-    """Why a one-time code was not taken, and what to do."""
+    """Why a code or a passkey was not taken, and what to do."""
     if isinstance(error, accounts.TooManyCodesError):
         return _("Было слишком много неудачных кодов. Подождите 15 минут и введите новый код.")
     if isinstance(error, accounts.CodeUsedError):
         return _("Этот код уже использован. Подождите до 30 секунд и введите следующий.")
+    if isinstance(error, accounts.PasskeyRefusedForDeedError):
+        return _("Ключ доступа не подписал этот текст. Нажмите кнопку ещё раз или введите код.")
     return _("Код не подошёл. Проверьте, что это последний код из приложения для Медкарты.")
 
 
