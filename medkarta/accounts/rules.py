@@ -7,6 +7,13 @@ from enum import StrEnum
 LANGUAGES = ("ru", "en")
 MOST_WRONG_CODES = 10
 STOP = timedelta(minutes=15)
+# Passwords: length and how hard one is to guess; no rule of signs, no date of expiry.
+# One length for all: a password without the second factor opens nothing but the page on which
+# that factor is set up, so it needs no longer one until then, and nobody learns two rules.
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256  # composed signs (NFC); nothing is cut off
+# Before composing: three code points make one sign at most, and more is refused unread.
+LONGEST_TYPED = 3 * LONGEST_PASSWORD
 
 
 class Level(StrEnum):
