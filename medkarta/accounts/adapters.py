@@ -12,15 +12,17 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.accounts import queries
+from medkarta.accounts import actions, letters, queries
 from medkarta.accounts.models import Account, AccountManager
 from medkarta.accounts.rules import LANGUAGES, Role
 from medkarta.accounts.sessions import present
@@ -54,18 +56,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Through notifications: written down, sent once, shown in the demo's outbox."""
+        """Through notifications; what holds a code or a link is sealed, and not without end."""
         request = allauth_context.request
-        values = {"request": request, "email": email, **context}
+        values = {"request": request, "email": email, **context, **letters.links()}
         subject = render_to_string(f"{template_prefix}_subject.txt", values)
         body = render_to_string(f"{template_prefix}_message.txt", values, request)
-        send(
-            key=f"{template_prefix}:{new_uuid()}",
-            address=email,
-            subject=" ".join(subject.split()),
-            body=body.strip(),
-            now=present(),
-        )
+        send_it = actions.send_secret_letter if letters.is_secret(template_prefix) else send
+        try:
+            send_it(
+                key=f"{template_prefix}:{new_uuid()}",
+                address=email,
+                subject=" ".join(subject.split()),
+                body=body.strip(),
+                now=present(),
+            )
+        except actions.TooManyLettersError as stopped:
+            raise ImmediateHttpResponse(letters.too_many(request, stopped.until)) from stopped
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where a sign-in may lead: a path of ours, and no address of any host, not ours either."""
+        return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """First the second factor; then to the pages of one's role."""

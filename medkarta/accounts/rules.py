@@ -14,6 +14,10 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256  # composed signs (NFC); nothing is cut off
 # Before composing: three code points make one sign at most, and more is refused unread.
 LONGEST_TYPED = 3 * LONGEST_PASSWORD
+# Letters with codes or links, to one address, whoever asks for them.
+MOST_LETTERS = 10
+LETTERS_SPAN = timedelta(days=1)
+LETTERS_PAUSE = timedelta(minutes=1)
 
 
 class Level(StrEnum):
@@ -72,3 +76,13 @@ def level_of(present: Level, *, complete: bool, changed: bool) -> Level:
     if present is Level.VERIFIED and not changed:
         return Level.VERIFIED
     return Level.STANDARD if complete else Level.SIMPLIFIED
+
+
+def letters_stopped_until(sent: list[datetime], now: datetime) -> datetime | None:
+    """When the next letter with a code may go, or None for now; `sent` is newest first."""
+    within = [moment for moment in sent if now - moment < LETTERS_SPAN]
+    if len(within) >= MOST_LETTERS:
+        return within[MOST_LETTERS - 1] + LETTERS_SPAN
+    if within and now - within[0] < LETTERS_PAUSE:
+        return within[0] + LETTERS_PAUSE
+    return None

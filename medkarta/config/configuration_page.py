@@ -22,6 +22,11 @@ Outside the loopback the web server speaks TLS 1.3 only (`TLS_CERTIFICATE`, `TLS
 on a `UNIX_SOCKET` behind a TLS proxy of yours; then `MEDKARTA_ORIGIN` is the proxy's address, and
 the proxy sets `X-Forwarded-For` and `X-Forwarded-Proto` itself.
 
+Letters are handed to `MEDKARTA_MESSAGE_GATEWAY` as `POST /messages` with JSON (`id`, `to`,
+`subject`, `text`, `created_at`), a bearer token and the id as `Idempotency-Key`. The token is the
+file `keys/gateway_token` in `MEDKARTA_HOME`, for its owner alone. Any 2xx means taken; all else is
+tried again. [Which letters there are, and why](letters.md).
+
 With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two roles: one owns the
 database, the other may only connect. `medkarta migrate` gives it its rights.
 """

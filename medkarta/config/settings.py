@@ -147,6 +147,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
+# Letters are counted by address in medkarta.accounts.actions.letters, over all processes.
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "confirm_email": ""}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "length": 6}
@@ -172,7 +174,12 @@ MFA_TOTP_ISSUER = "Медкарта"
 MFA_TRUST_ENABLED = False
 # What lower modules ask of higher ones, and the ways out of the house.
 ACCOUNT_HOLDERS = "medkarta.patients.holders.PeopleAsHolders"
-NOTIFICATION_CHANNEL = "medkarta.notifications.channels.FileChannel"
+NOTIFICATION_CHANNEL = {
+    "file": "medkarta.notifications.channels.FileChannel",
+    "console": "medkarta.notifications.channels.ConsoleChannel",
+    "gateway": "medkarta.notifications.channels.GatewayChannel",
+}[ENVIRONMENT.messages]
+MESSAGE_GATEWAY = ENVIRONMENT.message_gateway
 INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
 # --- end of accounts --------------------------------------------------------------------------
 
@@ -197,8 +204,9 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOME.outbox
 
 # --- origin, cookies, headers -----------------------------------------------------------------
+PUBLIC_ORIGIN = ENVIRONMENT.public_origin
 ALLOWED_HOSTS = environment.host_names(ENVIRONMENT)
-CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_origin]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 _SECURE = ENVIRONMENT.secure
 _PREFIX = "__Host-" if _SECURE else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}medkarta_session"

@@ -20,6 +20,7 @@ from medkarta.accounts.actions.identity import (
     settle_level,
 )
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
+from medkarta.accounts.actions.letters import TooManyLettersError, send_secret_letter
 from medkarta.accounts.actions.opening import NewAccount, open_account
 from medkarta.accounts.actions.proof import Deed, Proof, check_proof
 from medkarta.accounts.ports import SnilsConfirmedElsewhereError
@@ -37,6 +38,7 @@ __all__ = [
     "Proof",
     "SnilsConfirmedElsewhereError",
     "TooManyCodesError",
+    "TooManyLettersError",
     "UnknownLanguageError",
     "WrongCodeError",
     "check_code",
@@ -46,6 +48,7 @@ __all__ = [
     "confirm_identity",
     "open_account",
     "refusal",
+    "send_secret_letter",
     "settle_level",
     "use_code",
 ]
