@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.accounts import actions, letters, queries
 from medkarta.accounts.models import Account, AccountManager
 from medkarta.accounts.rules import LANGUAGES, Role
-from medkarta.accounts.sessions import present
+from medkarta.accounts.sessions import origin_of, present
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.notifications.actions import send
 
@@ -72,6 +72,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             )
         except actions.TooManyLettersError as stopped:
             raise ImmediateHttpResponse(letters.too_many(request, stopped.until)) from stopped
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Changed, set or reset: one action for all, with its line in the log."""
+        actions.change_password(
+            account_id=AccountId(user.pk),
+            password=password,
+            origin=origin_of(allauth_context.request),
+            now=present(),
+        )
+        user.refresh_from_db()
 
     def is_safe_url(self, url: str | None) -> bool:
         """Where a sign-in may lead: a path of ours, and no address of any host, not ours either."""

@@ -1,13 +1,14 @@
 """Reading accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from medkarta.accounts.models import Account, AccountManager
 from medkarta.accounts.ports import holders
-from medkarta.accounts.rules import Level, Role
+from medkarta.accounts.rules import AskedBecause, Level, Role, may_be_reminded
 from medkarta.audit.drafts import Actor
 from medkarta.foundation.ids import AccountId
 
@@ -47,6 +48,27 @@ def has_verified_email(account_id: AccountId) -> bool:
     """Whether the person showed that the primary address is theirs."""
     found = EmailAddress.objects.filter(user_id=account_id, primary=True, verified=True)
     return bool(found.exists())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordState:
+    """What is said of a password, never the password: its age, and whether it must be changed."""
+
+    since: datetime
+    reminder_due: bool
+    asked_because: AskedBecause | None
+
+
+def password_state(account_id: AccountId, now: datetime) -> PasswordState:
+    """How old the password is. Raises `Account.DoesNotExist`."""
+    found = Account.objects.get(pk=account_id)
+    since = found.password_changed_at or found.created_at
+    asked = found.password_change_asked
+    return PasswordState(
+        since=since,
+        reminder_due=may_be_reminded(since, found.password_reminder_after, now),
+        asked_because=AskedBecause(asked) if asked else None,
+    )
 
 
 def actor(account_id: AccountId) -> Actor:

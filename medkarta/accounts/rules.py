@@ -14,6 +14,10 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256  # composed signs (NFC); nothing is cut off
 # Before composing: three code points make one sign at most, and more is refused unread.
 LONGEST_TYPED = 3 * LONGEST_PASSWORD
+REMINDED_AFTER = timedelta(days=365)
+REMINDED_AGAIN = timedelta(days=30)
+RESET_LASTS = timedelta(minutes=15)
+MOST_WRONG_RESET_CODES = 3
 # Letters with codes or links, to one address, whoever asks for them.
 MOST_LETTERS = 10
 LETTERS_SPAN = timedelta(days=1)
@@ -33,6 +37,13 @@ class Role(StrEnum):
 
     CITIZEN = "citizen"
     OPERATOR = "operator"
+
+
+class AskedBecause(StrEnum):
+    """Why an account's password must be changed before anything else."""
+
+    LEAK = "leak"
+    TAKEOVER = "takeover"
 
 
 class CodeAnswer(StrEnum):
@@ -86,3 +97,8 @@ def letters_stopped_until(sent: list[datetime], now: datetime) -> datetime | Non
     if within and now - within[0] < LETTERS_PAUSE:
         return within[0] + LETTERS_PAUSE
     return None
+
+
+def may_be_reminded(since: datetime, not_before: datetime | None, now: datetime) -> bool:
+    """Whether a word about the password's age is due; it is never a condition for anything."""
+    return now - since >= REMINDED_AFTER and (not_before is None or now >= not_before)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from medkarta.accounts.queries import has_second_factor
+from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId
 
 P = ParamSpec("P")
@@ -65,6 +66,16 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     # It was set up in another session since this one began.
     asked = urlencode({REDIRECT_FIELD_NAME: request.path})
     return redirect(f"{reverse('mfa_reauthenticate')}?{asked}")
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Where the request came from, for the log."""
+    return Origin(
+        app="portal",
+        request_id=request.headers.get("x-request-id", ""),
+        address=request.META.get("REMOTE_ADDR") or None,
+        device=request.headers.get("user-agent", ""),
+    )
 
 
 def present() -> datetime:

@@ -163,6 +163,17 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # allauth 65.21 asks for this name, with «CODE» twice. Nine digits: it stands for the password.
 ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "length": 9}
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "medkarta.accounts.password_forms.LoginForm",
+    "signup": "medkarta.accounts.password_forms.SignupForm",
+    "reauthenticate": "medkarta.accounts.password_forms.ReauthenticateForm",
+    "change_password": "medkarta.accounts.password_forms.ChangePasswordForm",
+    "set_password": "medkarta.accounts.password_forms.SetPasswordForm",
+    "reset_password": "medkarta.accounts.password_forms.ResetPasswordForm",
+    "confirm_password_reset_code": "medkarta.accounts.password_forms.ConfirmResetForm",
+    "reset_password_from_key": "medkarta.accounts.password_forms.NewPasswordForm",
+}
 MFA_ADAPTER = "medkarta.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {

@@ -22,7 +22,15 @@ from medkarta.accounts.actions.identity import (
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
 from medkarta.accounts.actions.letters import TooManyLettersError, send_secret_letter
 from medkarta.accounts.actions.opening import NewAccount, open_account
+from medkarta.accounts.actions.passwords import (
+    NoSuchAccountError,
+    ask_password_change,
+    ask_password_change_by_email,
+    change_password,
+    put_reminder_off,
+)
 from medkarta.accounts.actions.proof import Deed, Proof, check_proof
+from medkarta.accounts.actions.resets import confirm_reset, issue_reset, use_reset
 from medkarta.accounts.ports import SnilsConfirmedElsewhereError
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "Deed",
     "EmailNotVerifiedError",
     "NewAccount",
+    "NoSuchAccountError",
     "NotACitizenError",
     "NotAnOperatorError",
     "OwnIdentityError",
@@ -41,14 +50,21 @@ __all__ = [
     "TooManyLettersError",
     "UnknownLanguageError",
     "WrongCodeError",
+    "ask_password_change",
+    "ask_password_change_by_email",
+    "change_password",
     "check_code",
     "check_first_code",
     "check_proof",
     "choose_language",
     "confirm_identity",
+    "confirm_reset",
+    "issue_reset",
     "open_account",
+    "put_reminder_off",
     "refusal",
     "send_secret_letter",
     "settle_level",
     "use_code",
+    "use_reset",
 ]

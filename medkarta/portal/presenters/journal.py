@@ -33,6 +33,8 @@ _ACTIONS: dict[str, Words] = {
     "unlink": _("отвязка карты клиники"),
     "change-personal-data": _("изменение личных данных"),
     "confirm-personal-data": _("подтверждение личных данных"),
+    "change-password": _("смена пароля"),
+    "ask-password-change": _("просьба сменить пароль"),
 }
 _PAGES: dict[str, Words] = {
     "home": _("Главная"),
@@ -71,6 +73,7 @@ _PURPOSES: dict[str, Words] = {
     "own": _("просмотр собственной карты"),
     "treatment": _("лечение"),
     "identity-check": _("проверка личности"),
+    "sign-in": _("защита входа"),
 }
 _GROUNDS: dict[str, Words] = {
     "own": _("это ваша карта"),
@@ -86,6 +89,9 @@ _GROUNDS: dict[str, Words] = {
     "consent": _("нет согласия"),
     "link": _("карты клиник не привязаны"),
     "relation": _("нет права на эту карту"),
+    "own-account": _("это ваша учётная запись"),
+    "leak": _("пароль мог попасть в утечку"),
+    "takeover": _("десять раз подряд введён не тот код"),
 }
 _APPS: dict[str, Words] = {
     "portal": _("сайт Медкарты"),
