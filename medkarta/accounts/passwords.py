@@ -88,8 +88,9 @@ class GuessableValidator:
         return _("Пароль не должен состоять из частых слов, имён, дат и вашего адреса.")
 
 
-def strength(password: str, user: Account | None) -> Strength:
-    """The same rules as on saving, as a step and a sentence."""
+def strength(password: str, *, account: Account | None, email: str = "") -> Strength:
+    """The same rules as on saving, as a step and a sentence; `email` for who has no account yet."""
+    user = account or Account(email=email)
     if len(password) > LONGEST_TYPED or len(one_spelling(password)) > LONGEST_PASSWORD:
         return Strength(step=0, words=too_long())
     composed = one_spelling(password)

@@ -59,14 +59,13 @@ class PasswordState:
     asked_because: AskedBecause | None
 
 
-def password_state(account_id: AccountId, now: datetime) -> PasswordState:
-    """How old the password is. Raises `Account.DoesNotExist`."""
-    found = Account.objects.get(pk=account_id)
-    since = found.password_changed_at or found.created_at
-    asked = found.password_change_asked
+def password_state(account: Account, now: datetime) -> PasswordState:
+    """How old the password is, and what is asked of it."""
+    since = account.password_changed_at or account.created_at
+    asked = account.password_change_asked
     return PasswordState(
         since=since,
-        reminder_due=may_be_reminded(since, found.password_reminder_after, now),
+        reminder_due=may_be_reminded(since, account.password_reminder_after, now),
         asked_because=AskedBecause(asked) if asked else None,
     )
 

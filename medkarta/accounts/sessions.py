@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
@@ -66,6 +67,11 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     # It was set up in another session since this one began.
     asked = urlencode({REDIRECT_FIELD_NAME: request.path})
     return redirect(f"{reverse('mfa_reauthenticate')}?{asked}")
+
+
+def end_here(request: HttpRequest) -> None:
+    """Sign this browser out, whether or not anybody has signed in."""
+    get_adapter().logout(request)
 
 
 def origin_of(request: HttpRequest) -> Origin:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "medkarta.accounts.interruption.AskedPasswordMiddleware",
 ]
 
 ROOT_URLCONF = "medkarta.config.urls"
@@ -148,7 +149,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
 # Letters are counted by address in medkarta.accounts.actions.letters, over all processes.
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "confirm_email": ""}
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "20/m/ip",
+    "confirm_email": "",
+    "password_strength": "300/m/ip,60/m/key",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "length": 6}
@@ -191,6 +196,7 @@ NOTIFICATION_CHANNEL = {
     "gateway": "medkarta.notifications.channels.GatewayChannel",
 }[ENVIRONMENT.messages]
 MESSAGE_GATEWAY = ENVIRONMENT.message_gateway
+QUICK_EXIT_URL = ENVIRONMENT.quick_exit_url
 INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
 # --- end of accounts --------------------------------------------------------------------------
 

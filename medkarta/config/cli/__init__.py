@@ -34,6 +34,7 @@ _COMMANDS = {
     ),
     "import": ("medkarta.config.cli.import_", "import_", "Take in FHIR R4 transaction bundles."),
     "demo": ("medkarta.config.cli.demo", "demo", "Demo people: list them, be one of them."),
+    "account": ("medkarta.config.cli.account", "account", "Accounts: ask for a new password."),
     "check": ("medkarta.config.cli.check", "check", "Settings and health, in words."),
     "prepare-demo": ("medkarta.config.cli.prepare_demo", "prepare_demo", ""),
 }
