@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,15 +21,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.accounts import actions, queries, signing_in
+from medkarta.accounts import actions, letters, queries, signing_in
 from medkarta.accounts.models import Account, AccountManager
 from medkarta.accounts.passkeys import relying_party
 from medkarta.accounts.rules import LANGUAGES, Ending, Role
 from medkarta.accounts.secrets import seal, unseal
-from medkarta.accounts.sessions import present
+from medkarta.accounts.sessions import origin_of, present
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.notifications.actions import send
 
@@ -60,18 +62,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Through notifications: written down, sent once, shown in the demo's outbox."""
+        """Through notifications; what holds a code or a link is sealed, and not without end."""
         request = allauth_context.request
-        values = {"request": request, "email": email, **context}
+        values = {"request": request, "email": email, **context, **letters.links()}
         subject = render_to_string(f"{template_prefix}_subject.txt", values)
         body = render_to_string(f"{template_prefix}_message.txt", values, request)
-        send(
-            key=f"{template_prefix}:{new_uuid()}",
-            address=email,
-            subject=" ".join(subject.split()),
-            body=body.strip(),
-            now=present(),
-        )
+        send_it = actions.send_secret_letter if letters.is_secret(template_prefix) else send
+        try:
+            send_it(
+                key=f"{template_prefix}:{new_uuid()}",
+                address=email,
+                subject=" ".join(subject.split()),
+                body=body.strip(),
+                now=present(),
+            )
+        except actions.TooManyLettersError as stopped:
+            raise ImmediateHttpResponse(letters.too_many(request, stopped.until)) from stopped
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where a sign-in may lead: a path of ours, and no address of any host, not ours either."""
+        return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401
         """Our own count in place of allauth's, which lies in the cache and locks owners out."""
@@ -102,11 +112,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     @transaction.atomic
     def set_password(self, user: Account, password: str) -> None:
-        """A new password, and everything that leant on the former one is over."""
-        super().set_password(user, password)
+        """Changed, set or reset: one action for all, and what leant on the former one is over."""
+        actions.change_password(
+            account_id=AccountId(user.pk),
+            password=password,
+            origin=origin_of(allauth_context.request),
+            now=present(),
+        )
+        user.refresh_from_db()
         actions.forget_devices(account_id=AccountId(user.pk))
         actions.forget_tries(email=user.email)
-        signing_in.end_others(allauth_context.request, user, Ending.PASSWORD_CHANGED)
+        if not getattr(allauth_context.request, "keeps_others", False):  # ticked off in the form
+            signing_in.end_others(allauth_context.request, user, Ending.PASSWORD_CHANGED)
 
     def send_notification_mail(
         self,

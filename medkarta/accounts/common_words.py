@@ -37,13 +37,19 @@ _LATIN = {
 
 
 def spellings() -> list[str]:
-    """Each word in Cyrillic, on the Latin layout of the same keys, and in Latin letters."""
-    return [
-        spelling
-        for word in WORDS
-        for spelling in (
-            word,
-            word.translate(_LAYOUT),
-            "".join(_LATIN.get(letter, letter) for letter in word),
-        )
-    ]
+    """Each word in every way of typing it."""
+    return [spelling for word in WORDS for spelling in spellings_of(word)]
+
+
+def spellings_of(word: str) -> tuple[str, ...]:
+    """A word as it is, on the Latin layout of the same keys, and in Latin letters."""
+    return (
+        word,
+        on_latin_keys(word),
+        "".join(_LATIN.get(letter, letter) for letter in word),
+    )
+
+
+def on_latin_keys(text: str) -> str:
+    """What the keys of a Russian text give when the layout is Latin."""
+    return text.translate(_LAYOUT)

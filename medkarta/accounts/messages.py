@@ -72,3 +72,20 @@ def tell_of_linked_elsewhere(account_id: AccountId, now: datetime) -> None:
             ),
             now=now,
         )
+
+
+def tell_of_asked_change(account_id: AccountId, now: datetime) -> None:
+    """The password must be changed: where to do it, without a link that could be a false one."""
+    account = Account.objects.get(pk=account_id)
+    with translation.override(account.language):
+        send(
+            key=f"ask-password-change:{account_id}:{now:%Y%m%dT%H%M}",
+            address=account.email,
+            subject=_("Медкарта: смените пароль"),
+            body=_(
+                "Ваш пароль мог узнать кто-то другой. Откройте Медкарту сами, набрав её адрес, "
+                "и войдите: сначала попросим новый пароль, потом откроется всё остальное.\n\n"
+                "Ссылки в этом письме нет. Медкарта не звонит и не просит назвать пароль или код."
+            ),
+            now=now,
+        )

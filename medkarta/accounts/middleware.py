@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions import middleware
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -45,14 +45,12 @@ class SessionMiddleware(middleware.SessionMiddleware):
         if isinstance(request.session, SessionStore) and BACKGROUND not in request.headers:
             request.session.touch()
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = request.session
         if isinstance(session, SessionStore) and session.proved_more():
             session.cycle_key()
         try:
-            response = super().process_response(request, response)  # type: ignore[arg-type]
+            response = super().process_response(request, response)
         except SessionInterrupted:
             # Ended from elsewhere while the page was made. The sign-in says how.
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")

@@ -34,6 +34,9 @@ class Holders(Protocol):
     def hold(self, account_id: AccountId) -> Holder | None:
         """The same, and nobody changes the person until the caller's transaction ends."""
 
+    def words_of(self, account_id: AccountId) -> tuple[str, ...]:
+        """What others know of the person: names, dates and numbers that no password is made of."""
+
     def identity_confirmed(
         self, account_id: AccountId, *, by: AccountId, origin: Origin, now: datetime
     ) -> None:

@@ -44,6 +44,22 @@ ADDRESS_SPAN = timedelta(hours=1)
 UNUSUAL_ACCOUNTS = 200
 UNUSUAL_SPAN = timedelta(minutes=10)
 
+# Passwords: length and how hard one is to guess; no rule of signs, no date of expiry.
+# One length for all: a password without the second factor opens nothing but the page on which
+# that factor is set up, so it needs no longer one until then, and nobody learns two rules.
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256  # composed signs (NFC); nothing is cut off
+# Before composing: three code points make one sign at most, and more is refused unread.
+LONGEST_TYPED = 3 * LONGEST_PASSWORD
+REMINDED_AFTER = timedelta(days=365)
+REMINDED_AGAIN = timedelta(days=30)
+RESET_LASTS = timedelta(minutes=15)
+MOST_WRONG_RESET_CODES = 3
+# Letters with codes or links, to one address, whoever asks for them.
+MOST_LETTERS = 10
+LETTERS_SPAN = timedelta(days=1)
+LETTERS_PAUSE = timedelta(minutes=1)
+
 
 class Level(StrEnum):
     """Уровень учётной записи.
@@ -110,6 +126,13 @@ class ProvedBy(StrEnum):
 
     OPERATOR = "operator"
     ESIA = "esia"
+
+
+class AskedBecause(StrEnum):
+    """Why an account's password must be changed before anything else."""
+
+    LEAK = "leak"
+    TAKEOVER = "takeover"
 
 
 class CodeAnswer(StrEnum):
@@ -241,3 +264,18 @@ def counter_moves_on(kept: int, given: int) -> bool:
     Zero on both sides is a passkey that does not count.
     """
     return given > kept or kept == given == 0
+
+
+def letters_stopped_until(sent: list[datetime], now: datetime) -> datetime | None:
+    """When the next letter with a code may go, or None for now; `sent` is newest first."""
+    within = [moment for moment in sent if now - moment < LETTERS_SPAN]
+    if len(within) >= MOST_LETTERS:
+        return within[MOST_LETTERS - 1] + LETTERS_SPAN
+    if within and now - within[0] < LETTERS_PAUSE:
+        return within[0] + LETTERS_PAUSE
+    return None
+
+
+def may_be_reminded(since: datetime, not_before: datetime | None, now: datetime) -> bool:
+    """Whether a word about the password's age is due; it is never a condition for anything."""
+    return now - since >= REMINDED_AFTER and (not_before is None or now >= not_before)

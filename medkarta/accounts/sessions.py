@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     get_authentication_records,
@@ -19,6 +20,7 @@ from django.utils import timezone
 from medkarta.accounts.actions.sessions import note_method
 from medkarta.accounts.freshness import ask_again, note_first_factor
 from medkarta.accounts.queries import has_second_factor
+from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId
 
 P = ParamSpec("P")
@@ -82,6 +84,21 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
         return redirect("choose_factor")
     # It was set up in another session since this one began.
     return ask_again(request, "mfa")
+
+
+def end_here(request: HttpRequest) -> None:
+    """Sign this browser out, whether or not anybody has signed in."""
+    get_adapter().logout(request)
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Where the request came from, for the log."""
+    return Origin(
+        app="portal",
+        request_id=request.headers.get("x-request-id", ""),
+        address=request.META.get("REMOTE_ADDR") or None,
+        device=request.headers.get("user-agent", ""),
+    )
 
 
 def present() -> datetime:

@@ -24,6 +24,11 @@ the proxy sets `X-Forwarded-For` and `X-Forwarded-Proto` itself. For a trial of 
 `medkarta cert --self-signed --name NAME` makes a certificate of our own in `MEDKARTA_HOME/tls` and
 prints the two settings; browsers warn of it.
 
+Letters are handed to `MEDKARTA_MESSAGE_GATEWAY` as `POST /messages` with JSON (`id`, `to`,
+`subject`, `text`, `created_at`), a bearer token and the id as `Idempotency-Key`. The token is the
+file `keys/gateway_token` in `MEDKARTA_HOME`, for its owner alone. Any 2xx means taken; all else is
+tried again. [Which letters there are, and why](letters.md).
+
 With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two roles: one owns the
 database, the other may only connect. `medkarta migrate` gives it its rights.
 """

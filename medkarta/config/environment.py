@@ -43,6 +43,9 @@ class Environment:
     demo_people: int
     web_workers: int
     web_threads: int
+    messages: str
+    message_gateway: str
+    quick_exit_url: str
     log_level: str
 
     @property
@@ -109,7 +112,7 @@ def _disagreements(environment: Environment) -> list[str]:
         problems.append(
             f"MEDKARTA_ORIGIN is “{environment.origin}”: outside this machine it must be https."
         )
-    return [*problems, *_esia_problems(environment)]
+    return [*problems, *_esia_problems(environment), *_gateway_problems(environment)]
 
 
 def _esia_problems(environment: Environment) -> list[str]:
@@ -137,6 +140,18 @@ def _esia_problems(environment: Environment) -> list[str]:
             " GOST. On Debian: apt-get install libengine-gost-openssl."
         )
     return problems
+
+
+def _gateway_problems(environment: Environment) -> list[str]:
+    if environment.messages != "gateway":
+        return []
+    gateway = environment.message_gateway
+    if not gateway:
+        return ["MEDKARTA_MESSAGES is “gateway”: say in MEDKARTA_MESSAGE_GATEWAY where it is."]
+    if gateway.startswith("http://") and not is_loopback(_host_of(gateway)):
+        words = "outside this machine it must be https, letters hold one-time codes."
+        return [f"MEDKARTA_MESSAGE_GATEWAY is “{gateway}”: {words}"]
+    return []
 
 
 def is_loopback(host: str) -> bool:

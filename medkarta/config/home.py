@@ -78,6 +78,11 @@ class Home:
         return self.path / "lock"
 
     @property
+    def gateway_token(self) -> Path:
+        """What the operator's message gateway knows us by; the operator puts it there."""
+        return self.keys / "gateway_token"
+
+    @property
     def demo_people(self) -> Path:
         return self.path / "demo-people.json"
 
@@ -107,6 +112,7 @@ class Home:
     def check(self) -> None:
         """Raise HomeUnsafeError when somebody else could read data or keys."""
         guarded = [self.path, self.keys, *(self.keys / name for name in KEY_NAMES)]
+        guarded.append(self.gateway_token)
         for path in guarded:
             if path.exists() and stat.S_IMODE(path.stat().st_mode) & _OTHERS:
                 right = "700" if path.is_dir() else "600"

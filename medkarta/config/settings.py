@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "medkarta.accounts.freshness.FreshFactorsMiddleware",
+    "medkarta.accounts.interruption.AskedPasswordMiddleware",
 ]
 
 ROOT_URLCONF = "medkarta.config.urls"
@@ -148,8 +149,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
-# Failures are counted by medkarta.accounts.actions.throttle; this is a far outer wall.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}
+# Failures are counted by medkarta.accounts.actions.throttle and letters by address in
+# medkarta.accounts.actions.letters, over all processes; these are a far outer wall.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "reset_password": "20/m/ip",
+    "confirm_email": "",
+    "password_strength": "300/m/ip,60/m/key",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "length": 6}
@@ -164,6 +171,17 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # allauth 65.21 asks for this name, with «CODE» twice. Nine digits: it stands for the password.
 ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "length": 9}
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "medkarta.accounts.password_forms.LoginForm",
+    "signup": "medkarta.accounts.password_forms.SignupForm",
+    "reauthenticate": "medkarta.accounts.password_forms.ReauthenticateForm",
+    "change_password": "medkarta.accounts.password_forms.ChangePasswordForm",
+    "set_password": "medkarta.accounts.password_forms.SetPasswordForm",
+    "reset_password": "medkarta.accounts.password_forms.ResetPasswordForm",
+    "confirm_password_reset_code": "medkarta.accounts.password_forms.ConfirmResetForm",
+    "reset_password_from_key": "medkarta.accounts.password_forms.NewPasswordForm",
+}
 MFA_ADAPTER = "medkarta.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -185,7 +203,13 @@ MFA_TOTP_ISSUER = "Медкарта"
 MFA_TRUST_ENABLED = False
 # What lower modules ask of higher ones, and the ways out of the house.
 ACCOUNT_HOLDERS = "medkarta.patients.holders.PeopleAsHolders"
-NOTIFICATION_CHANNEL = "medkarta.notifications.channels.FileChannel"
+NOTIFICATION_CHANNEL = {
+    "file": "medkarta.notifications.channels.FileChannel",
+    "console": "medkarta.notifications.channels.ConsoleChannel",
+    "gateway": "medkarta.notifications.channels.GatewayChannel",
+}[ENVIRONMENT.messages]
+MESSAGE_GATEWAY = ENVIRONMENT.message_gateway
+QUICK_EXIT_URL = ENVIRONMENT.quick_exit_url
 INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
 ESIA: dict[str, Any] | None = (
     {

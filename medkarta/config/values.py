@@ -47,6 +47,25 @@ def origin(text: str) -> str:
     raise ValueError("allowed is a scheme, a host and perhaps a port, as in https://med.example")
 
 
+def one_of(*allowed: str) -> Callable[[str], str]:
+    def reader(text: str) -> str:
+        if text.lower() in allowed:
+            return text.lower()
+        raise ValueError(f"allowed is one of {', '.join(allowed)}")
+
+    return reader
+
+
+def https_address(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    plain = text.isascii() and text.isprintable() and not set(text) & set(" \"'<>;,")
+    if plain and parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
+        return text
+    raise ValueError("allowed is an address that begins with https:// and names a site")
+
+
 def folder(text: str) -> Path:
     # Without links: the database's processes are recognised by where they lie.
     path = Path(text).expanduser().resolve()

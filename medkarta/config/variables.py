@@ -157,6 +157,25 @@ VARIABLES: dict[str, Variable] = {
         meaning="Threads of each process that make pages.",
         read=values.between(1, 64),
     ),
+    "messages": Variable(
+        name="MEDKARTA_MESSAGES",
+        default="file",
+        meaning="How letters leave: file (into the outbox), console, or gateway.",
+        read=values.one_of("file", "console", "gateway"),
+    ),
+    "message_gateway": Variable(
+        name="MEDKARTA_MESSAGE_GATEWAY",
+        default="",
+        meaning="Origin of the gateway that takes letters; its token is keys/gateway_token.",
+        read=values.origin,
+    ),
+    "quick_exit_url": Variable(
+        name="MEDKARTA_QUICK_EXIT_URL",
+        default="",
+        default_in_words="a blank page of our own",
+        meaning="The https address that a quick exit leaves for, such as a weather site.",
+        read=values.https_address,
+    ),
     "log_level": Variable(
         name="LOG_LEVEL",
         default="info",

@@ -11,6 +11,7 @@ from medkarta.patients.actions.following import end_foreign_links
 from medkarta.patients.models import Person
 from medkarta.patients.queries import data_of
 from medkarta.patients.registers import followers
+from medkarta.patients.rules import known_words
 
 
 class PeopleAsHolders:
@@ -23,6 +24,11 @@ class PeopleAsHolders:
     def hold(self, account_id: AccountId) -> Holder | None:
         """The same, and nobody changes the person until the caller's transaction ends."""
         return _holder(Person.objects.select_for_update().filter(account_id=account_id).first())
+
+    def words_of(self, account_id: AccountId) -> tuple[str, ...]:
+        """Names, the birth date as people write it, the СНИЛС."""
+        person = Person.objects.filter(account_id=account_id).first()
+        return () if person is None else known_words(data_of(person))
 
     def identity_confirmed(
         self, account_id: AccountId, *, by: AccountId, origin: Origin, now: datetime

@@ -10,6 +10,9 @@ from typing import Final
 
 from medkarta.foundation.snils import Snils
 
+# A birth date as people type it: whole, with two digits of the year, the year first, in parts.
+_DATES = ("%d%m%Y", "%d%m%y", "%Y%m%d", "%Y", "%d%m")
+
 
 class Sex(StrEnum):
     """НСИ 1.2.643.5.1.13.13.11.1040; the values are those of FHIR's administrative gender."""
@@ -224,3 +227,12 @@ def masked_name(data: PersonalDataInput) -> str:
     """`Вымыслова А. П.`: enough to know oneself by."""
     initials = [f"{name[0]}." for name in (data.given, data.patronymic) if name]
     return " ".join([data.family, *initials])
+
+
+def known_words(data: PersonalDataInput) -> tuple[str, ...]:
+    """What an acquaintance of the person knows or can look up, piece by piece."""
+    names = comparable(data.full_name).split()
+    born = data.birth_date
+    dates = [born.strftime(form) for form in _DATES] if born else []
+    snils = [data.snils.digits, data.snils.digits[:9]] if data.snils else []
+    return (*names, *dates, *snils)

@@ -24,6 +24,8 @@ PARTS = {
 FOR_ALL = {
     "home",
     "help",
+    "help_security",
+    "blank",
     "demo",
     "demo-outbox",
     "account_login",

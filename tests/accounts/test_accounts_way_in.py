@@ -121,7 +121,7 @@ class TestSignUp:
         assert (taken.status_code, taken["Location"]) == (free.status_code, free["Location"])
         assert set(taken.cookies) == set(free.cookies)
         assert len(letters(owner.email)) == 1
-        assert not re.search(r"\d{3}", letters(owner.email)[0].body)
+        assert not re.search(r"\d{3}-\d{3}", letters(owner.email)[0].body)
         assert Account.objects.count() == 2
 
     def test_an_address_is_kept_in_small_letters(self, browser):

@@ -8,6 +8,8 @@ import pytest
 from citizens import NOW, ORIGIN
 from django.db import DatabaseError, connection
 
+from medkarta.accounts import actions as accounts
+from medkarta.accounts.rules import AskedBecause
 from medkarta.consents import actions as consents
 from medkarta.consents.rules import Kind
 from medkarta.insurance.ports import RegisterSilentError
@@ -18,6 +20,7 @@ TABLES = (
     "account_identity_check",
     "account_used_step",
     "account_code_tries",
+    "account_reset_code",
     "person",
     "patient_link",
     "patient_link_request",
@@ -113,6 +116,21 @@ def withdraw(citizen):
     )
 
 
+def change_password(citizen):
+    accounts.change_password(
+        account_id=citizen.account_id,
+        password="другая-ромашка-за-рекой-5",
+        origin=ORIGIN,
+        now=NOW,
+    )
+
+
+def be_asked_for_a_new_password(citizen):
+    accounts.ask_password_change_by_email(
+        email=citizen.email, because=AskedBecause.LEAK, origin=ORIGIN, now=NOW
+    )
+
+
 def before_an_operator():
     citizen = citizens.with_data()
     citizen.operator = citizens.operator()
@@ -148,6 +166,8 @@ ACTS = [
     (with_an_entry, citizens.request_link),
     (with_a_request, link_entries),
     (citizens.with_open_record, unlink),
+    (citizens.with_account, change_password),
+    (citizens.with_account, be_asked_for_a_new_password),
 ]
 
 

@@ -14,6 +14,7 @@ from medkarta.accounts.models import Account, IdentityCheck
 from medkarta.accounts.rules import Level
 from medkarta.audit import queries as audit
 from medkarta.notifications import actions as notifications
+from medkarta.notifications.models import Message
 from medkarta.patients import actions as patients
 
 PAGE = "/backoffice/identity"
@@ -198,12 +199,34 @@ class TestConfirming:
         assert "уже подтверждён в другой учётной записи" in page.content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
 class TestOutbox:
-    def test_is_there_in_the_demo_alone(self, client, settings):
+    @pytest.fixture(autouse=True)
+    def _folder(self, settings, tmp_path):
+        class FolderAsHome:
+            outbox = tmp_path
+
+        settings.HOME = FolderAsHome()
+
+    def letter(self):
         notifications.send(
-            key="k", address="a@example.test", subject="Письмо", body="Код 123-456", now=NOW
+            key="k",
+            address="a@example.test",
+            subject="Письмо",
+            body="Код 123-456\n\nНикому его не говорите.",
+            now=NOW,
+            secret=True,
         )
+        return Message.objects.get()
+
+    def test_shows_what_really_went_out_and_in_the_demo_alone(self, client, settings):
+        message = self.letter()
         settings.DEMO = True
-        assert "Код 123-456" in client.get("/demo/outbox").content.decode()
+        assert "123-456" not in client.get("/demo/outbox").content.decode()
+        notifications.deliver(message_id=message.id, now=NOW)
+        page = client.get("/demo/outbox").content.decode()
+        assert "Код 123-456" in page
+        assert "Никому его не говорите." in page
+        assert "a@example.test" in page
         settings.DEMO = False
         assert client.get("/demo/outbox").status_code == 404

@@ -22,8 +22,10 @@ class Brittle:
         raise ConnectionError(str(letter.message_id))
 
 
-def send(key="k1", body="Ждите ответа.", now=NOW):
-    actions.send(key=key, address="a@example.test", subject="Письмо", body=body, now=now)
+def send(key="k1", body="Ждите ответа.", now=NOW, *, secret=False):
+    actions.send(
+        key=key, address="a@example.test", subject="Письмо", body=body, now=now, secret=secret
+    )
 
 
 @pytest.fixture

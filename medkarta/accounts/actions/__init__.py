@@ -33,9 +33,18 @@ from medkarta.accounts.actions.identity import (
     settle_level,
 )
 from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
+from medkarta.accounts.actions.letters import TooManyLettersError, send_secret_letter
 from medkarta.accounts.actions.opening import NewAccount, open_account
 from medkarta.accounts.actions.passkeys import use_passkey
+from medkarta.accounts.actions.passwords import (
+    NoSuchAccountError,
+    ask_password_change,
+    ask_password_change_by_email,
+    change_password,
+    put_reminder_off,
+)
 from medkarta.accounts.actions.proof import Deed, Proof, UnknownDeedError, ask_for_deed, check_proof
+from medkarta.accounts.actions.resets import confirm_reset, issue_reset, use_reset
 from medkarta.accounts.actions.sealing import seal_secrets
 from medkarta.accounts.actions.sessions import (
     Opening,
@@ -65,6 +74,7 @@ __all__ = [
     "ExternalIdentityKey",
     "LinkedElsewhereError",
     "NewAccount",
+    "NoSuchAccountError",
     "NotACitizenError",
     "NotAnOperatorError",
     "Opening",
@@ -75,12 +85,16 @@ __all__ = [
     "Proof",
     "SnilsConfirmedElsewhereError",
     "TooManyCodesError",
+    "TooManyLettersError",
     "UnknownDeedError",
     "UnknownLanguageError",
     "WrongCodeError",
     "ask_for_deed",
+    "ask_password_change",
+    "ask_password_change_by_email",
     "begin_session",
     "begin_try",
+    "change_password",
     "check_code",
     "check_first_code",
     "check_proof",
@@ -88,6 +102,7 @@ __all__ = [
     "clear_tries",
     "confirm_identity",
     "confirm_identity_by_esia",
+    "confirm_reset",
     "end_expired",
     "end_session",
     "end_sessions",
@@ -97,17 +112,21 @@ __all__ = [
     "forget_old_sign_ins",
     "forget_tries",
     "hold_factors",
+    "issue_reset",
     "link_identity",
     "note_factors",
     "note_use",
     "note_wrong_code",
     "note_wrong_password",
     "open_account",
+    "put_reminder_off",
     "refusal",
     "seal_secrets",
+    "send_secret_letter",
     "settle_level",
     "tell_linked_owner",
     "unlink_identity",
     "use_code",
     "use_passkey",
+    "use_reset",
 ]

@@ -7,10 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from medkarta.accounts import totp
+from medkarta.accounts.actions.passwords import ask_password_change
 from medkarta.accounts.messages import tell_of_wrong_codes
 from medkarta.accounts.models import CodeTries, UsedStep
-from medkarta.accounts.rules import CodeAnswer, Tries
+from medkarta.accounts.rules import AskedBecause, CodeAnswer, Tries
 from medkarta.accounts.secrets import unseal
+from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId
 
 
@@ -30,6 +32,8 @@ class PasskeyRefusedForDeedError(WrongCodeError):
     """The passkey's answer is not one to this very deed, or it came late or twice."""
 
 
+# The count knows no request; the tries themselves stand in the sign-in's history.
+_UNKNOWN = Origin(app="portal", request_id="", address=None, device="")
 _REFUSALS = {
     CodeAnswer.WRONG: WrongCodeError,
     CodeAnswer.USED: CodeUsedError,
@@ -91,6 +95,10 @@ def _counted(account_id: AccountId, answer: Callable[[], CodeAnswer], now: datet
     row.wrong_in_a_row, row.stopped_until = after.wrong_in_a_row, after.stopped_until
     row.save()
     if after.stopped(now):
+        # Codes are asked for after a right password: whoever guesses them may know it.
+        ask_password_change(
+            account_id=account_id, because=AskedBecause.TAKEOVER, origin=_UNKNOWN, now=now
+        )
         tell_of_wrong_codes(account_id, now)
         return CodeAnswer.STOPPED
     return given

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from medkarta.accounts.models.failures import FailedSignIn, FailureCount, PasswordTries
 from medkarta.accounts.models.sessions import Device, Session, SignIn
-from medkarta.accounts.rules import Level, ProvedBy, Role
+from medkarta.accounts.rules import LONGEST_TYPED, AskedBecause, Level, ProvedBy, Role
 from medkarta.foundation.ids import new_uuid
 
 __all__ = [
@@ -28,6 +28,10 @@ __all__ = [
     "UsedStep",
     "one_spelling",
 ]
+
+
+class PasswordTooLongError(ValueError):
+    """Longer than any password may be; forms say it before it comes to this."""
 
 
 def one_spelling(password: str) -> str:
@@ -57,6 +61,10 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=5, default="ru")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Empty as long as the first password stands.
+    password_changed_at = models.DateTimeField(null=True)
+    password_reminder_after = models.DateTimeField(null=True)
+    password_change_asked = models.CharField(max_length=20, blank=True, default="")
 
     objects = AccountManager()
 
@@ -77,15 +85,25 @@ class Account(AbstractBaseUser):
                 condition=models.Q(email=Lower("email")),
                 name="account_email_lower",
             ),
+            models.CheckConstraint(
+                condition=models.Q(password_change_asked__in=["", *AskedBecause]),
+                name="account_password_asked",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
 
     def set_password(self, raw_password: str | None) -> None:
+        """Keep its hash. Raises `PasswordTooLongError` before anything is hashed."""
+        if raw_password is not None and len(raw_password) > LONGEST_TYPED:
+            raise PasswordTooLongError
         super().set_password(None if raw_password is None else one_spelling(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
+        """Right or not; what is far too long to be one is not hashed."""
+        if raw_password is not None and len(raw_password) > LONGEST_TYPED:
+            return False
         return super().check_password(None if raw_password is None else one_spelling(raw_password))
 
 
@@ -187,3 +205,22 @@ class Challenge(models.Model):
 
     class Meta:
         db_table = "account_deed_challenge"
+
+
+class ResetCode(models.Model):
+    """The one code by which the account may get a new password; the next one takes its place."""
+
+    account = models.OneToOneField(
+        "accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    # Who asked (a browser's session has the word itself), and what was sent: neither in clear.
+    asker_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=64)
+    # Of password and address as they were: with a change of either the code ends.
+    bound_to = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "account_reset_code"

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from medkarta.accounts.models import Account, AccountManager, ExternalIdentity, IdentityCheck
 from medkarta.accounts.ports import holders
-from medkarta.accounts.rules import Level, ProvedBy, Role
+from medkarta.accounts.rules import AskedBecause, Level, ProvedBy, Role, may_be_reminded
 from medkarta.audit.drafts import Actor
 from medkarta.foundation.ids import AccountId
 
@@ -96,6 +96,26 @@ def proved_by(account_id: AccountId) -> ProvedBy | None:
     found = IdentityCheck.objects.filter(account_id=account_id).order_by("-checked_at")
     how = found.values_list("how", flat=True).first()
     return None if how is None else ProvedBy(how)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordState:
+    """What is said of a password, never the password: its age, and whether it must be changed."""
+
+    since: datetime
+    reminder_due: bool
+    asked_because: AskedBecause | None
+
+
+def password_state(account: Account, now: datetime) -> PasswordState:
+    """How old the password is, and what is asked of it."""
+    since = account.password_changed_at or account.created_at
+    asked = account.password_change_asked
+    return PasswordState(
+        since=since,
+        reminder_due=may_be_reminded(since, account.password_reminder_after, now),
+        asked_because=AskedBecause(asked) if asked else None,
+    )
 
 
 def actor(account_id: AccountId) -> Actor:

@@ -13,5 +13,5 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """What would have gone out by mail; in the demo alone."""
     if not settings.DEMO:
         raise Http404
-    context = {"messages_sent": notifications.recent()}
+    context = {"messages_sent": notifications.outbox()}
     return render(request, "backoffice/outbox.html", context)

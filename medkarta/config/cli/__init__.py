@@ -41,6 +41,7 @@ _COMMANDS = {
     "demo": ("medkarta.config.cli.demo", "demo", "Demo people: list them, be one of them."),
     "cert": ("medkarta.config.cli.cert", "cert", "A certificate for trials of TLS."),
     "esia": ("medkarta.config.cli.esia", "esia", "An ESIA to learn on (one part of a demo)."),
+    "account": ("medkarta.config.cli.account", "account", "Accounts: ask for a new password."),
     "check": ("medkarta.config.cli.check", "check", "Settings and health, in words."),
     "prepare-demo": ("medkarta.config.cli.prepare_demo", "prepare_demo", ""),
 }

@@ -44,6 +44,8 @@ _ACTIONS: dict[str, Words] = {
     "add-passkey": _("ключ доступа добавлен"),
     "remove-passkey": _("ключ доступа убран"),
     "renew-recovery-codes": _("получены новые резервные коды"),
+    "change-password": _("смена пароля"),
+    "ask-password-change": _("просьба сменить пароль"),
 }
 _PAGES: dict[str, Words] = {
     "home": _("Главная"),
@@ -110,6 +112,9 @@ _GROUNDS: dict[str, Words] = {
     "consent": _("нет согласия"),
     "link": _("карты клиник не привязаны"),
     "relation": _("нет права на эту карту"),
+    "own-account": _("это ваша учётная запись"),
+    "leak": _("пароль мог попасть в утечку"),
+    "takeover": _("десять раз подряд введён не тот код"),
 }
 _APPS: dict[str, Words] = {
     "portal": _("сайт Медкарты"),

@@ -83,3 +83,13 @@ def _newest(grant: Grant, since: datetime | None) -> tuple[list[StoredResource],
 def help_page(request: HttpRequest) -> HttpResponse:
     """Помощь: the same address, at the same place of every page."""
     return render(request, "portal/help.html", {"nav": "help", "demo": settings.DEMO})
+
+
+@require_safe
+def security_help(request: HttpRequest) -> HttpResponse:
+    """How to tell a fake, and what to do after a code was told."""
+    return render(
+        request,
+        "portal/help_security.html",
+        {"nav": "help", "address": settings.PUBLIC_ORIGIN},
+    )
