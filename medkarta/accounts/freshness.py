@@ -33,6 +33,9 @@ DELICATE = frozenset(
         "mfa_view_recovery_codes",
     }
 )
+# The way to the first factor; allauth's adapter asks for the password where it is not fresh.
+_TO_THE_FIRST = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
+_RECOVERY_CODES = frozenset({"mfa_download_recovery_codes", "mfa_view_recovery_codes"})
 _FIRST = "first_factor_at"
 
 
@@ -53,17 +56,18 @@ class FreshFactorsMiddleware:
         match = request.resolver_match
         if match is None or match.url_name not in DELICATE:
             return None
-        missing = stale_factor(request)
+        missing = stale_factor(request, match.url_name)
         return ask_again(request, missing) if missing else None
 
 
-def stale_factor(request: HttpRequest) -> str:
-    """Which factor must be shown again, `password` or `mfa`; empty where none need be."""
+def stale_factor(request: HttpRequest, page: str) -> str:
+    """Which factor this page wants shown again, `password` or `mfa`; empty where none."""
     account = request.user
-    if not isinstance(account, Account) or not has_second_factor(AccountId(account.pk)):
-        return ""  # the sign-in, or the way to the first factor, is allauth's to ask for
+    if not isinstance(account, Account):
+        return ""  # the page itself asks for a sign-in
+    protected = has_second_factor(AccountId(account.pk))
     now = timezone.now().timestamp()  # noqa: TID251 - a door of its own
-    if _within(request.session.get(_FIRST, 0.0), now):
+    if _on_the_way(request, page, now, protected=protected):
         return ""
     shown = {
         record["method"]
@@ -72,7 +76,14 @@ def stale_factor(request: HttpRequest) -> str:
     }
     if account.has_usable_password() and "password" not in shown:
         return "password"
-    return "" if "mfa" in shown else "mfa"
+    return "mfa" if protected and "mfa" not in shown else ""
+
+
+def _on_the_way(request: HttpRequest, page: str, now: float, *, protected: bool) -> bool:
+    """Whether this is a step of setting up the very first factor."""
+    if not protected:
+        return page in _TO_THE_FIRST
+    return page in _RECOVERY_CODES and _within(request.session.get(_FIRST, 0.0), now)
 
 
 def note_first_factor(request: HttpRequest) -> None:

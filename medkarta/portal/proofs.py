@@ -15,7 +15,9 @@ class ProofForm(forms.Form):
 
     code = forms.CharField(
         label=_("Одноразовый код"),
-        help_text=_("6 цифр из приложения или один резервный код. Это ваша подпись под текстом."),
+        help_text=_(
+            "6 цифр из приложения или один резервный код. Так вы подтверждаете, что это вы."
+        ),
         max_length=40,
         required=False,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),

@@ -7,6 +7,7 @@ from citizens import PASSWORD, SECRET
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
+from test_accounts_half_way_in import named
 from test_accounts_passkeys import add, fresh, passkeys
 
 from medkarta.accounts import actions, queries, totp
@@ -119,6 +120,37 @@ class TestFresh:
         options = client.get(where).context["js_data"]["request_options"]
         assert client.post(where, {"credential": key.get(options)})["Location"] == RENEW
         assert client.get(RENEW).status_code == 200
+
+    def test_an_account_without_a_second_factor_shows_its_password_again(self):
+        citizen = citizens.with_account(second_factor=False)
+        client = Client()
+        client.post("/accounts/login/", {"login": citizen.email, "password": PASSWORD})
+        for address in ("/accounts/email/", "/accounts/password/change/"):
+            assert client.post(address)["Location"].startswith(PASSWORD_AGAIN)
+
+    def test_the_first_factor_leads_to_its_recovery_codes_and_nowhere_else(self):
+        citizen = citizens.with_account(second_factor=False)
+        client = Client()
+        client.post("/accounts/login/", {"login": citizen.email, "password": PASSWORD})
+        add(client)
+        assert client.get("/accounts/email/")["Location"].startswith(PASSWORD_AGAIN)
+        assert client.get(SHOWN).status_code == 200
+
+    def test_whoever_lost_the_passkey_gets_in_and_on_by_a_recovery_code(self):
+        citizen = citizens.with_account()
+        add(fresh(citizen))
+        Authenticator.objects.filter(type=Authenticator.Type.TOTP).delete()
+        codes = recovery(citizen).get_unused_codes()
+        client = Client()
+        client.post("/accounts/login/", {"login": citizen.email, "password": PASSWORD})
+        assert client.post("/accounts/2fa/authenticate/", {"code": codes[0]})["Location"] == "/"
+        setup = "/accounts/2fa/totp/activate/"
+        client.post(client.get(setup)["Location"], {"password": PASSWORD})
+        page = client.get(client.get(setup)["Location"])
+        other = f"{CODE_AGAIN}?next={setup.replace('/', '%2F')}"
+        assert other in page.content.decode()
+        assert client.post(other, {"code": codes[1]})["Location"] == setup
+        assert client.get(setup).status_code == 200
 
     def test_a_foreign_form_is_refused_however_fresh(self):
         citizen = citizens.with_account()
@@ -260,3 +292,48 @@ class TestRecoveryCodes:
             now = timezone.now()
             given = actions.check_code(account_id=citizen.account_id, code=one, now=now)
             assert given is answer
+
+
+class TestHelpDesk:
+    """B019: an operator can do nothing with another's factors, whatever the caller says."""
+
+    def test_no_address_lets_an_operator_touch_anothers_password_or_factors(self):
+        citizen = citizens.confirmed()
+        add(fresh(citizen))
+        by = citizens.Citizen(account_id=citizens.operator())
+        client = fresh(by)
+        before = secrets_of(citizen)
+        sent = {
+            "email": citizen.email,
+            "account": str(citizen.account_id),
+            "user": str(citizen.account_id),
+            "password1": "другая-ромашка-за-рекой-5",
+            "password2": "другая-ромашка-за-рекой-5",
+            "name": "x",
+        }
+        own = "/accounts/logout/"
+        for address in {*named(pk=passkeys(citizen).get().pk).values()} - {own}:
+            client.post(address, sent)
+        assert secrets_of(citizen) == before
+
+    def test_there_is_no_admin_by_the_side(self):
+        assert not {"admin:index", "admin"} & {
+            name for name in get_resolver().reverse_dict if isinstance(name, str)
+        }
+        assert Client().get("/admin/").status_code == 404
+
+    def test_an_operator_too_is_led_to_a_second_factor_before_anything(self):
+        by = citizens.Citizen(account_id=citizens.operator())
+        Authenticator.objects.filter(user_id=by.account_id).delete()
+        client = Client()
+        client.post("/accounts/login/", {"login": "operator@example.test", "password": PASSWORD})
+        assert client.get("/backoffice/identity")["Location"] == "/accounts/2fa/choose/"
+        assert client.get("/backoffice/")["Location"] == "/accounts/2fa/choose/"
+        add(client)
+        assert client.get("/backoffice/identity").status_code == 200
+
+
+def secrets_of(citizen):
+    factors = Authenticator.objects.filter(user_id=citizen.account_id).order_by("pk")
+    account = Account.objects.get(pk=citizen.account_id)
+    return [*factors.values_list("pk", "type", "data"), account.password, account.email]

@@ -49,14 +49,15 @@ OWN_ACCOUNT = {
 }
 
 
-def named(patterns=None, above=()):
+def named(patterns=None, above=(), **given):
     """Each address of the service by its name."""
     found = {}
     for one in patterns or get_resolver().url_patterns:
         if isinstance(one, URLResolver):
-            found |= named(one.url_patterns, (*above, *one.pattern.converters))
+            found |= named(one.url_patterns, (*above, *one.pattern.converters), **given)
         else:
-            parts = {name: PARTS[name] for name in (*above, *one.pattern.converters)}
+            names = (*above, *one.pattern.converters)
+            parts = {name: given.get(name, PARTS[name]) for name in names}
             found[one.name] = reverse(one.name, kwargs=parts)
     return found
 

@@ -128,7 +128,9 @@ def test_a_consent_is_signed_by_a_passkey(meet):
 def test_without_javascript_the_code_is_enough_and_no_dead_button_stands_there(meet, browser):
     citizen = meet()
     context = browser.new_context(
-        base_url=f"http://localhost:{citizen.service.port}", java_script_enabled=False
+        base_url=f"http://localhost:{citizen.service.port}",
+        locale="ru-RU",
+        java_script_enabled=False,
     )
     page = context.new_page()
     page.goto("/accounts/login/")

@@ -41,15 +41,16 @@ def people(population, db):
 
 @pytest.fixture
 def browse(people):
-    """Sign somebody in, by two factors or by the password alone."""
+    """Sign somebody in, by two factors shown a moment ago or by the password alone."""
 
     def sign_in(state, *, two_factors=True):
         account = Account.objects.get(email=people[state].email)
         client = Client()
         client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        records = [{"method": "password", "at": time.time()}]
+        shown = {"at": time.time(), "reauthenticated": two_factors}
+        records = [{"method": "password", **shown}]
         if two_factors:
-            records.append({"method": "mfa", "type": "totp", "at": time.time()})
+            records.append({"method": "mfa", "type": "totp", **shown})
         session = client.session
         session["account_authentication_methods"] = records
         session["account_authentication_methods_user"] = str(account.pk)
