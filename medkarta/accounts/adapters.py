@@ -85,7 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def is_safe_url(self, url: str | None) -> bool:
         """Where a sign-in may lead: a path of ours, and no address of any host, not ours either."""
-        return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return (url or "").startswith("/") and url_has_allowed_host_and_scheme(
+            url, allowed_hosts=None
+        )
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """First the second factor; then to the pages of one's role."""
