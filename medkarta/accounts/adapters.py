@@ -114,6 +114,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
         return answer
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """To the page of one's ways in, where it says that it was done."""
+        return reverse("mfa_index")
+
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
 
