@@ -79,10 +79,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except actions.TooManyLettersError as stopped:
             raise ImmediateHttpResponse(letters.too_many(request, stopped.until)) from stopped
 
-    def is_safe_url(self, url: str | None) -> bool:
-        """Where a sign-in may lead: a path of ours, and no address of any host, not ours either."""
-        return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401
         """Our own count in place of allauth's, which lies in the cache and locks owners out."""
         attempt = signing_in.attempt_of(
@@ -137,6 +133,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             signing_in.end_others(allauth_context.request, user, Ending.FACTOR_CHANGED)
         super().send_notification_mail(template_prefix, user, context=context, email=email)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where a sign-in may lead: a path of ours, and no address of any host, not ours either."""
+        return (url or "").startswith("/") and url_has_allowed_host_and_scheme(
+            url, allowed_hosts=None
+        )
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """First the second factor; then to the pages of one's role."""
         account = request.user
@@ -161,6 +163,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             record_authentication(request, user, method="password")
         answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
         return answer
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """To the page of one's ways in, where it says that it was done."""
+        return reverse("mfa_index")
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)

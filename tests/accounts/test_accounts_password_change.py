@@ -68,7 +68,9 @@ def letters(address):
 class TestChange:
     def test_is_told_and_stands_in_the_log(self):
         citizen = citizens.with_account()
-        assert change(signed_in(citizen)).status_code == 302
+        browser = signed_in(citizen)
+        assert change(browser)["Location"] == "/accounts/2fa/"
+        assert "Пароль изменён" in browser.get("/accounts/2fa/").content.decode()
         assert account_of(citizen).check_password(NEW)
         assert timezone.now() - account_of(citizen).password_changed_at < timedelta(minutes=1)
         assert actions_in_log(citizen)[0] == ("change-password", "own-account", "citizen")

@@ -6,22 +6,24 @@
   const text = document.currentScript.dataset;
   const PAUSE = 500;
 
-  function addButton(input) {
+  /* One button for all of these: a repetition is shown and hidden with what it repeats. */
+  function addButton(inputs) {
+    const [input] = inputs;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "link-button";
-    button.textContent = text.show;
-    button.setAttribute("aria-controls", input.id);
-    button.addEventListener("click", () => {
-      const hidden = input.type === "password";
-      input.type = hidden ? "text" : "password";
-      button.textContent = hidden ? text.hide : text.show;
-    });
+    button.setAttribute("aria-controls", inputs.map((one) => one.id).join(" "));
+
+    function set(shown) {
+      for (const one of inputs) one.type = shown ? "text" : "password";
+      button.textContent = shown ? text.hide : text.show;
+      button.setAttribute("aria-label", `${button.textContent}: ${input.labels[0].textContent}`);
+    }
+
+    set(false);
+    button.addEventListener("click", () => set(input.type === "password"));
     /* What is sent goes as a password, so that no browser remembers it as a text. */
-    input.form.addEventListener("submit", () => {
-      input.type = "password";
-      button.textContent = text.show;
-    });
+    input.form.addEventListener("submit", () => set(false));
     const row = document.createElement("div");
     row.append(button);
     input.after(row);
@@ -72,9 +74,12 @@
   }
 
   for (const form of document.forms) {
-    const inputs = form.querySelectorAll("input[data-password]");
+    const kinds = ["current-password", "new-password"];
+    for (const kind of kinds) {
+      const inputs = [...form.querySelectorAll(`input[data-password=${kind}]`)];
+      if (inputs.length) addButton(inputs);
+    }
     const fresh = form.querySelector("input[data-password=new-password]");
-    for (const input of inputs) addButton(input);
     if (fresh) addStrength(fresh);
   }
 })();
