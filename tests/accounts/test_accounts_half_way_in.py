@@ -23,6 +23,7 @@ PARTS = {
 FOR_ALL = {
     "home",
     "help",
+    "levels",
     "demo",
     "demo-outbox",
     "account_login",
