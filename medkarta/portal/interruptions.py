@@ -21,8 +21,14 @@ def waiting(request: HttpRequest) -> str | None:
         return None
     if flow.has_offer(request.session):
         return "esia_confirm"
-    asked, request.session[_ASKED] = request.session.get(_ASKED), True
-    return "data_check" if not asked and _look_is_due(request) else None
+    return "data_check" if _first_asking(request) and _look_is_due(request) else None
+
+
+def _first_asking(request: HttpRequest) -> bool:
+    if request.session.get(_ASKED):
+        return False
+    request.session[_ASKED] = True
+    return True
 
 
 def _look_is_due(request: HttpRequest) -> bool:

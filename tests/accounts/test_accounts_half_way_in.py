@@ -26,6 +26,7 @@ FOR_ALL = {
     "help",
     "help_security",
     "blank",
+    "levels",
     "demo",
     "demo-outbox",
     "account_login",

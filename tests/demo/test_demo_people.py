@@ -92,6 +92,7 @@ def test_every_step_of_the_way_stands_in_the_persons_log(people):
     ]
     assert actions == [
         "change-personal-data",
+        "check-with-register",
         "confirm-personal-data",
         "confirm-identity",
         "link-policy",

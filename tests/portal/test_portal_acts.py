@@ -87,7 +87,7 @@ def test_changing_checked_data_is_warned_of_and_closes_the_record(people, browse
         "snils": entry.snils,
     }
     page = client.post("/profile", data, follow=True)
-    assert "Карта закрыта, пока оператор" in page.content.decode()
+    assert "Карта закрыта, пока вы не подтвердите личность" in page.content.decode()
     assert client.get("/card").status_code == 403
     page = client.post("/profile", {"confirm": "1"}, follow=True)
     assert "данные верны" in page.content.decode()

@@ -1,7 +1,6 @@
 """ESIA in the pages: whom it signs in, what it confirms, and every way that leads nowhere."""
 
 import re
-import time
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from citizens import PASSWORD
 from django.test import Client
 from django.utils import timezone
+from esia_signed_in import signed_in
 
 from medkarta.accounts import queries as accounts
 from medkarta.accounts.esia import flow
@@ -53,20 +53,6 @@ def data_of(place):
         sex=Sex(one.sex),
         snils=one.snils,
     )
-
-
-def signed_in(citizen, *, two_factors=True):
-    client = Client()
-    account = Account.objects.get(pk=citizen.account_id)
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    records = [{"method": "password", "at": time.time()}]
-    if two_factors:
-        records.append({"method": "mfa", "type": "totp", "at": time.time()})
-    session = client.session
-    session["account_authentication_methods"] = records
-    session["account_authentication_methods_user"] = str(account.pk)
-    session.save()
-    return client
 
 
 def come_back(client, said):
