@@ -12,9 +12,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def pytest_collection_modifyitems(items):
-    """One service for all journeys: with `--dist loadgroup` they run in one process."""
+    """One service for all journeys: with `--dist loadgroup` they run in one process.
+
+    Long ones have groups of their own, and a service for each process that runs one.
+    """
     for item in items:
-        if "journeys" in item.path.parts:
+        if "journeys" in item.path.parts and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("journeys"))
 
 

@@ -24,6 +24,7 @@ from record_bundles import (
 from medkarta.access.grants import Section
 from medkarta.fhir.json_text import BadJsonError
 from medkarta.record import queries
+from medkarta.record.actions.recount import recount_everybody
 from medkarta.record.actions.store import WrongOwnerError, put
 from medkarta.record.writing import Owner
 
@@ -139,3 +140,17 @@ class TestTogether:
         at_once(5, update)
         versions = rows("SELECT version FROM resource_version UNION SELECT version FROM resource")
         assert sorted(versions) == [(1,), (2,), (3,), (4,), (5,)]
+
+    def test_writers_of_one_record_and_a_recount_at_once_leave_its_tallies_exact(self):
+        take_in(organization(), patient())
+
+        def act(number):
+            if number == 0:
+                return list(recount_everybody())
+            values = [observation(effectiveDateTime=f"{2018 + n % 3}-05-06") for n in range(30)]
+            return take_in(organization(), patient(), *values)
+
+        at_once(5, act)
+        tallied = rows("SELECT year, sum(count) FROM resource_tally GROUP BY year ORDER BY year")
+        assert tallied[:3] == [(2018, 40), (2019, 40), (2020, 40)]
+        assert not any(recount_everybody())
