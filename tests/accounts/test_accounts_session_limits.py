@@ -199,6 +199,16 @@ class TestNewNames:
         for name in names[:-1]:
             assert not SessionStore().exists(name)
 
+    def test_a_request_beside_it_with_the_former_name_leaves_the_new_one_in_the_browser(
+        self, citizen
+    ):
+        client = signed_in(citizen.email)
+        former = key_of(client)
+        client.post(REAUTHENTICATE, {"code": new_code()})
+        beside = Client(headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={former}"})
+        assert beside.get("/profile").status_code == 302
+        assert settings.SESSION_COOKIE_NAME not in beside.cookies
+
     def test_a_name_chosen_by_an_attacker_is_never_taken(self, citizen):
         client = browser()
         client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
