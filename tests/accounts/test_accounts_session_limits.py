@@ -22,8 +22,9 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from medkarta.accounts import actions
+from medkarta.accounts import actions, jobs
 from medkarta.accounts.middleware import BACKGROUND
 from medkarta.accounts.models import Session, SignIn
 from medkarta.accounts.rules import IDLE, LONGEST_SESSION, Ending, time_is_up
@@ -214,3 +215,16 @@ class TestNewNames:
         client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
         types_password(client, citizen.email)
         assert key_of(client) != "x" * 32
+
+
+class TestTheJobs:
+    def test_they_end_and_forget_what_is_due_and_come_round_by_themselves(self, citizen):
+        client = signed_in(citizen.email)
+        set_back(client, last_seen_at=timezone.now() - IDLE)
+        jobs.end_expired_sessions(timestamp=0)
+        assert SignIn.objects.get().ended_how == "idle"
+        jobs.forget_old(timestamp=0)
+        assert SignIn.objects.count() == 1
+        periodic = app.periodic_registry.periodic_tasks.values()
+        due = {one.task.name for one in periodic}
+        assert {"accounts.end_expired_sessions", "accounts.forget_old"} <= due
