@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions import middleware
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -45,18 +45,25 @@ class SessionMiddleware(middleware.SessionMiddleware):
         if isinstance(request.session, SessionStore) and BACKGROUND not in request.headers:
             request.session.touch()
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(  # type: ignore[override]  # files stream, and are answers too
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         session = request.session
         if isinstance(session, SessionStore) and session.proved_more():
             session.cycle_key()
+        signed_out = getattr(request, "signed_out", False)
         try:
-            response = super().process_response(request, response)
+            response = super().process_response(request, response)  # type: ignore[arg-type]
         except SessionInterrupted:
             # Ended from elsewhere while the page was made. The sign-in says how.
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        if session.is_empty() and not signed_out:
+            # Django takes the cookie away. That may be the one which a request beside this one has
+            # just given for the session's new key; a dead cookie does no harm.
+            response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
         if token := getattr(request, "device_token", ""):
             _remember_browser(response, token)
-        if getattr(request, "signed_out", False):
+        if signed_out:
             # What a script or a cache may have kept goes too; the session's cookie has gone.
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -22,8 +22,9 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from medkarta.accounts import actions
+from medkarta.accounts import actions, jobs
 from medkarta.accounts.middleware import BACKGROUND
 from medkarta.accounts.models import Session, SignIn
 from medkarta.accounts.rules import IDLE, LONGEST_SESSION, Ending, time_is_up
@@ -199,8 +200,31 @@ class TestNewNames:
         for name in names[:-1]:
             assert not SessionStore().exists(name)
 
+    def test_a_request_beside_it_with_the_former_name_leaves_the_new_one_in_the_browser(
+        self, citizen
+    ):
+        client = signed_in(citizen.email)
+        former = key_of(client)
+        client.post(REAUTHENTICATE, {"code": new_code()})
+        beside = Client(headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={former}"})
+        assert beside.get("/profile").status_code == 302
+        assert settings.SESSION_COOKIE_NAME not in beside.cookies
+
     def test_a_name_chosen_by_an_attacker_is_never_taken(self, citizen):
         client = browser()
         client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
         types_password(client, citizen.email)
         assert key_of(client) != "x" * 32
+
+
+class TestTheJobs:
+    def test_they_end_and_forget_what_is_due_and_come_round_by_themselves(self, citizen):
+        client = signed_in(citizen.email)
+        set_back(client, last_seen_at=timezone.now() - IDLE)
+        jobs.end_expired_sessions(timestamp=0)
+        assert SignIn.objects.get().ended_how == "idle"
+        jobs.forget_old(timestamp=0)
+        assert SignIn.objects.count() == 1
+        periodic = app.periodic_registry.periodic_tasks.values()
+        due = {one.task.name for one in periodic}
+        assert {"accounts.end_expired_sessions", "accounts.forget_old"} <= due

@@ -212,6 +212,13 @@ class TestDevices:
         assert client.cookies[NAME].value != word
         assert len(told(citizen)) == 1
 
+    def test_where_the_owner_ended_the_session_the_browser_is_a_stranger(self, citizen):
+        own, ended = signed_in(citizen.email), signed_in(citizen.email, IPHONE)
+        own.post("/control/sessions/others")
+        sign_in(ended, citizen.email)
+        assert len(told(citizen)) == 2
+        assert Device.objects.count() == 2
+
     def test_unseen_for_a_year_it_is_forgotten(self, citizen):
         signed_in(citizen.email)
         now = timezone.now()

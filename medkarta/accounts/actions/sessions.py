@@ -12,7 +12,7 @@ from medkarta.accounts.actions.devices import know_device
 from medkarta.accounts.browsers import browser_of
 from medkarta.accounts.log import log_own_act
 from medkarta.accounts.messages import tell_of_new_device
-from medkarta.accounts.models import Account, Session, SignIn
+from medkarta.accounts.models import Account, Device, Session, SignIn
 from medkarta.accounts.rules import (
     HISTORY_KEPT,
     IDLE,
@@ -76,7 +76,10 @@ def begin_session(*, opening: Opening, now: datetime) -> str:
 
 @transaction.atomic
 def end_session(*, account_id: AccountId, sign_in_id: UUID, origin: Origin, now: datetime) -> bool:
-    """End one of one's own sessions; False where there is none such. Repeated: the same end."""
+    """End one of one's own sessions; False where there is none such. Repeated: the same end.
+
+    Its browser is known no more, unless another session is open in it.
+    """
     return bool(
         _end(
             Session.objects.filter(account_id=account_id, sign_in_id=sign_in_id),
@@ -176,7 +179,15 @@ def _end(sessions: QuerySet[Session], *, how: Ending, origin: Origin | None, now
                 detail=", ".join(filter(None, (row.sign_in.browser, row.sign_in.system))),
             )
             log_own_act(act, account_id=AccountId(row.account_id), origin=origin, now=now)
+    if how is Ending.BY_OWNER:
+        _forget_browsers_of(rows)
     return len(rows)
+
+
+def _forget_browsers_of(rows: Sequence[Session]) -> None:
+    ended = [row.sign_in.device_id for row in rows if row.sign_in and row.sign_in.device_id]
+    still_used = Session.objects.filter(sign_in__device__in=ended).values("sign_in__device")
+    Device.objects.filter(pk__in=ended).exclude(pk__in=still_used).delete()
 
 
 def _ended_at(row: Session, how: Ending, now: datetime) -> datetime:
