@@ -1,11 +1,13 @@
 """Who acts for whom, each step by the real action."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import citizens
-from citizens import NOW, ORIGIN
+from citizens import NOW, ORIGIN, PASSWORD, SECRET, Citizen
 
 from medkarta.accounts import actions as accounts
+from medkarta.foundation.enp import Enp
 from medkarta.foundation.snils import Snils, control_number
 from medkarta.patients import actions as patients
 from medkarta.patients.rules import PersonalDataInput, Sex
@@ -25,6 +27,40 @@ def child(number=1, born=date(2016, 5, 5), *, snils=True):
         sex=Sex.FEMALE,
         snils=Snils.parse(nine + control_number(nine)) if snils else None,
     )
+
+
+@dataclass(kw_only=True)
+class Young(Citizen):
+    """A citizen below eighteen, with an account of their own."""
+
+    born: date = date(2010, 3, 15)
+
+    @property
+    def data(self):
+        return child(self.number, self.born)
+
+    @property
+    def policy(self):
+        return Enp.make(region=77, sex="F", birth_date=self.born, serial=91_000 + self.number)
+
+
+def young(number=5, born=date(2010, 3, 15)):
+    """Their record is open to them."""
+    one = Young(number=number, born=born)
+    one.account_id = accounts.open_account(
+        new=accounts.NewAccount(email=one.email, password=PASSWORD, totp_secret=SECRET)
+    )
+    one.person_id = patients.open_person(account_id=one.account_id)
+    patients.record_personal_data(
+        person_id=one.person_id, data=one.data, by=one.account_id, origin=ORIGIN, now=NOW
+    )
+    citizens.confirm(one)
+    citizens.register(one)
+    citizens.link_policy(one)
+    citizens.sign(one)
+    one.patient_ids = [citizens.entry(one)]
+    citizens.confirm_link(one, citizens.request_link(one), one.patient_ids)
+    return one
 
 
 def claim(parent, data=None, *, kind=Kind.PARENT, zone="Europe/Moscow", now=NOW, certificate=""):
