@@ -101,6 +101,13 @@ def of_principal(person_id: PersonId) -> list[RepresentationView]:
     return _views(_all().filter(principal_id=person_id))
 
 
+def count_in_force(person_id: PersonId, *, now: datetime) -> int:
+    """How many rights a person has or has given that stand now."""
+    theirs = Q(principal_id=person_id) | Q(representative_id=person_id)
+    found = map(representation_view, _all().filter(theirs, ended_at=None))
+    return sum(one.standing(now) is Verdict.YES for one in found)
+
+
 def open_representations() -> Iterable[RepresentationView]:
     """All that nobody has ended, also those whose day is over."""
     return map(representation_view, _all().filter(ended_at=None).iterator(chunk_size=500))

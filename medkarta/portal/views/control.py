@@ -7,15 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from medkarta.access.grants import Refusal
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.audit import queries as audit
 from medkarta.consents import actions as consent_actions
 from medkarta.consents import queries as consents
 from medkarta.consents.rules import Kind
 from medkarta.patients import queries as patients
+from medkarta.patients import queries_representation as representations
 from medkarta.portal import requests
 from medkarta.portal.presenters import journal, paper
 from medkarta.portal.requests import citizen
+from medkarta.portal.views import gate
 
 _LINES = 50
 
@@ -34,6 +37,7 @@ def control(request: HttpRequest) -> HttpResponse:
             "lines": audit.count(person_id),
             "consent": consents.in_force(person_id, Kind.PROCESSING),
             "clinics": len(patients.linked_patient_ids(person_id)),
+            "acted_for": representations.count_in_force(person_id, now=timezone.now()),
         },
     )
 
@@ -43,7 +47,10 @@ def control(request: HttpRequest) -> HttpResponse:
 @needs_two_factors
 def log(request: HttpRequest) -> HttpResponse:
     """Кто смотрел мою карту: every line of the log can be reached, newest first."""
-    person_id = requests.person_id(request)
+    opened = requests.open_log(request)
+    if isinstance(opened, Refusal):
+        return gate.closed(request, opened)
+    person_id = opened
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdecimal() else None
     lines = audit.entries(person_id=person_id, before=before, limit=_LINES)

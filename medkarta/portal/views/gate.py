@@ -6,12 +6,17 @@ from django.utils import timezone
 
 from medkarta.access import queries as access
 from medkarta.access.grants import Refusal
-from medkarta.portal import requests
-from medkarta.portal.presenters import gates
+from medkarta.portal import acting, requests
+from medkarta.portal.presenters import acting_gates, gates
 
 
 def closed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Say which gate is closed, why it is there, and link to the step that opens it."""
+    on_behalf = acting.current(request)
+    if on_behalf is not None:
+        words = acting_gates.words(refusal.gate, legal=on_behalf.legal)
+        context = {"nav": "card", "gate": words}
+        return render(request, "portal/acting_closed.html", context, status=403)
     return render(
         request,
         "portal/gate.html",
