@@ -46,7 +46,7 @@ def operators_only(view: View) -> View:
     def wrapped(request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_second_factor(request)
-        account = account_queries.account(_account_id(request))
+        account = account_queries.account(operator_id(request))
         if account is None or account.role is not Role.OPERATOR:
             raise Http404
         if not two_factors(request):
@@ -106,10 +106,10 @@ def _confirm(request: HttpRequest) -> HttpResponse:
     try:
         accounts.confirm_identity(
             account_id=AccountId(form.cleaned_data["account"]),
-            by=_account_id(request),
+            by=operator_id(request),
             document_kind=form.cleaned_data["document_kind"],
             seen=form.cleaned_data["seen"],
-            origin=_origin(request),
+            origin=origin(request),
             now=timezone.now(),
         )
     except tuple(PROBLEMS) as error:
@@ -128,7 +128,7 @@ def _again(request: HttpRequest, email: str, problem: str) -> HttpResponse:
 
 def _look(request: HttpRequest, email: str) -> IdentityView | None:
     return patients.look_at_identity(
-        email=email, by=_account_id(request), origin=_origin(request), now=timezone.now()
+        email=email, by=operator_id(request), origin=origin(request), now=timezone.now()
     )
 
 
@@ -146,13 +146,15 @@ def _page(request: HttpRequest, *, status: int = 200, **context: object) -> Http
     return render(request, "backoffice/identity.html", context, status=status)
 
 
-def _account_id(request: HttpRequest) -> AccountId:
+def operator_id(request: HttpRequest) -> AccountId:
+    """The account that has signed in."""
     if not request.user.is_authenticated:
         raise Http404
     return AccountId(request.user.pk)
 
 
-def _origin(request: HttpRequest) -> Origin:
+def origin(request: HttpRequest) -> Origin:
+    """Where the request came from, for the log."""
     return Origin(
         app=APP,
         request_id=request.headers.get("x-request-id", ""),
