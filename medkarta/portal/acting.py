@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from medkarta.access.grants import Section
 from medkarta.accounts.sessions import two_factors
-from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.foundation.ids import AccountId
+from medkarta.patients.queries import PersonView
 from medkarta.patients.queries_representation import RepresentationView, own_representation
 from medkarta.patients.rules_representation import Doing, Verdict
 from medkarta.portal.presenters import people
@@ -40,6 +41,20 @@ SWITCHED = frozenset(
         "item",
         "original",
         "log",
+    }
+)
+# The way to an open record, and its consents: a legal representative goes it for a young child.
+# Whoever acts for somebody and may not sign for them, sees these in their own record alone.
+WAY = frozenset(
+    {
+        "link",
+        "consent",
+        "link_request",
+        "link_done",
+        "policy",
+        "documents",
+        "consents",
+        "withdraw",
     }
 )
 # These are about nobody.
@@ -99,12 +114,12 @@ def current(request: HttpRequest) -> Acting | None:
     return found
 
 
-def principal(request: HttpRequest) -> PersonId | None:
-    """The person acted for while the right stands; None: one's own pages, or a right that ended."""
+def signs_for(request: HttpRequest) -> PersonView | None:
+    """The child for whom the session may sign now; None: nobody but oneself, or nobody at all."""
     acting = current(request)
-    if acting is None or acting.view is None or not acting.stands:
+    if acting is None or acting.view is None or not acting.may(Doing.SIGN):
         return None
-    return acting.view.principal.person_id
+    return acting.view.principal
 
 
 def banner(request: HttpRequest) -> dict[str, Banner | None]:
@@ -116,7 +131,7 @@ def banner(request: HttpRequest) -> dict[str, Banner | None]:
         return {"acting": None}
     named = found.view if two_factors(request) else None
     name = request.resolver_match.url_name if request.resolver_match else None
-    own = name not in SWITCHED and name not in _NOBODYS
+    own = name not in SWITCHED and name not in _NOBODYS and name not in WAY
     now = timezone.now()
     return {
         "acting": people.banner(

@@ -51,6 +51,19 @@ def person_id(request: HttpRequest) -> PersonId:
     return patients.open_person(account_id=account_id(request))
 
 
+def subject_id(request: HttpRequest) -> PersonId:
+    """Whose steps to an open record are gone: one's own, or those of a child one signs for.
+
+    Behind `gate.of_the_way`, which lets nobody through who acts for another and may not sign.
+    """
+    if acting.current(request) is None:
+        return person_id(request)
+    signed_for = acting.signs_for(request)
+    if signed_for is None:
+        raise Http404
+    return signed_for.person_id
+
+
 def open_own(request: HttpRequest, look: Look) -> Grant | Refusal:
     """Open the reader's record, or that of whom they act for; the line is committed before."""
     on_behalf = acting.current(request)

@@ -32,14 +32,13 @@ RECORD = [
 ]
 OWN = [
     "/profile",
-    "/profile/documents",
     "/control",
     "/control/people",
-    "/control/consents",
-    "/link",
     "/accounts/2fa/",
     "/accounts/email/",
 ]
+WAY = ["/profile/documents", "/profile/documents/new", "/link", "/link/consent", "/link/request"]
+WAY += ["/control/consents", "/control/consents/withdraw", "/link/request/done"]
 BANNER = "Вы действуете за:"
 
 

@@ -11,6 +11,7 @@ from portal_people import (
     BANNER,
     OWN,
     RECORD,
+    WAY,
     last_line,
     switch,
     trust,
@@ -59,6 +60,12 @@ class TestSwitch:
             assert "Эта страница о вас самих" not in client.get(address).content.decode()
         assert "Шаблонов" in client.get("/profile").content.decode()
         assert "Вымыслова" not in client.get("/profile").content.decode()
+
+    def test_nobody_signs_for_themselves_or_the_other_while_acting_for_a_grown_up(self, client):
+        for address in WAY:
+            for page in (client.get(address), client.post(address, {"act": "ask"})):
+                assert page.status_code in {403, 405}, address
+        assert "вы здесь ничего не решаете" in client.get("/link/consent").content.decode()
 
     def test_back_is_one_button(self, client):
         client.post("/acting", {"act": "stop"})

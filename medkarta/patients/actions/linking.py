@@ -11,6 +11,7 @@ from medkarta.accounts.rules import Level
 from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.people import hold_person
+from medkarta.patients.actions.representing import check_may
 from medkarta.patients.log import log_act
 from medkarta.patients.models import Link, LinkRequest
 from medkarta.patients.queries import (
@@ -20,6 +21,7 @@ from medkarta.patients.queries import (
     request_view,
 )
 from medkarta.patients.rules import LinkRequestState
+from medkarta.patients.rules_representation import Doing
 
 ANSWER_WITHIN = timedelta(days=1)
 
@@ -54,6 +56,7 @@ def request_link(
 ) -> LinkRequestView:
     """Look for the clinics' entries of the person. Asked again, the open request is renewed."""
     person = hold_person(person_id=person_id)
+    check_may(person, by, Doing.SIGN, now)
     _check_identity(person)
     found = sorted(matching_entries(person.data))
     state = LinkRequestState.FOUND if found else LinkRequestState.NOT_FOUND
@@ -87,6 +90,7 @@ def confirm_link(
 ) -> LinkRequestView:
     """Link the entries that the person recognised. A second confirmation: the same result."""
     person = hold_person(person_id=person_id)
+    check_may(person, by, Doing.SIGN, now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -116,7 +120,7 @@ def unlink(
     now: datetime,
 ) -> None:
     """Take an entry off the person: its data are closed from here on. Repeated: nothing more."""
-    hold_person(person_id=person_id)
+    check_may(hold_person(person_id=person_id), by, Doing.SIGN, now)
     link = Link.objects.filter(person_id=person_id, entry_id=patient_id, unlinked_at=None)
     if not link.update(unlinked_at=now):
         return
@@ -125,7 +129,9 @@ def unlink(
 
 
 def _check_identity(person: PersonView) -> None:
-    account = None if person.account_id is None else accounts.account(person.account_id)
+    if person.account_id is None:  # such a person exists by an operator's word alone
+        return
+    account = accounts.account(person.account_id)
     if account is None or account.level is not Level.VERIFIED:
         raise IdentityNotConfirmedError
 

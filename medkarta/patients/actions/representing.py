@@ -12,8 +12,12 @@ from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.log import log_act
 from medkarta.patients.models import Person, Representation
 from medkarta.patients.queries import PersonView
-from medkarta.patients.queries_representation import RepresentationView, representation_view
-from medkarta.patients.rules_representation import Ended, Verdict
+from medkarta.patients.queries_representation import (
+    RepresentationView,
+    legal_for,
+    representation_view,
+)
+from medkarta.patients.rules_representation import Doing, Ended, Verdict
 
 _SYSTEM = Actor(account_id=None, name="", role="system")
 
@@ -47,6 +51,12 @@ def check_own(person: PersonView, by: AccountId) -> None:
     account = accounts.account(by)
     if account is None or not account.active or account.level is not Level.VERIFIED:
         raise NotConfirmedError
+
+
+def check_may(person: PersonView, by: AccountId, act: Doing, now: datetime) -> None:
+    """Raise unless the account is the person's own, or a legal representative's who may do this."""
+    if person.account_id != by and not legal_for(person.person_id, by, act=act, now=now):
+        raise NotOwnRightError
 
 
 def check_operator(by: AccountId) -> None:

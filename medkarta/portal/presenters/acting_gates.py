@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.access.grants import Gate
 from medkarta.portal.presenters.gates import WORDS, GateWords
 
-_OVER = GateWords(
+OVER = GateWords(
     task=_("Право действовать"),
     heading=_("Вы больше не можете действовать за этого человека"),
     why=_(
@@ -30,7 +30,17 @@ _CHILD = GateWords(
     heading=_("Карта ребёнка пока закрыта"),
     why=_(
         "Чтобы её открыть, нужны полис ОМС ребёнка, согласие на обработку данных и привязка карт "
-        "клиник."
+        "клиник. До 15 лет это делает законный представитель, потом сам ребёнок."
+    ),
+    step="link",
+    label=_("Шаги к карте ребёнка"),
+)
+OWN_SAY = GateWords(
+    task=_("Свой шаг"),
+    heading=_("За этого человека вы здесь ничего не решаете"),
+    why=_(
+        "Полис, согласия и привязку карт ведёт сам человек, а за ребёнка до 15 лет — законный "
+        "представитель. Чтобы сделать это для себя, вернитесь к своей карте."
     ),
     step="people",
     label=_("За кого я действую"),
@@ -49,4 +59,4 @@ def words(gate: Gate, *, legal: bool) -> GateWords:
     """The words for the first gate that is closed."""
     if gate in _OTHERS:
         return _CHILD if legal else _CLOSED
-    return {Gate.RELATION: _OVER, Gate.LEVEL: _LEVEL}.get(gate, WORDS[gate])
+    return {Gate.RELATION: OVER, Gate.LEVEL: _LEVEL}.get(gate, WORDS[gate])

@@ -112,6 +112,7 @@ _GROUNDS: dict[str, Words] = {
     "trusted": _("доверенное лицо"),
     "trust": _("подписано тем, кто доверяет"),
     "term": _("вышел срок"),
+    "representing": _("законный представитель"),
 }
 _APPS: dict[str, Words] = {
     "portal": _("сайт Медкарты"),

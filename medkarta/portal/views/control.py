@@ -71,9 +71,10 @@ def log(request: HttpRequest) -> HttpResponse:
 @require_safe
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def consent_list(request: HttpRequest) -> HttpResponse:
     """Согласия: in force and former, each with the very text that was signed."""
-    history = consents.history(requests.person_id(request))
+    history = consents.history(requests.subject_id(request))
     signed = [(one, paper.blocks(one.text.body)) for one in history]
     return render(request, "portal/consents.html", {"nav": "control", "signed": signed})
 
@@ -81,9 +82,10 @@ def consent_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def withdraw(request: HttpRequest) -> HttpResponse:
     """What a withdrawal closes, said before it is done."""
-    person_id = requests.person_id(request)
+    person_id = requests.subject_id(request)
     if request.method != "POST":
         consent = consents.in_force(person_id, Kind.PROCESSING)
         if consent is None:
