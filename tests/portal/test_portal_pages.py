@@ -14,7 +14,7 @@ COSTS = {
     "/card/vitals": 14,
     "/card/timeline": 15,
     "/card/timeline?section=visits&year=2024": 15,
-    "/control": 8,
+    "/control": 9,
     "/control/log": 7,
     "/control/consents": 6,
     "/control/consents/withdraw": 6,
