@@ -1,12 +1,12 @@
 """Opening a record: the answer is given when its line in the log is committed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 
 from medkarta.access import rules
+from medkarta.access.attempts import LASTS, Asking, Came, log_attempt
 from medkarta.access.grants import (
     EVERYTHING,
     Gate,
@@ -19,32 +19,9 @@ from medkarta.access.grants import (
 )
 from medkarta.access.queries import GateState, Standing, gate_states, standing
 from medkarta.accounts.queries import actor, actor_as
-from medkarta.audit.actions import append
-from medkarta.audit.drafts import Actor, Draft, Outcome
-from medkarta.foundation.ids import PatientId, PersonId
+from medkarta.audit.drafts import Outcome
+from medkarta.foundation.ids import PatientId
 from medkarta.patients import queries as patients
-
-LASTS = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asking:
-    """One attempt to open a record."""
-
-    reader: Reader
-    purpose: Purpose
-    origin: Origin
-    look: Look
-    now: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Outcome:
-    """What came of it, why, and who had asked."""
-
-    outcome: Outcome
-    ground: str
-    by: Actor
 
 
 @transaction.atomic(durable=True)
@@ -58,7 +35,7 @@ def open_own_record(
     nothing opens. The Grant opens the sections that the look named and no others, so that the log
     tells all that could be read.
     """
-    return _open_own(_Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now))
+    return _open_own(Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now))
 
 
 @transaction.atomic(durable=True)
@@ -73,7 +50,7 @@ def open_own_record_or_gates(
     found = standing(reader, now=now)
     if rules.closed_gates(found.facts()):
         return gate_states(found)
-    asking = _Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now)
+    asking = Asking(reader=reader, purpose=Purpose.OWN, origin=origin, look=look, now=now)
     answer = _answer(asking, found)
     return answer if isinstance(answer, Grant) else gate_states(found)
 
@@ -94,7 +71,7 @@ def open_record(
     the log of the person whose record it is. What is refused looks the same whether or not there
     is such a patient.
     """
-    asking = _Asking(reader=reader, purpose=purpose, origin=origin, look=look, now=now)
+    asking = Asking(reader=reader, purpose=purpose, origin=origin, look=look, now=now)
     holder = patients.person_of_entry(patient_id)
     own = patients.person_of(reader.account_id)
     if holder is not None and own is not None and own.person_id == holder:
@@ -105,28 +82,28 @@ def open_record(
     number = None
     if holder is not None:
         who = actor(reader.account_id)
-        refused = _Outcome(outcome=Outcome.REFUSED, ground=Gate.RELATION.value, by=who)
-        number = _log(asking, holder, refused, {patient_id})
+        refused = Came(outcome=Outcome.REFUSED, ground=Gate.RELATION.value, by=who)
+        number = log_attempt(asking, holder, refused, {patient_id})
     return Refusal(gate=Gate.RELATION, closed=(Gate.RELATION,), log_number=number)
 
 
-def _open_own(asking: _Asking) -> Grant | Refusal:
+def _open_own(asking: Asking) -> Grant | Refusal:
     return _answer(asking, standing(asking.reader, now=asking.now))
 
 
-def _answer(asking: _Asking, found: Standing) -> Grant | Refusal:
+def _answer(asking: Asking, found: Standing) -> Grant | Refusal:
     closed = rules.closed_gates(found.facts())
     if found.person is None or found.account is None:
         return Refusal(gate=closed[0], closed=closed, log_number=None)
     person_id = found.person.person_id
     who = actor_as(found.account, found.person.data.full_name)
     if closed:
-        refused = _Outcome(outcome=Outcome.REFUSED, ground=closed[0].value, by=who)
-        number = _log(asking, person_id, refused, frozenset())
+        refused = Came(outcome=Outcome.REFUSED, ground=closed[0].value, by=who)
+        number = log_attempt(asking, person_id, refused, frozenset())
         return Refusal(gate=closed[0], closed=closed, log_number=number)
     patient_ids = frozenset(found.linked)
-    granted = _Outcome(outcome=Outcome.GRANTED, ground="own", by=who)
-    number = _log(asking, person_id, granted, patient_ids)
+    granted = Came(outcome=Outcome.GRANTED, ground="own", by=who)
+    number = log_attempt(asking, person_id, granted, patient_ids)
     return Grant(
         reader=asking.reader.account_id,
         person_id=person_id,
@@ -137,33 +114,4 @@ def _answer(asking: _Asking, found: Standing) -> Grant | Refusal:
         period=EVERYTHING,
         expires_at=asking.now + LASTS,
         log_number=number,
-    )
-
-
-def _log(
-    asking: _Asking,
-    person_id: PersonId,
-    came: _Outcome,
-    patient_ids: Collection[PatientId],
-) -> int:
-    return append(
-        entry=Draft(
-            person_id=person_id,
-            at=asking.now,
-            actor_id=came.by.account_id,
-            actor_name=came.by.name,
-            actor_role=came.by.role,
-            app=asking.origin.app,
-            patient_ids=tuple(sorted(patient_ids)),
-            action="open-record",
-            sections=tuple(sorted(section.value for section in set(asking.look.sections))),
-            resources=asking.look.resources,
-            detail=asking.look.page,
-            purpose=asking.purpose.value,
-            ground=came.ground,
-            outcome=came.outcome,
-            address=asking.origin.address,
-            device=asking.origin.device,
-            request_id=asking.origin.request_id,
-        )
     )

@@ -47,6 +47,7 @@ class Purpose(StrEnum):
 
     OWN = "own"
     TREATMENT = "treatment"
+    REPRESENTING = "representing"
 
 
 class Gate(StrEnum):
@@ -58,6 +59,7 @@ class Gate(StrEnum):
     CONSENT = "consent"
     LINK = "link"
     RELATION = "relation"
+    SECTION = "section"
 
 
 class Everything:
@@ -118,6 +120,11 @@ class Look:
     page: str
     sections: Collection[Section]
     resources: tuple[str, ...] = ()
+
+    @property
+    def main(self) -> Section | None:
+        """The section that the page is about, where it is about one: such a page bears its name."""
+        return next((section for section in Section if section.value == self.page), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

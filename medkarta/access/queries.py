@@ -42,6 +42,7 @@ class Standing:
             consent_in_force=self.consent is not None,
             linked=bool(self.linked),
             own=citizen and self.person is not None,
+            section_given=True,
         )
 
 
@@ -74,7 +75,7 @@ def gate_states(found: Standing) -> tuple[GateState, ...]:
             since=None if gate in closed else since.get(gate),
         )
         for gate in Gate
-        if gate is not Gate.RELATION
+        if gate not in (Gate.RELATION, Gate.SECTION)
     )
 
 
@@ -88,4 +89,16 @@ def standing(reader: Reader, *, now: datetime) -> Standing:
         policy=insurance.policy_of(person.person_id, now=now) if person else None,
         consent=consents.in_force(person.person_id, Kind.PROCESSING) if person else None,
         linked=patients.linked_since(person.person_id) if person else {},
+    )
+
+
+def standing_of(person: PersonView, *, now: datetime) -> Standing:
+    """The same of a person for whom somebody else asks; they may have no account."""
+    return Standing(
+        account=None if person.account_id is None else accounts.account(person.account_id),
+        second_factor=False,
+        person=person,
+        policy=insurance.policy_of(person.person_id, now=now),
+        consent=consents.in_force(person.person_id, Kind.PROCESSING),
+        linked=patients.linked_since(person.person_id),
     )

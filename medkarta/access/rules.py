@@ -15,6 +15,7 @@ class Facts:
     consent_in_force: bool
     linked: bool
     own: bool
+    section_given: bool
 
 
 def closed_gates(facts: Facts) -> tuple[Gate, ...]:
@@ -26,5 +27,18 @@ def closed_gates(facts: Facts) -> tuple[Gate, ...]:
         Gate.CONSENT: facts.consent_in_force,
         Gate.LINK: facts.linked,
         Gate.RELATION: facts.own,
+        Gate.SECTION: facts.section_given,
     }
     return tuple(gate for gate in Gate if not states[gate])
+
+
+def closed_to_representative(facts: Facts) -> tuple[Gate, ...]:
+    """The same for who acts for somebody: `own` says whether the right is there.
+
+    Without the right nothing is told of the other person: neither policy nor consent nor link.
+    """
+    closed = closed_gates(facts)
+    if Gate.RELATION not in closed:
+        return closed
+    own = (Gate.SECOND_FACTOR, Gate.LEVEL, Gate.RELATION)
+    return tuple(gate for gate in closed if gate in own)

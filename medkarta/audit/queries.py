@@ -67,6 +67,16 @@ def glances(*, person_id: PersonId, limit: int) -> list[Glance]:
     return [Glance(*row) for row in found.values_list(*Glance._fields)[:limit]]
 
 
+def entries_by(
+    *, person_id: PersonId, actor_id: AccountId, before: int | None, limit: int
+) -> list[Line]:
+    """What one account did in a person's record, newest first, as `entries` pages it."""
+    found = Entry.objects.filter(person_id=person_id, actor_id=actor_id)
+    if before is not None:
+        found = found.filter(number__lt=before)
+    return [_line(entry) for entry in found.order_by("-number")[:limit]]
+
+
 def count(person_id: PersonId) -> int:
     """How many lines the person's log has."""
     return Entry.objects.filter(person_id=person_id).count()

@@ -1,1 +1,1 @@
-"""The operators' web pages: checking identities."""
+"""The operators' web pages: checking identities, and who acts for whom."""

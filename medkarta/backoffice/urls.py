@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from medkarta.backoffice.views import candidates, identity, outbox, start, transfers
+from medkarta.backoffice.views import candidates, identity, outbox, people, start, transfers
 
 urlpatterns = [
     path("backoffice/", start.start, name="backoffice"),
@@ -14,5 +14,6 @@ urlpatterns = [
         name="backoffice-candidate",
     ),
     path("backoffice/transfers", transfers.transfer_list, name="backoffice-transfers"),
+    path("backoffice/representatives", people.representatives, name="backoffice-representatives"),
     path("demo/outbox", outbox.outbox, name="demo-outbox"),
 ]

@@ -7,6 +7,8 @@ from psycopg import sql
 
 # Rows of these are added and never changed or deleted, not by a fault of ours either.
 APPEND_ONLY: Final = ("account_identity_check", "audit_entry", "consent_text")
+# Rows of these come to an end and stay: lines of the log and people's signatures refer to them.
+NEVER_DELETED: Final = ("representation", "representation_claim", "trust_offer")
 # The application has no business with how the tables came about.
 READ_ONLY: Final = ("django_migrations", "medkarta_schema")
 
@@ -30,6 +32,8 @@ def grant(connection: psycopg.Connection, *, role: str) -> None:
         there = {table for (table,) in connection.execute(_OWN_TABLES)}
         for table in there.intersection(APPEND_ONLY):
             _take(connection, "UPDATE, DELETE, TRUNCATE", table=table, role=role)
+        for table in there.intersection(NEVER_DELETED):
+            _take(connection, "DELETE, TRUNCATE", table=table, role=role)
         for table in there.intersection(READ_ONLY):
             _take(connection, "INSERT, UPDATE, DELETE, TRUNCATE", table=table, role=role)
 

@@ -16,7 +16,9 @@ from medkarta.consents.rules import ConsentText, Kind
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.actions import hold_person
 from medkarta.patients.log import log_act
-from medkarta.patients.queries import PersonView
+from medkarta.patients.queries import PersonView, person_of
+from medkarta.patients.queries_representation import legal_for
+from medkarta.patients.rules_representation import Doing as MayDo
 
 
 class TextChangedError(Exception):
@@ -24,7 +26,7 @@ class TextChangedError(Exception):
 
 
 class NotOwnConsentError(Exception):
-    """A consent is signed and withdrawn by the person's own account alone."""
+    """A consent is signed and withdrawn by the person, or by a young child's representative."""
 
 
 class IdentityNotConfirmedError(Exception):
@@ -59,7 +61,7 @@ def _sign(
     person_id: PersonId, by: AccountId, signature: Signature, origin: Origin, now: datetime
 ) -> ConsentView | CodeAnswer:
     person = hold_person(person_id=person_id)
-    _check_signer(person, by)
+    _check_signer(person, by, now)
     present = queries.in_force(person_id, signature.kind)
     if present is not None and present.text.sha256 == signature.sha256:
         return present
@@ -76,7 +78,7 @@ def _sign(
         kind=text.kind.value,
         text_id=_keep(text),
         account_id=by,
-        signer=_signer(person),
+        signer=_signer(person, by),
         signed_at=now,
         signed_with=answer.value,
         signed_from=origin.address,
@@ -97,7 +99,7 @@ def withdraw(
 ) -> None:
     """Withdraw the consent: the next reading of the record is refused. Repeated: nothing more."""
     person = hold_person(person_id=person_id)
-    if person.account_id != by:
+    if not _may_sign(person, by, now):
         raise NotOwnConsentError
     if not _end(person_id, kind, now):
         return
@@ -105,12 +107,17 @@ def withdraw(
     log_act(act, person_id=person_id, by=by, origin=origin, now=now)
 
 
-def _check_signer(person: PersonView, by: AccountId) -> None:
-    if person.account_id != by:
+def _check_signer(person: PersonView, by: AccountId, now: datetime) -> None:
+    if not _may_sign(person, by, now):
         raise NotOwnConsentError
     account = account_queries.account(by)
     if not reaches(account.level if account else None, Doing.CONSENT):
         raise IdentityNotConfirmedError
+
+
+def _may_sign(person: PersonView, by: AccountId, now: datetime) -> bool:
+    """By the person's own account, or by the legal representative of a child below fifteen."""
+    return person.account_id == by or legal_for(person.person_id, by, act=MayDo.SIGN, now=now)
 
 
 def _end(person_id: PersonId, kind: Kind, now: datetime) -> int:
@@ -118,9 +125,17 @@ def _end(person_id: PersonId, kind: Kind, now: datetime) -> int:
     return in_force.update(withdrawn_at=now)
 
 
-def _signer(person: PersonView) -> str:
+def _signer(person: PersonView, by: AccountId) -> str:
+    """Who signed, and for whom where it is not for themselves (152-ФЗ article 9(4))."""
+    signer = person_of(by)
+    if signer is None or signer.person_id == person.person_id:
+        return _called(person)
+    return f"{_called(signer)}; за: {_called(person)}"
+
+
+def _called(person: PersonView) -> str:
     data = person.data
-    return f"{data.full_name}, {data.birth_date:%d.%m.%Y}, СНИЛС {data.snils}"
+    return f"{data.full_name}, {data.birth_date:%d.%m.%Y}, СНИЛС {data.snils or 'нет'}"
 
 
 def _keep(text: ConsentText) -> str:

@@ -242,5 +242,23 @@ SHOWCASE: Final = (
     ),
 )
 
+# Who acts for whom, by mailbox; the parents come with the showcase.
+PARENTS: Final = (
+    DemoPerson(
+        number=13,
+        family="Примеркин",
+        given="Игорь",
+        patronymic="Викторович",
+        birth_date=date(1984, 2, 11),
+        sex="male",
+        region=77,
+        mailbox="igor.primerkin",
+        stage=Stage.OPEN,
+        clinics=("moscow",),
+        shows="a father who acts for his daughter Alisa",
+    ),
+)
+FAMILIES: Final = (("igor.primerkin", "alisa.primerkina"),)
+
 OPERATOR_NAME: Final = "Оператор Проверкин"
 OPERATOR_EMAIL: Final = "operator.proverkin@demo.medkarta.example"

@@ -98,6 +98,12 @@ def latest_check(person: PersonView) -> RegisterCheckView | None:
     return check_view(found)
 
 
+def person(person_id: PersonId) -> PersonView | None:
+    """The person of this id."""
+    found = Person.objects.filter(pk=person_id).first()
+    return None if found is None else person_view(found)
+
+
 def account_of(person_id: PersonId) -> AccountId | None:
     """The account that the person signs in with."""
     found = Person.objects.filter(pk=person_id).values_list("account_id", flat=True).first()

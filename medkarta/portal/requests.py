@@ -11,13 +11,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from medkarta.access import actions as access
-from medkarta.access.grants import Grant, Look, Origin, Reader, Refusal
+from medkarta.access.grants import Grant, Look, Origin, Reader, Refusal, Section
 from medkarta.access.queries import GateState
+from medkarta.access.representing import open_represented_record
 from medkarta.accounts.rules import Role
 from medkarta.accounts.sessions import two_factors
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients import actions as patients
-from medkarta.portal import interruptions
+from medkarta.portal import acting, interruptions
 
 APP = "portal"
 P = ParamSpec("P")
@@ -51,18 +52,53 @@ def person_id(request: HttpRequest) -> PersonId:
     return patients.open_person(account_id=account_id(request))
 
 
+def subject_id(request: HttpRequest) -> PersonId:
+    """Whose steps to an open record are gone: one's own, or those of a child one signs for.
+
+    Behind `gate.of_the_way`, which lets nobody through who acts for another and may not sign.
+    """
+    if acting.current(request) is None:
+        return person_id(request)
+    signed_for = acting.signs_for(request)
+    if signed_for is None:
+        raise Http404
+    return signed_for.person_id
+
+
 def open_own(request: HttpRequest, look: Look) -> Grant | Refusal:
-    """Open the reader's own record; the line of the log is committed before this returns."""
+    """Open the reader's record, or that of whom they act for; the line is committed before."""
+    on_behalf = acting.current(request)
+    if on_behalf is not None:
+        return open_represented_record(
+            reader=reader(request),
+            representation_id=on_behalf.representation_id,
+            origin=origin(request),
+            look=look,
+            now=timezone.now(),
+        )
     return access.open_own_record(
         reader=reader(request), origin=origin(request), look=look, now=timezone.now()
     )
 
 
-def open_own_or_gates(request: HttpRequest, look: Look) -> Grant | tuple[GateState, ...]:
-    """The same for a page that shows the way while a gate is closed: then there is no line."""
+def open_own_or_gates(request: HttpRequest, look: Look) -> Grant | Refusal | tuple[GateState, ...]:
+    """The same for a page that shows the way while a gate is closed: then there is no line.
+
+    Acting for somebody, there is no way to show: what is closed is a refusal, with its line.
+    """
+    if acting.current(request) is not None:
+        return open_own(request, look)
     return access.open_own_record_or_gates(
         reader=reader(request), origin=origin(request), look=look, now=timezone.now()
     )
+
+
+def open_log(request: HttpRequest) -> PersonId | Refusal:
+    """Whose log the reader may read: one's own, or a child's; that look has its line there."""
+    if acting.current(request) is None:
+        return person_id(request)
+    opened = open_own(request, Look(page="log", sections=(Section.PERSON,)))
+    return opened if isinstance(opened, Refusal) else opened.person_id
 
 
 def citizen(view: View[P]) -> View[P]:

@@ -27,6 +27,7 @@ FACTS = {
     "consent_in_force": Gate.CONSENT,
     "linked": Gate.LINK,
     "own": Gate.RELATION,
+    "section_given": Gate.SECTION,
 }
 
 

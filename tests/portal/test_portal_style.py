@@ -27,6 +27,7 @@ TEXT = [
     ("warn", "warn-tint"),
     ("bad", "bad-tint"),
     ("bad", "surface"),
+    ("ink", "warm"),
 ]
 
 

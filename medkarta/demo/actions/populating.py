@@ -7,6 +7,7 @@ from typing import Final
 from medkarta.accounts.rules import Role
 from medkarta.demo import book
 from medkarta.demo.actions.confirming import open_operator
+from medkarta.demo.actions.representing import represent
 from medkarta.demo.book import BookEntry
 from medkarta.demo.cast import CAST, OPERATOR_EMAIL, OPERATOR_NAME, SHOWS, DemoPerson, Stage
 from medkarta.demo.charts import bundles
@@ -48,6 +49,7 @@ def populate(
         _make(person, operator=operator, now=now) for person in people if person.email not in known
     ]
     if made:
+        represent(people=people, operator=operator, now=now - BACK)
         book.write(home, [*present, *made])
     return [*present, *made]
 

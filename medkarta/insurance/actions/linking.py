@@ -180,6 +180,8 @@ def _keep_claim(
 
 
 def _check_identity(person: PersonView) -> None:
-    account = None if person.account_id is None else accounts.account(person.account_id)
-    if not reaches(account.level if account else None, Doing.POLICY):
+    if person.account_id is None:  # such a person exists by an operator's word alone
+        return
+    account = accounts.account(person.account_id)
+    if account is None or not reaches(account.level, Doing.POLICY):
         raise IdentityNotConfirmedError

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from medkarta.accounts import queries as accounts
-from medkarta.accounts.rules import Role
 from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.people import hold_person
+from medkarta.patients.actions.representing import check_operator
 from medkarta.patients.candidates import OPEN, CandidateView, candidate_view
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_comparison
@@ -19,10 +18,6 @@ from medkarta.patients.models import ClinicPatient, LinkCandidate, Person
 from medkarta.patients.rules import CandidateState, Match, PersonalDataInput, matches
 
 SHORTEST_REASON = 10
-
-
-class NotAnOperatorError(Exception):
-    """Only an operator's account in force compares people with entries."""
 
 
 class UnknownCandidateError(Exception):
@@ -81,7 +76,7 @@ def look_at_candidate(
     *, candidate_id: UUID, by: AccountId, origin: Origin, now: datetime
 ) -> CandidateView:
     """Both side by side; the look stands in the person's log. Raises `UnknownCandidateError`."""
-    check_operator(by=by)
+    check_operator(by)
     candidate = LinkCandidate.objects.filter(pk=candidate_id).first()
     if candidate is None:
         raise UnknownCandidateError
@@ -107,7 +102,7 @@ def judge_candidate(
     `UnknownCandidateError`, `ReasonMissingError`, `ComparedChangedError`,
     `SecondOperatorNeededError`.
     """
-    check_operator(by=by)
+    check_operator(by)
     known = LinkCandidate.objects.filter(pk=candidate_id).first()
     if known is None:
         raise UnknownCandidateError
@@ -179,10 +174,3 @@ def check_reason(*, why: str) -> None:
     """Raise `ReasonMissingError` where there is none to speak of."""
     if len(why.strip()) < SHORTEST_REASON:
         raise ReasonMissingError
-
-
-def check_operator(*, by: AccountId) -> None:
-    """Raise `NotAnOperatorError` for everybody but an operator in force."""
-    operator = accounts.account(by)
-    if operator is None or operator.role is not Role.OPERATOR or not operator.active:
-        raise NotAnOperatorError

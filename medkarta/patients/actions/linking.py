@@ -12,6 +12,7 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.candidates import note_candidates
 from medkarta.patients.actions.people import hold_person
+from medkarta.patients.actions.representing import check_may
 from medkarta.patients.candidates import (
     digest_of_both,
     judged_same,
@@ -22,6 +23,7 @@ from medkarta.patients.log import log_act
 from medkarta.patients.models import ClinicPatient, Link, LinkRequest
 from medkarta.patients.queries import LinkRequestView, PersonView, data_of, request_view
 from medkarta.patients.rules import LinkRequestState, Match
+from medkarta.patients.rules_representation import Doing as MayDo
 
 ANSWER_WITHIN = timedelta(days=1)
 
@@ -60,6 +62,7 @@ def request_link(
     when they have compared it.
     """
     person = hold_person(person_id=person_id)
+    check_may(person, by, MayDo.SIGN, now)
     _check_identity(person)
     found = sorted(_look_up(person, now))
     state = LinkRequestState.FOUND if found else LinkRequestState.NOT_FOUND
@@ -95,6 +98,7 @@ def confirm_link(
 ) -> LinkRequestView:
     """Link the entries that the person recognised. A second confirmation: the same result."""
     person = hold_person(person_id=person_id)
+    check_may(person, by, MayDo.SIGN, now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -149,7 +153,7 @@ def unlink(
     now: datetime,
 ) -> None:
     """Take an entry off the person: its data are closed from here on. Repeated: nothing more."""
-    hold_person(person_id=person_id)
+    check_may(hold_person(person_id=person_id), by, MayDo.SIGN, now)
     link = Link.objects.filter(person_id=person_id, entry_id=patient_id, unlinked_at=None)
     if not link.update(unlinked_at=now):
         return
@@ -178,8 +182,10 @@ def _theirs(person: PersonView) -> frozenset[PatientId]:
 
 
 def _check_identity(person: PersonView) -> None:
-    account = None if person.account_id is None else accounts.account(person.account_id)
-    if not reaches(account.level if account else None, Doing.RECORD):
+    if person.account_id is None:  # such a person exists by an operator's word alone
+        return
+    account = accounts.account(person.account_id)
+    if account is None or not reaches(account.level, Doing.RECORD):
         raise IdentityNotConfirmedError
 
 

@@ -15,11 +15,11 @@ from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.candidates import (
     ReasonMissingError,
     SecondOperatorNeededError,
-    check_operator,
     check_reason,
 )
 from medkarta.patients.actions.linking import unlink
 from medkarta.patients.actions.people import hold_person
+from medkarta.patients.actions.representing import check_operator
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_transfer
 from medkarta.patients.models import Person, SnilsTransfer
@@ -61,7 +61,7 @@ def ask_transfer(
 
     Asked while one waits: the one that waits.
     """
-    check_operator(by=by)
+    check_operator(by)
     check_reason(why=why)
     person = Person.objects.select_for_update().get(pk=person_id)
     holder = Person.objects.filter(confirmed_snils=person.snils).exclude(pk=person_id).first()
@@ -100,7 +100,7 @@ def decide_transfer(
     closes; the other's identity is confirmed anew at an operator's desk. Raises
     `SecondOperatorNeededError`, `ReasonMissingError`, `TransferChangedError`.
     """
-    check_operator(by=by)
+    check_operator(by)
     known = SnilsTransfer.objects.filter(pk=transfer_id).first()
     if known is None:
         raise TransferChangedError

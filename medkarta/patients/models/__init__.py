@@ -5,7 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from medkarta.foundation.ids import new_uuid
+from medkarta.patients.models.data import PersonalData
 from medkarta.patients.models.operators import LinkCandidate, SnilsTransfer
+from medkarta.patients.models.representation import (
+    Representation,
+    RepresentationClaim,
+    TrustOffer,
+)
 from medkarta.patients.rules import RegisterState, Sex
 
 __all__ = [
@@ -17,22 +23,11 @@ __all__ = [
     "PersonalData",
     "RegisterCheck",
     "RegisteredPerson",
+    "Representation",
+    "RepresentationClaim",
     "SnilsTransfer",
+    "TrustOffer",
 ]
-
-
-class PersonalData(models.Model):
-    """What tells one person from another."""
-
-    family = models.CharField(max_length=100, blank=True)
-    given = models.CharField(max_length=100, blank=True)
-    patronymic = models.CharField(max_length=100, blank=True)
-    birth_date = models.DateField(null=True)
-    sex = models.CharField(max_length=10, default=Sex.UNKNOWN.value)
-    snils = models.CharField(max_length=11, blank=True, help_text="11 digits")
-
-    class Meta:
-        abstract = True
 
 
 class Person(PersonalData):

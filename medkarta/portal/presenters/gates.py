@@ -80,6 +80,13 @@ WORDS: dict[Gate, GateWords] = {
         step="home",
         label=_("На главную"),
     ),
+    Gate.SECTION: GateWords(
+        task=_("Раздел"),
+        heading=_("Этот раздел вам не открыт"),
+        why=_("Человек, за которого вы действуете, открыл вам другие разделы карты."),
+        step="people",
+        label=_("Что мне открыто"),
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 """Sections as tiles: how much there is and how new the newest is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -39,18 +39,24 @@ class Tile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tiles:
-    """Sections that have something, and those that have nothing yet."""
+    """Sections that have something, those that have nothing yet, and those that are not shown."""
 
     filled: list[Tile]
     empty: list[Tile]
+    closed: list[Tile]
 
 
-def tiles(summaries: Mapping[Section, SectionSummary], sections: Sequence[Section]) -> Tiles:
-    """Tiles of these sections in their order."""
-    every = [_tile(section, summaries.get(section)) for section in sections]
+def tiles(
+    summaries: Mapping[Section, SectionSummary],
+    sections: Sequence[Section],
+    opened: Collection[Section],
+) -> Tiles:
+    """Tiles of these sections in their order; of what is not open nothing is known, not nothing."""
+    every = [_tile(section, summaries.get(section)) for section in sections if section in opened]
     return Tiles(
         filled=[tile for tile in every if tile.count],
         empty=[tile for tile in every if not tile.count],
+        closed=[_tile(section, None) for section in sections if section not in opened],
     )
 
 

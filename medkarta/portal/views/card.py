@@ -87,7 +87,7 @@ def _results(request: HttpRequest, section: Section) -> HttpResponse:
 
 def _who(grant: Grant) -> Who:
     """Sex and age, which published limits ask for, as an operator checked them."""
-    person = patients.person_of(grant.reader)
+    person = patients.person(grant.person_id)
     if person is None:
         return Who()
     return Who(sex=_sex(person.data), age=_age(person.data, timezone.localdate()))

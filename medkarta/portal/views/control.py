@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from medkarta.access.grants import Refusal
 from medkarta.accounts.queries.sessions import count_open
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.audit import queries as audit
@@ -14,9 +15,11 @@ from medkarta.consents import actions as consent_actions
 from medkarta.consents import queries as consents
 from medkarta.consents.rules import Kind
 from medkarta.patients import queries as patients
+from medkarta.patients import queries_representation as representations
 from medkarta.portal import requests
 from medkarta.portal.presenters import journal, paper
 from medkarta.portal.requests import citizen
+from medkarta.portal.views import gate
 
 _LINES = 50
 
@@ -36,6 +39,7 @@ def control(request: HttpRequest) -> HttpResponse:
             "consent": consents.in_force(person_id, Kind.PROCESSING),
             "clinics": len(patients.linked_patient_ids(person_id)),
             "sessions": count_open(requests.account_id(request), now=timezone.now()),
+            "acted_for": representations.count_in_force(person_id, now=timezone.now()),
         },
     )
 
@@ -45,7 +49,10 @@ def control(request: HttpRequest) -> HttpResponse:
 @needs_two_factors
 def log(request: HttpRequest) -> HttpResponse:
     """Кто смотрел мою карту: every line of the log can be reached, newest first."""
-    person_id = requests.person_id(request)
+    opened = requests.open_log(request)
+    if isinstance(opened, Refusal):
+        return gate.closed(request, opened)
+    person_id = opened
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdecimal() else None
     lines = audit.entries(person_id=person_id, before=before, limit=_LINES)
@@ -66,9 +73,10 @@ def log(request: HttpRequest) -> HttpResponse:
 @require_safe
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def consent_list(request: HttpRequest) -> HttpResponse:
     """Согласия: in force and former, each with the very text that was signed."""
-    history = consents.history(requests.person_id(request))
+    history = consents.history(requests.subject_id(request))
     signed = [(one, paper.blocks(one.text.body)) for one in history]
     return render(request, "portal/consents.html", {"nav": "control", "signed": signed})
 
@@ -76,9 +84,10 @@ def consent_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def withdraw(request: HttpRequest) -> HttpResponse:
     """What a withdrawal closes, said before it is done."""
-    person_id = requests.person_id(request)
+    person_id = requests.subject_id(request)
     if request.method != "POST":
         consent = consents.in_force(person_id, Kind.PROCESSING)
         if consent is None:

@@ -1,17 +1,31 @@
 """The page that stands where the record would be while a gate is closed."""
 
+from functools import wraps
+from typing import ParamSpec
+
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from medkarta.access import queries as access
 from medkarta.access.grants import Refusal
-from medkarta.portal import requests
-from medkarta.portal.presenters import gates
+from medkarta.access.representing import gates_of_principal
+from medkarta.patients.rules_representation import Doing
+from medkarta.portal import acting, requests
+from medkarta.portal.presenters import acting_gates, gates
+from medkarta.portal.requests import View
+
+P = ParamSpec("P")
 
 
 def closed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Say which gate is closed, why it is there, and link to the step that opens it."""
+    on_behalf = acting.current(request)
+    if on_behalf is not None:
+        words = acting_gates.words(refusal.gate, legal=on_behalf.legal)
+        context = {"nav": "card", "gate": words}
+        return render(request, "portal/acting_closed.html", context, status=403)
     return render(
         request,
         "portal/gate.html",
@@ -25,8 +39,30 @@ def closed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     )
 
 
+def of_the_way(view: View[P]) -> View[P]:
+    """For the steps to an open record: one's own, or those of a child one signs for.
+
+    Acting for anybody else the step is refused in words. It never falls back to one's own record:
+    a parent must not sign for themselves what they read as the child's.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        on_behalf = acting.current(request)
+        if on_behalf is not None and not on_behalf.may(Doing.SIGN):
+            words = acting_gates.OVER if not on_behalf.stands else acting_gates.OWN_SAY
+            context = {"nav": "card", "gate": words, "unlogged": True}
+            return render(request, "portal/acting_closed.html", context, status=403)
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def way(request: HttpRequest) -> gates.Way:
-    """How far the account is from its record; reads nothing clinical, so no line in the log."""
+    """How far the record is from opening; reads nothing clinical, so no line in the log."""
+    on_behalf = acting.current(request)
+    if on_behalf is not None and on_behalf.view is not None:
+        return gates.way(gates_of_principal(on_behalf.view, now=timezone.now()))
     reader = requests.reader(request)
     return gates.way(
         access.gates(

@@ -27,15 +27,17 @@ from medkarta.portal.views import gate
 
 @require_safe
 @citizen
+@gate.of_the_way
 def link(request: HttpRequest) -> HttpResponse:
     """Every step with its live state, and the next one."""
-    requests.person_id(request)
+    requests.subject_id(request)
     return render(request, "portal/link.html", {"nav": "card", "way": gate.way(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def consent(request: HttpRequest) -> HttpResponse:
     """The whole text, a tick of the person's own, and a one-time code as the signature."""
     text = consents.current_text(Kind.PROCESSING, get_language() or "ru")
@@ -59,7 +61,7 @@ def consent(request: HttpRequest) -> HttpResponse:
 
 def _sign(request: HttpRequest, form: ConsentForm) -> None:
     consent_actions.sign(
-        person_id=requests.person_id(request),
+        person_id=requests.subject_id(request),
         by=requests.account_id(request),
         signature=Signature(
             kind=Kind.PROCESSING,
@@ -72,7 +74,7 @@ def _sign(request: HttpRequest, form: ConsentForm) -> None:
 
 
 def _consent_page(request: HttpRequest, form: ConsentForm, text: ConsentText) -> HttpResponse:
-    held = consents.in_force(requests.person_id(request), Kind.PROCESSING)
+    held = consents.in_force(requests.subject_id(request), Kind.PROCESSING)
     context = {
         "nav": "card",
         "form": form,
@@ -97,18 +99,19 @@ def code_trouble(error: accounts.WrongCodeError) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def link_request(request: HttpRequest) -> HttpResponse:
     """Ask which clinics have entries, recognise one's own, link them; unlink is as cheap."""
     if request.method == "POST":
         answer = _POSTED.get(request.POST.get("act", ""), _ask)
         return answer(request)
-    return _request_page(request, patients.link_state(requests.person_id(request)))
+    return _request_page(request, patients.link_state(requests.subject_id(request)))
 
 
 def _ask(request: HttpRequest) -> HttpResponse:
     try:
         patients_actions.request_link(
-            person_id=requests.person_id(request),
+            person_id=requests.subject_id(request),
             by=requests.account_id(request),
             origin=requests.origin(request),
             now=timezone.now(),
@@ -120,7 +123,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest) -> HttpResponse:
-    state = patients.link_state(requests.person_id(request))
+    state = patients.link_state(requests.subject_id(request))
     asked = state.request
     if asked is None:
         return redirect("link_request")
@@ -130,7 +133,7 @@ def _confirm(request: HttpRequest) -> HttpResponse:
     try:
         patients_actions.confirm_link(
             request_id=asked.request_id,
-            person_id=requests.person_id(request),
+            person_id=requests.subject_id(request),
             patient_ids=[one.patient_id for one in form.chosen()],
             by=requests.account_id(request),
             origin=requests.origin(request),
@@ -170,7 +173,7 @@ def _refuse(request: HttpRequest) -> HttpResponse:
 
 
 def _unlink(request: HttpRequest) -> HttpResponse:
-    person_id = requests.person_id(request)
+    person_id = requests.subject_id(request)
     linked = {str(one.patient_id): one for one in patients.link_state(person_id).linked}
     entry = linked.get(request.POST.get("patient", ""))
     if entry is not None:
@@ -204,9 +207,10 @@ def _request_page(
 @require_safe
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def link_done(request: HttpRequest) -> HttpResponse:
     """What was linked, and what comes next."""
-    state = patients.link_state(requests.person_id(request))
+    state = patients.link_state(requests.subject_id(request))
     if not state.linked:
         return redirect("link_request")
     context = {"nav": "card", "linked": state.linked, "way": gate.way(request)}

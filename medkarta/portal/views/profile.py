@@ -24,6 +24,7 @@ from medkarta.portal import requests
 from medkarta.portal.forms import PersonalDataForm, PolicyForm
 from medkarta.portal.presenters import levels, register_words
 from medkarta.portal.requests import citizen
+from medkarta.portal.views import gate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,15 +140,17 @@ def _confirm(request: HttpRequest) -> HttpResponse:
 @require_safe
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def documents(request: HttpRequest) -> HttpResponse:
     """Документы of the person, not of the record: the policy."""
-    policy = insurance.policy_of(requests.person_id(request), now=timezone.now())
+    policy = insurance.policy_of(requests.subject_id(request), now=timezone.now())
     return render(request, "portal/documents.html", {"nav": "profile", "policy": policy})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen
 @needs_two_factors
+@gate.of_the_way
 def policy(request: HttpRequest) -> HttpResponse:
     """One question: the number of the OMS policy."""
     form = PolicyForm(request.POST or None)
@@ -170,7 +173,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 def _link_policy(request: HttpRequest, form: PolicyForm) -> None:
     insurance_actions.link_policy(
-        person_id=requests.person_id(request),
+        person_id=requests.subject_id(request),
         number=form.cleaned_data["number"],
         by=requests.account_id(request),
         origin=requests.origin(request),

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from medkarta.access.grants import Grant, Look
+from medkarta.access.grants import Grant, Look, Purpose, Refusal
 from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
-from medkarta.portal import interruptions, requests
+from medkarta.portal import acting, interruptions, requests
 from medkarta.portal.presenters import gates, looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
-from medkarta.portal.views import ahead
+from medkarta.portal.views import ahead, gate
 from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
 
@@ -40,6 +40,8 @@ def _own_home(request: HttpRequest) -> HttpResponse:
     opened = requests.open_own_or_gates(request, Look(page="home", sections=TIMELINE))
     if isinstance(opened, Grant):
         return _open_home(request, opened)
+    if isinstance(opened, Refusal):
+        return gate.closed(request, opened)
     requests.person_id(request)
     context = {"nav": "home", "way": gates.way(opened)}
     return render(request, "portal/home_closed.html", context)
@@ -64,8 +66,8 @@ def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
             "nav": "home",
             "news": told,
             "ahead": coming,
-            "tiles": tiles.tiles(record.sections(grant), TIMELINE),
-            "looks": looks.recent(lines, grant.reader, since=now - _MONTH),
+            "tiles": tiles.tiles(record.sections(grant), TIMELINE, grant.sections),
+            "looks": _looks(request, grant, lines, now),
         },
     )
 
@@ -77,6 +79,14 @@ def _newest(grant: Grant, since: datetime | None) -> tuple[list[StoredResource],
         if arrived.items:
             return arrived.items, arrived.count
     return record.timeline(grant, sections=TIMELINE, limit=_LATEST).items, 0
+
+
+def _looks(request: HttpRequest, grant: Grant, lines: list[audit.Glance], now: datetime) -> str:
+    """Who looked lately; the log is the person's and their legal representative's alone."""
+    on_behalf = acting.current(request)
+    if grant.purpose is Purpose.REPRESENTING and not (on_behalf and on_behalf.legal):
+        return ""
+    return looks.recent(lines, grant.reader, since=now - _MONTH)
 
 
 @require_safe

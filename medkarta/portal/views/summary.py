@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from medkarta.access.grants import Grant, Look, Refusal, Section
-from medkarta.patients import queries as patients
 from medkarta.portal import requests
 from medkarta.portal.presenters import (
     diagnoses,
@@ -45,8 +44,9 @@ def card(request: HttpRequest) -> HttpResponse:
         {
             "nav": "card",
             "summary": _summary(opened, found, ordered, names),
-            "tiles": tiles.tiles(record.sections(opened), EVERY),
-            "entries": patients.entries(opened.patient_ids),
+            "tiles": tiles.tiles(record.sections(opened), EVERY, opened.sections),
+            "entries": wholeness.entries(opened),
+            "open_sections": {section.value for section in opened.sections},
             "prescriptions_href": tiles.href(Section.PRESCRIPTIONS),
             "orders_href": tiles.href(Section.ORDERS),
             "coverage": coverage,

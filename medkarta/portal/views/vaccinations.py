@@ -54,8 +54,10 @@ def all_of(grant: Grant) -> list[StoredResource]:
 
 
 def plan_of(grant: Grant, found: list[StoredResource], today: date) -> Plan | None:
-    """What is next; None where the day of birth is not known, as the calendar goes by age."""
-    person = patients.person_of(grant.reader)
+    """What is next; None where the day of birth or what was done is not known."""
+    if Section.VACCINATIONS not in grant.sections:
+        return None
+    person = patients.person(grant.person_id)
     if person is None or person.data.birth_date is None:
         return None
     born = person.data.birth_date

@@ -1,0 +1,129 @@
+"""A parent goes the whole way for a child who has no account: policy, consent, clinics, record."""
+
+import re
+from datetime import timedelta
+
+import citizens
+import pytest
+import represented
+from citizens import NOW, ORIGIN, PASSWORD
+from django.test import Client
+from django.utils import timezone
+
+from medkarta.audit import queries as audit
+from medkarta.consents import actions as consents
+from medkarta.consents import queries as consent_queries
+from medkarta.consents.rules import Kind
+from medkarta.foundation.enp import Enp
+from medkarta.insurance.actions import register_insured
+from medkarta.insurance.rules import Insured
+from medkarta.patients import actions as patients
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def parent():
+    return citizens.confirmed()
+
+
+@pytest.fixture
+def child():
+    now = timezone.localdate()
+    return represented.child(born=now.replace(year=now.year - 10, day=1))
+
+
+@pytest.fixture
+def view(parent, child):
+    return represented.legal(parent, child)
+
+
+@pytest.fixture
+def client(parent, view):
+    client = Client()
+    client.post("/accounts/login/", {"login": parent.email, "password": PASSWORD})
+    before = timezone.now() - timedelta(seconds=30)
+    client.post("/accounts/2fa/authenticate/", {"code": parent.code(before)})
+    client.post("/acting", {"right": str(view.representation_id)})
+    return client
+
+
+def lines(view):
+    found = audit.entries(person_id=view.principal.person_id, before=None, limit=50)
+    return {one.said.action: one.said for one in found}
+
+
+def test_the_whole_way_and_each_step_in_the_childs_log(client, parent, child, view):
+    policy = Enp.make(region=77, sex="F", birth_date=child.birth_date, serial=92_001)
+    register_insured(
+        number=policy,
+        insured=Insured(
+            holder=child, insurer="Вымышленная", active_from=child.birth_date, active_to=None
+        ),
+    )
+    patient_id = citizens.entry(parent, data=child)
+    assert "Шаги к карте ребёнка" in client.get("/card").content.decode()
+    assert client.get("/link").content.decode().count("task--next") == 1
+    assert client.post("/profile/documents/new", {"number": policy.digits}).status_code == 302
+    text = client.get("/link/consent").content.decode()
+    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', text)[1]
+    signed = {"sha256": sha256, "agreed": "on", "code": parent.code(timezone.now())}
+    assert client.post("/link/consent", signed)["Location"] == "/link"
+    client.post("/link/request", {"act": "ask"})
+    client.post("/link/request", {"act": "confirm", "patients": [str(patient_id)]})
+    page = client.get("/card")
+    assert page.status_code == 200
+    assert "Вы действуете за:" in page.content.decode()
+    done = lines(view)
+    for action in ("link-policy", "sign-consent", "confirm-link", "open-record"):
+        said = done[action]
+        assert (said.purpose, said.actor_id, said.on_behalf_of) == (
+            "representing",
+            parent.account_id,
+            view.principal.person_id,
+        ), action
+    consent = consent_queries.in_force(view.principal.person_id, Kind.PROCESSING)
+    assert consent.signer.startswith("Ёлкина-Примерова Алёна Петровна")
+    assert "за: Ёлкина Алиса Игоревна" in consent.signer
+    assert consent_queries.in_force(parent.person_id, Kind.PROCESSING) is None
+
+
+def test_from_fifteen_on_nobody_signs_in_the_childs_place(parent):
+    view = represented.legal(parent, represented.young(born=NOW.date().replace(year=2011)).data)
+    young = view.principal
+    for person_id, error in ((young.person_id, consents.NotOwnConsentError),):
+        with pytest.raises(error):
+            consents.withdraw(
+                person_id=person_id,
+                kind=Kind.PROCESSING,
+                by=parent.account_id,
+                origin=ORIGIN,
+                now=NOW,
+            )
+    with pytest.raises(patients.NotOwnRightError):
+        patients.request_link(
+            person_id=young.person_id, by=parent.account_id, origin=ORIGIN, now=NOW
+        )
+
+
+def test_a_stranger_links_nothing_for_a_child(parent, view):
+    stranger = citizens.confirmed(9)
+    with pytest.raises(patients.NotOwnRightError):
+        patients.request_link(
+            person_id=view.principal.person_id, by=stranger.account_id, origin=ORIGIN, now=NOW
+        )
+
+
+def test_a_right_that_ended_between_form_and_press_signs_for_nobody(client, parent, view):
+    text = client.get("/link/consent").content.decode()
+    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', text)[1]
+    patients.end_by_paper(
+        representation_id=view.representation_id,
+        by=citizens.operator(),
+        origin=ORIGIN,
+        now=timezone.now(),
+    )
+    signed = {"sha256": sha256, "agreed": "on", "code": parent.code(timezone.now())}
+    assert client.post("/link/consent", signed).status_code == 403
+    for person_id in (parent.person_id, view.principal.person_id):
+        assert consent_queries.in_force(person_id, Kind.PROCESSING) is None
