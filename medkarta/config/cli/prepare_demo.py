@@ -7,6 +7,7 @@ from medkarta.config.cli.settling import settle_with_progress
 from medkarta.config.database import gather_statistics, reached
 from medkarta.config.home import Home
 from medkarta.demo.cast import CAST, SHOWCASE
+from medkarta.demo.policies import INSURED_CASES
 from medkarta.demo.population import DEFAULT_SEED
 
 
@@ -24,7 +25,7 @@ def prepare_demo() -> None:
 
         from medkarta.demo.actions import populate
 
-        shown = SHOWCASE if given.demo_people > len(CAST) else ()
+        shown = (*SHOWCASE, *INSURED_CASES) if given.demo_people > len(CAST) else ()
         others = given.demo_people - len(CAST) - len(shown)
         if others > 0:
             settle_with_progress(people=others, seed=DEFAULT_SEED)

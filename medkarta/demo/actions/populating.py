@@ -1,8 +1,10 @@
 """The cast's entrance: clinics send their charts, the register knows them, some have an account."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
+
+from django.utils import timezone
 
 from medkarta.accounts.rules import Role
 from medkarta.demo import book
@@ -12,6 +14,7 @@ from medkarta.demo.cast import CAST, OPERATOR_EMAIL, OPERATOR_NAME, SHOWS, DemoP
 from medkarta.demo.charts import bundles
 from medkarta.demo.charts.chart import Charted
 from medkarta.demo.credentials import credentials_for
+from medkarta.demo.policies import INSURED_SINCE, WALKED_BEFORE, policies_of
 from medkarta.demo.population import story
 from medkarta.demo.ports import DemoHome
 from medkarta.demo.way import Walker, walk
@@ -22,7 +25,6 @@ from medkarta.patients.rules import PersonalDataInput, Sex
 from medkarta.record.actions.imports import ImportReport, import_bundle
 
 INSURER: Final = "Демонстрационная страховая компания (вымышленная)"
-INSURED_SINCE: Final = date(2021, 1, 1)
 # Far enough back that no code of theirs is used up when somebody signs in as them.
 BACK: Final = timedelta(hours=1)
 
@@ -56,16 +58,16 @@ def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntr
     patient_ids = [
         patient_id for text in texts for patient_id in send(text=text, now=now).patient_ids
     ]
-    data = insure(person=person)
+    data = insure(person=person, now=now)
     walker = Walker(
         data=data,
-        policy=person.policy,
+        policy=policies_of(person)[0].number,
         credentials=credentials_for(person.email),
         stage=person.stage,
         operator=operator,
     )
     if person.stage is not Stage.NO_ACCOUNT:
-        walk(walker=walker, now=now - BACK)
+        walk(walker=walker, now=now - WALKED_BEFORE.get(person.mailbox, BACK))
     shows = person.shows or SHOWS[person.stage]
     return entry_of(walker=walker, patient_ids=patient_ids, shows=shows)
 
@@ -79,8 +81,8 @@ def send(*, text: bytes, now: datetime) -> ImportReport:
     return report
 
 
-def insure(*, person: Charted) -> PersonalDataInput:
-    """Write the person's policy into the register; answer the data that it goes by."""
+def insure(*, person: Charted, now: datetime) -> PersonalDataInput:
+    """Write the person's policies into the register; answer the data that they go by."""
     data = PersonalDataInput(
         family=person.family,
         given=person.given,
@@ -89,10 +91,15 @@ def insure(*, person: Charted) -> PersonalDataInput:
         sex=Sex(person.sex),
         snils=person.snils,
     )
-    register_insured(
-        number=person.policy,
-        insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),
-    )
+    today = timezone.localtime(now).date()
+    for policy in policies_of(person):
+        insured = Insured(
+            holder=data,
+            insurer=INSURER,
+            active_from=INSURED_SINCE,
+            active_to=policy.active_to(today),
+        )
+        register_insured(number=policy.number, insured=insured)
     return data
 
 
@@ -109,7 +116,7 @@ def entry_of(*, walker: Walker, patient_ids: list[PatientId], shows: str) -> Boo
         totp_secret=credentials.totp_secret if codes else "",
         patient_ids=tuple(map(str, patient_ids)),
         snils=str(data.snils or ""),
-        policy=walker.policy.digits,
+        policy=f"{walker.policy.series} {walker.policy.number}".strip(),
         birth_date=data.birth_date.isoformat() if data.birth_date else "",
         sex=data.sex.value,
         family=data.family,
