@@ -22,6 +22,7 @@ from medkarta.accounts.queries import actor, actor_as
 from medkarta.audit.actions import append
 from medkarta.audit.drafts import Actor, Draft, Outcome
 from medkarta.foundation.ids import PatientId, PersonId
+from medkarta.insurance import actions as insurance
 from medkarta.patients import queries as patients
 
 LASTS = timedelta(seconds=60)
@@ -124,6 +125,8 @@ def _answer(asking: _Asking, found: Standing) -> Grant | Refusal:
         refused = _Outcome(outcome=Outcome.REFUSED, ground=closed[0].value, by=who)
         number = _log(asking, person_id, refused, frozenset())
         return Refusal(gate=closed[0], closed=closed, log_number=number)
+    if found.policy is not None:
+        insurance.check_at_use(person_id=person_id, policy=found.policy, now=asking.now)
     patient_ids = frozenset(found.linked)
     granted = _Outcome(outcome=Outcome.GRANTED, ground="own", by=who)
     number = _log(asking, person_id, granted, patient_ids)

@@ -33,6 +33,8 @@ class Environment:
     database_owner_url: str
     demo: bool
     demo_people: int
+    insured_register_origin: str
+    insured_register_key: Path | None
     web_workers: int
     web_threads: int
     log_level: str
@@ -100,6 +102,22 @@ def _disagreements(environment: Environment) -> list[str]:
     if environment.origin.startswith("http://") and not is_loopback(_host_of(environment.origin)):
         problems.append(
             f"MEDKARTA_ORIGIN is “{environment.origin}”: outside this machine it must be https."
+        )
+    problems += _disagreements_of_register(environment)
+    return problems
+
+
+def _disagreements_of_register(environment: Environment) -> list[str]:
+    problems = []
+    origin, key = environment.insured_register_origin, environment.insured_register_key
+    if bool(origin) != bool(key):
+        problems.append(
+            "INSURED_REGISTER_ORIGIN and INSURED_REGISTER_KEY go together: an answer that nobody"
+            " signed is not believed."
+        )
+    if origin.startswith("http://") and not is_loopback(_host_of(origin)):
+        problems.append(
+            f"INSURED_REGISTER_ORIGIN is “{origin}”: outside this machine it must be https."
         )
     return problems
 

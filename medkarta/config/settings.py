@@ -173,7 +173,13 @@ MFA_TRUST_ENABLED = False
 # What lower modules ask of higher ones, and the ways out of the house.
 ACCOUNT_HOLDERS = "medkarta.patients.holders.PeopleAsHolders"
 NOTIFICATION_CHANNEL = "medkarta.notifications.channels.FileChannel"
-INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
+INSURED_REGISTER_ORIGIN = ENVIRONMENT.insured_register_origin
+INSURED_REGISTER_KEY = ENVIRONMENT.insured_register_key
+INSURED_REGISTER = (
+    "medkarta.insurance.outside.OutsideRegister"
+    if INSURED_REGISTER_ORIGIN
+    else "medkarta.insurance.registers.EmbeddedRegister"
+)
 # --- end of accounts --------------------------------------------------------------------------
 
 # --- language and time ------------------------------------------------------------------------

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from medkarta.demo.cast import DemoPerson, Stage
 from medkarta.demo.charts.chart import Charted
+from medkarta.demo.ports import DemoHome
+from medkarta.demo.standins.registers.lines import KnownLine
 from medkarta.foundation.policies import MOSCOW_SERIES, PolicyKind, PolicyNumber
 
+INSURER: Final = "Демонстрационная страховая компания (вымышленная)"
 INSURED_SINCE: Final = date(2021, 1, 1)
 
 INSURED_CASES: Final = (
@@ -96,3 +100,29 @@ def policies_of(person: Charted) -> tuple[Insurance, ...]:
     uniform = Insurance(number=PolicyNumber.of(person.policy))
     case = _CASES.get(person.mailbox, (uniform,))
     return (*case, uniform) if person.mailbox in _WITH_A_NEW_ONE else case
+
+
+def register_file(home: DemoHome) -> Path:
+    """What the played registers know."""
+    return home.demo_people.with_name("registers.json")
+
+
+def lines_of(person: Charted, *, today: date) -> list[KnownLine]:
+    """The person's policies as the played register of insured persons has them."""
+    return [
+        KnownLine(
+            kind=policy.number.kind.value,
+            series=policy.number.series,
+            number=policy.number.number,
+            family=person.family,
+            given=person.given,
+            patronymic=person.patronymic,
+            birth_date=person.birth_date.isoformat(),
+            sex=person.sex,
+            snils=person.snils.digits,
+            insurer=INSURER,
+            active_from=INSURED_SINCE.isoformat(),
+            active_to=ends.isoformat() if (ends := policy.active_to(today)) else None,
+        )
+        for policy in policies_of(person)
+    ]

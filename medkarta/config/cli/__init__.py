@@ -34,6 +34,11 @@ _COMMANDS = {
     ),
     "import": ("medkarta.config.cli.import_", "import_", "Take in FHIR R4 transaction bundles."),
     "demo": ("medkarta.config.cli.demo", "demo", "Demo people: list them, be one of them."),
+    "registers": (
+        "medkarta.config.cli.registers",
+        "registers",
+        "Play the outside registers of the demo.",
+    ),
     "check": ("medkarta.config.cli.check", "check", "Settings and health, in words."),
     "prepare-demo": ("medkarta.config.cli.prepare_demo", "prepare_demo", ""),
 }

@@ -14,9 +14,17 @@ from medkarta.demo.cast import CAST, OPERATOR_EMAIL, OPERATOR_NAME, SHOWS, DemoP
 from medkarta.demo.charts import bundles
 from medkarta.demo.charts.chart import Charted
 from medkarta.demo.credentials import credentials_for
-from medkarta.demo.policies import INSURED_SINCE, WALKED_BEFORE, policies_of
+from medkarta.demo.policies import (
+    INSURED_SINCE,
+    INSURER,
+    WALKED_BEFORE,
+    lines_of,
+    policies_of,
+    register_file,
+)
 from medkarta.demo.population import story
 from medkarta.demo.ports import DemoHome
+from medkarta.demo.standins.registers import lines
 from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import AccountId, PatientId
 from medkarta.insurance.actions import register_insured
@@ -24,7 +32,6 @@ from medkarta.insurance.rules import Insured
 from medkarta.patients.rules import PersonalDataInput, Sex
 from medkarta.record.actions.imports import ImportReport, import_bundle
 
-INSURER: Final = "Демонстрационная страховая компания (вымышленная)"
 # Far enough back that no code of theirs is used up when somebody signs in as them.
 BACK: Final = timedelta(hours=1)
 
@@ -45,12 +52,22 @@ def populate(
     known = {entry.email for entry in present}
     operator = open_operator()
     made = [] if OPERATOR_EMAIL in known else [_operator_entry()]
-    made += [
-        _make(person, operator=operator, now=now) for person in people if person.email not in known
-    ]
+    new = [person for person in people if person.email not in known]
+    made += [_make(person, operator=operator, now=now) for person in new]
     if made:
+        _tell_registers(home, new, now)
         book.write(home, [*present, *made])
     return [*present, *made]
+
+
+def _tell_registers(home: DemoHome, people: Sequence[DemoPerson], now: datetime) -> None:
+    """Add the people's policies to what the played registers know."""
+    file = register_file(home)
+    today = timezone.localtime(now).date()
+    told = [line for person in people for line in lines_of(person, today=today)]
+    numbers = {line.number for line in told}
+    kept = [line for line in lines.read(file) if line.number not in numbers]
+    home.write_private(file, lines.written([*kept, *told]))
 
 
 def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntry:

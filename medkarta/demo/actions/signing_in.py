@@ -11,7 +11,6 @@ from medkarta.demo import book
 from medkarta.demo.actions.confirming import open_operator
 from medkarta.demo.actions.populating import (
     BACK,
-    INSURER,
     entry_of,
     populate,
 )
@@ -24,7 +23,7 @@ from medkarta.demo.identifiers import (
     invented_snils,
     number_of,
 )
-from medkarta.demo.policies import INSURED_SINCE
+from medkarta.demo.policies import INSURED_SINCE, INSURER
 from medkarta.demo.ports import DemoHome
 from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import ClinicId, PatientId
