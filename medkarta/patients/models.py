@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from medkarta.foundation.ids import new_uuid
+from medkarta.patients.person_papers import PersonPaper  # noqa: F401  # a table of this module
 from medkarta.patients.rules import Sex
 
 
