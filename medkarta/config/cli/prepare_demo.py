@@ -3,6 +3,7 @@
 import click
 
 from medkarta.config import environment
+from medkarta.config.cli.embedded import ask_the_embedded_register
 from medkarta.config.cli.settling import settle_with_progress
 from medkarta.config.database import gather_statistics, reached
 from medkarta.config.home import Home
@@ -17,6 +18,7 @@ def prepare_demo() -> None:
     given = environment.read()
     if not given.demo:
         return
+    ask_the_embedded_register()
     with reached(given, doing="prepare-demo"):
         import django
 

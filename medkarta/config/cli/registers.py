@@ -35,14 +35,15 @@ def registers(*, port: int) -> None:
     `POST /_mood` (well, slow, down, broken, nonsense, drip, flood) and `POST /_lie` (another,
     unsigned, forged, stale, replayed, nonsense).
     """
+    from medkarta.config.start import settle_in
     from medkarta.demo.policies import register_file
     from medkarta.demo.standins.registers.play import Registers
 
     given = environment.read()
     if not given.demo:
         raise NoPlayedRegistersError("Registers are played in a demo only: MEDKARTA_DEMO=yes.")
+    settle_in(given)
     home = Home(given.home)
-    home.ensure()
     key, public = _keys(home)
     played = Registers(file=register_file(home), key=key).stand_in(port)
     click.echo(f"INSURED_REGISTER_ORIGIN={played.origin} INSURED_REGISTER_KEY={public}")

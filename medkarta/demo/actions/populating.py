@@ -53,9 +53,10 @@ def populate(
     operator = open_operator()
     made = [] if OPERATOR_EMAIL in known else [_operator_entry()]
     new = [person for person in people if person.email not in known]
+    if new:
+        _tell_registers(home, new, now)  # first: a played register is asked on the way
     made += [_make(person, operator=operator, now=now) for person in new]
     if made:
-        _tell_registers(home, new, now)
         book.write(home, [*present, *made])
     return [*present, *made]
 

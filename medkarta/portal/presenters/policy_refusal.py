@@ -34,12 +34,16 @@ PARTS: Final[dict[NamePart, Words]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """What happened, and the steps that may mend it; `find`: the register may know a newer one."""
+    """What happened, and the steps that may mend it.
+
+    `find`: the register may know a newer policy; `old`: the number may be one of the old style.
+    """
 
     happened: Words
     steps: tuple[Words, ...]
     find: bool = False
     profile: bool = False
+    old: bool = False
 
 
 def of(error: Exception, *, number: PolicyNumber, person: PersonView | None) -> Refused:
@@ -103,6 +107,7 @@ def not_confirmed(*hints: Words) -> Refused:
         ),
         find=True,
         profile=True,
+        old=True,
     )
 
 

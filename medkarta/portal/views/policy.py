@@ -70,7 +70,8 @@ def _page(
     request: HttpRequest, form: PolicyForm, refusal: policy_refusal.Refused | None = None
 ) -> HttpResponse:
     wrong = form.is_bound and "number" in form.errors
-    context = {"nav": "profile", "form": form, "refusal": refusal, "open_old": wrong}
+    open_old = wrong and (refusal is None or refusal.old)
+    context = {"nav": "profile", "form": form, "refusal": refusal, "open_old": open_old}
     return render(request, "portal/policy.html", context)
 
 
