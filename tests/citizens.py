@@ -18,6 +18,7 @@ from medkarta.consents import queries as consent_queries
 from medkarta.consents.rules import Kind
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.ids import ClinicId, PatientId, new_uuid
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.foundation.snils import Snils, control_number
 from medkarta.insurance import actions as insurance
 from medkarta.insurance.rules import Insured
@@ -59,8 +60,9 @@ class Citizen:
 
     @property
     def policy(self):
-        return Enp.make(
-            region=77, sex="F", birth_date=date(1985, 3, 15), serial=90_000 + self.number
+        born = date(1985, 3, 15)
+        return PolicyNumber.of(
+            Enp.make(region=77, sex="F", birth_date=born, serial=90_000 + self.number)
         )
 
     def reader(self, *, two_factors=True):

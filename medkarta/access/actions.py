@@ -21,6 +21,7 @@ from medkarta.access.queries import GateState, Standing, gate_states, standing
 from medkarta.accounts.queries import actor, actor_as
 from medkarta.audit.drafts import Outcome
 from medkarta.foundation.ids import PatientId
+from medkarta.insurance import actions as insurance
 from medkarta.patients import queries as patients
 
 
@@ -101,6 +102,8 @@ def _answer(asking: Asking, found: Standing) -> Grant | Refusal:
         refused = Came(outcome=Outcome.REFUSED, ground=closed[0].value, by=who)
         number = log_attempt(asking, person_id, refused, frozenset())
         return Refusal(gate=closed[0], closed=closed, log_number=number)
+    if found.policy is not None:
+        insurance.check_at_use(person_id=person_id, policy=found.policy, now=asking.now)
     patient_ids = frozenset(found.linked)
     granted = Came(outcome=Outcome.GRANTED, ground="own", by=who)
     number = log_attempt(asking, person_id, granted, patient_ids)

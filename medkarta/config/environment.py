@@ -41,6 +41,8 @@ class Environment:
     esia_algorithm: str
     demo: bool
     demo_people: int
+    insured_register_origin: str
+    insured_register_key: Path | None
     web_workers: int
     web_threads: int
     messages: str
@@ -112,7 +114,12 @@ def _disagreements(environment: Environment) -> list[str]:
         problems.append(
             f"MEDKARTA_ORIGIN is “{environment.origin}”: outside this machine it must be https."
         )
-    return [*problems, *_esia_problems(environment), *_gateway_problems(environment)]
+    return [
+        *problems,
+        *_esia_problems(environment),
+        *_gateway_problems(environment),
+        *_register_problems(environment),
+    ]
 
 
 def _esia_problems(environment: Environment) -> list[str]:
@@ -138,6 +145,21 @@ def _esia_problems(environment: Environment) -> list[str]:
         problems.append(
             f"ESIA_ALGORITHM is “{environment.esia_algorithm}”, and OpenSSL here does not know"
             " GOST. On Debian: apt-get install libengine-gost-openssl."
+        )
+    return problems
+
+
+def _register_problems(environment: Environment) -> list[str]:
+    problems = []
+    origin, key = environment.insured_register_origin, environment.insured_register_key
+    if bool(origin) != bool(key):
+        problems.append(
+            "INSURED_REGISTER_ORIGIN and INSURED_REGISTER_KEY go together: an answer that nobody"
+            " signed is not believed."
+        )
+    if origin.startswith("http://") and not is_loopback(_host_of(origin)):
+        problems.append(
+            f"INSURED_REGISTER_ORIGIN is “{origin}”: outside this machine it must be https."
         )
     return problems
 

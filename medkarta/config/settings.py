@@ -211,7 +211,13 @@ NOTIFICATION_CHANNEL = {
 }[ENVIRONMENT.messages]
 MESSAGE_GATEWAY = ENVIRONMENT.message_gateway
 QUICK_EXIT_URL = ENVIRONMENT.quick_exit_url
-INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
+INSURED_REGISTER_ORIGIN = ENVIRONMENT.insured_register_origin
+INSURED_REGISTER_KEY = ENVIRONMENT.insured_register_key
+INSURED_REGISTER = (
+    "medkarta.insurance.outside.OutsideRegister"
+    if INSURED_REGISTER_ORIGIN
+    else "medkarta.insurance.registers.EmbeddedRegister"
+)
 ESIA: dict[str, Any] | None = (
     {
         "origin": ENVIRONMENT.esia_origin,

@@ -92,6 +92,18 @@ def readable_file(text: str) -> Path | None:
     raise ValueError("there is no such file, or the user who runs medkarta cannot read it")
 
 
+def public_key(text: str) -> Path | None:
+    path = readable_file(text)
+    if path is not None:
+        from medkarta.foundation.signed_answers import read_key
+
+        try:
+            read_key(path.read_bytes())
+        except ValueError:
+            raise ValueError("allowed is a file with an Ed25519 public key in PEM") from None
+    return path
+
+
 def socket_path(text: str) -> Path | None:
     if not text:
         return None

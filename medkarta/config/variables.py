@@ -145,6 +145,19 @@ VARIABLES: dict[str, Variable] = {
         meaning="How many demo people the first start makes (eight are always made).",
         read=values.between(0, 900_000),
     ),
+    "insured_register_origin": Variable(
+        name="INSURED_REGISTER_ORIGIN",
+        default="",
+        default_in_words="the embedded register",
+        meaning="The register of insured persons, as in https://fund.example.",
+        read=values.origin,
+    ),
+    "insured_register_key": Variable(
+        name="INSURED_REGISTER_KEY",
+        default="",
+        meaning="File with the register's public key (PEM, Ed25519): its answers are signed.",
+        read=values.public_key,
+    ),
     "web_workers": Variable(
         name="WEB_WORKERS",
         default="2",

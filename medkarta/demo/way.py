@@ -11,8 +11,8 @@ from medkarta.consents.queries import current_text
 from medkarta.consents.rules import Kind
 from medkarta.demo.cast import WAY, Stage
 from medkarta.demo.credentials import Credentials
-from medkarta.foundation.enp import Enp
 from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.insurance import actions as insurance
 from medkarta.patients import actions as patients
 from medkarta.patients.rules import LinkRequestState, PersonalDataInput
@@ -27,7 +27,7 @@ class Walker:
     """Who walks, with what papers, how far, and which operator confirms them."""
 
     data: PersonalDataInput
-    policy: Enp
+    policy: PolicyNumber
     credentials: Credentials
     stage: Stage
     operator: AccountId

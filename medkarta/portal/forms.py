@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.foundation.enp import Enp
+from medkarta.foundation.policies import LONGEST_TEXT, PolicyNumber
 from medkarta.foundation.snils import InvalidSnilsError, Snils
 from medkarta.patients.queries import EntryView
 from medkarta.patients.rules import PersonalDataInput, Sex
@@ -104,15 +104,26 @@ class PolicyForm(forms.Form):
 
     number = forms.CharField(
         label=_("Номер полиса ОМС"),
-        help_text=_("16 цифр на лицевой стороне. Можно вставить с пробелами или дефисами."),
-        max_length=60,
+        help_text=_(
+            "16 цифр на лицевой стороне или 9 цифр временного свидетельства. "
+            "Можно вставить с пробелами или дефисами."
+        ),
+        max_length=LONGEST_TEXT,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
         error_messages={"required": _("Введите номер полиса — 16 цифр")},
     )
+    old = forms.BooleanField(
+        label=_("Это полис старого образца"),
+        help_text=_("Выдан до 2011 года. Введите серию и номер так: 46-01 № 123456."),
+        required=False,
+    )
+    field_order = ("old", "number")  # how to read the number is known before it is read
 
-    def clean_number(self) -> Enp:
+    def clean_number(self) -> PolicyNumber:
         try:
-            return policy_number.read(self.cleaned_data["number"])
+            return policy_number.read(
+                self.cleaned_data["number"], old=bool(self.cleaned_data.get("old"))
+            )
         except policy_number.PolicyNumberError as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -37,7 +37,7 @@ TABLES = (
 class SilentRegister:
     """The register on a day when it does not answer."""
 
-    def look_up(self, _):
+    def look_up(self, *_, **__):
         raise RegisterSilentError
 
 

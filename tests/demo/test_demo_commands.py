@@ -14,6 +14,7 @@ from medkarta.demo.cast import CAST, SHOWS
 from medkarta.demo.credentials import credentials_for
 from medkarta.demo.way import Walker
 from medkarta.foundation.ids import AccountId, new_uuid
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.patients.rules import PersonalDataInput, Sex
 
 
@@ -27,7 +28,7 @@ def entry(person):
             sex=Sex(person.sex),
             snils=person.snils,
         ),
-        policy=person.policy,
+        policy=PolicyNumber.of(person.policy),
         credentials=credentials_for(person.email),
         stage=person.stage,
         operator=AccountId(new_uuid()),

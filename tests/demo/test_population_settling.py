@@ -10,6 +10,7 @@ from medkarta.config.cli.demo import NotInDemoError, demo
 from medkarta.config.cli.settling import NotAllSettledError, settle_with_progress
 from medkarta.demo.actions import settle
 from medkarta.demo.population import person
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.insurance.registers import EmbeddedRegister
 from medkarta.patients.models import ClinicPatient
 
@@ -27,7 +28,7 @@ def test_everything_sent_is_stored_and_register_and_clinics_know_the_person():
     generated = person(seed=SEED, index=0)
     who = generated.citizen
     assert settled.created == settled.entries > 50
-    insured = EmbeddedRegister().look_up(who.policy)
+    insured = EmbeddedRegister().look_up(PolicyNumber.of(who.policy), now=NOW)
     assert (insured.holder.family, insured.holder.birth_date) == (who.family, who.birth_date)
     entries = ClinicPatient.objects.filter(snils=who.snils.digits)
     assert entries.count() == len(generated.bundles)

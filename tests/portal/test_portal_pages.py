@@ -22,7 +22,7 @@ COSTS = {
     "/control/consents/withdraw": 6,
     "/profile": 8,
     "/profile?edit=1": 8,
-    "/profile/documents": 6,
+    "/profile/documents": 9,
     "/profile/documents/new": 2,
     "/link": 11,
     "/link/consent": 6,

@@ -42,6 +42,11 @@ _COMMANDS = {
     "cert": ("medkarta.config.cli.cert", "cert", "A certificate for trials of TLS."),
     "esia": ("medkarta.config.cli.esia", "esia", "An ESIA to learn on (one part of a demo)."),
     "account": ("medkarta.config.cli.account", "account", "Accounts: ask for a new password."),
+    "registers": (
+        "medkarta.config.cli.registers",
+        "registers",
+        "Play the outside registers of the demo.",
+    ),
     "check": ("medkarta.config.cli.check", "check", "Settings and health, in words."),
     "prepare-demo": ("medkarta.config.cli.prepare_demo", "prepare_demo", ""),
 }

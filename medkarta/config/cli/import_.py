@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from medkarta.config import environment
+from medkarta.config.cli.embedded import ask_the_embedded_register
 from medkarta.config.database import gather_statistics, reached
 from medkarta.config.environment import Environment
 from medkarta.config.home import Home
@@ -79,6 +80,8 @@ def import_(*, paths: Sequence[Path], sign_ins: bool) -> None:
     files = files_of(paths)
     if not files:
         raise NothingToImportError("There is no *.json file in what was named.")
+    if sign_ins:
+        ask_the_embedded_register()
     with reached(given, doing="import"):
         import django
 

@@ -3,10 +3,12 @@
 import click
 
 from medkarta.config import environment
+from medkarta.config.cli.embedded import ask_the_embedded_register
 from medkarta.config.cli.settling import settle_with_progress
 from medkarta.config.database import gather_statistics, reached
 from medkarta.config.home import Home
 from medkarta.demo.cast import CAST, PARENTS, SHOWCASE
+from medkarta.demo.policies import INSURED_CASES
 from medkarta.demo.population import DEFAULT_SEED
 
 
@@ -16,6 +18,7 @@ def prepare_demo() -> None:
     given = environment.read()
     if not given.demo:
         return
+    ask_the_embedded_register()
     with reached(given, doing="prepare-demo"):
         import django
 
@@ -24,7 +27,7 @@ def prepare_demo() -> None:
 
         from medkarta.demo.actions import populate
 
-        shown = (*SHOWCASE, *PARENTS) if given.demo_people > len(CAST) else ()
+        shown = (*SHOWCASE, *PARENTS, *INSURED_CASES) if given.demo_people > len(CAST) else ()
         others = given.demo_people - len(CAST) - len(shown)
         if others > 0:
             settle_with_progress(people=others, seed=DEFAULT_SEED)

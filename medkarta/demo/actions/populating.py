@@ -1,8 +1,10 @@
 """The cast's entrance: clinics send their charts, the register knows them, some have an account."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
+
+from django.utils import timezone
 
 from medkarta.accounts.rules import Role
 from medkarta.demo import book
@@ -13,8 +15,17 @@ from medkarta.demo.cast import CAST, OPERATOR_EMAIL, OPERATOR_NAME, SHOWS, DemoP
 from medkarta.demo.charts import bundles
 from medkarta.demo.charts.chart import Charted
 from medkarta.demo.credentials import credentials_for
+from medkarta.demo.policies import (
+    INSURED_SINCE,
+    INSURER,
+    WALKED_BEFORE,
+    lines_of,
+    policies_of,
+    register_file,
+)
 from medkarta.demo.population import story
 from medkarta.demo.ports import DemoHome
+from medkarta.demo.standins.registers import lines
 from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import AccountId, PatientId
 from medkarta.insurance.actions import register_insured
@@ -23,8 +34,6 @@ from medkarta.patients.actions import register_person
 from medkarta.patients.rules import PersonalDataInput, Sex
 from medkarta.record.actions.imports import ImportReport, import_bundle
 
-INSURER: Final = "Демонстрационная страховая компания (вымышленная)"
-INSURED_SINCE: Final = date(2021, 1, 1)
 # Far enough back that no code of theirs is used up when somebody signs in as them.
 BACK: Final = timedelta(hours=1)
 
@@ -45,13 +54,24 @@ def populate(
     known = {entry.email for entry in present}
     operator = open_operator()
     made = [] if OPERATOR_EMAIL in known else [_operator_entry()]
-    made += [
-        _make(person, operator=operator, now=now) for person in people if person.email not in known
-    ]
+    new = [person for person in people if person.email not in known]
+    if new:
+        _tell_registers(home, new, now)  # first: a played register is asked on the way
+    made += [_make(person, operator=operator, now=now) for person in new]
     if made:
         represent(people=people, operator=operator, now=now - BACK)
         book.write(home, [*present, *made])
     return [*present, *made]
+
+
+def _tell_registers(home: DemoHome, people: Sequence[DemoPerson], now: datetime) -> None:
+    """Add the people's policies to what the played registers know."""
+    file = register_file(home)
+    today = timezone.localtime(now).date()
+    told = [line for person in people for line in lines_of(person, today=today)]
+    numbers = {line.number for line in told}
+    kept = [line for line in lines.read(file) if line.number not in numbers]
+    home.write_private(file, lines.written([*kept, *told]))
 
 
 def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntry:
@@ -59,16 +79,16 @@ def _make(person: DemoPerson, *, operator: AccountId, now: datetime) -> BookEntr
     patient_ids = [
         patient_id for text in texts for patient_id in send(text=text, now=now).patient_ids
     ]
-    data = insure(person=person)
+    data = insure(person=person, now=now)
     walker = Walker(
         data=data,
-        policy=person.policy,
+        policy=policies_of(person)[0].number,
         credentials=credentials_for(person.email),
         stage=person.stage,
         operator=operator,
     )
     if person.stage is not Stage.NO_ACCOUNT:
-        walk(walker=walker, now=now - BACK)
+        walk(walker=walker, now=now - WALKED_BEFORE.get(person.mailbox, BACK))
     shows = person.shows or SHOWS[person.stage]
     return entry_of(walker=walker, patient_ids=patient_ids, shows=shows)
 
@@ -82,7 +102,7 @@ def send(*, text: bytes, now: datetime) -> ImportReport:
     return report
 
 
-def insure(*, person: Charted) -> PersonalDataInput:
+def insure(*, person: Charted, now: datetime) -> PersonalDataInput:
     """Write the person into both registers; answer the data that they go by."""
     data = PersonalDataInput(
         family=person.family,
@@ -92,10 +112,15 @@ def insure(*, person: Charted) -> PersonalDataInput:
         sex=Sex(person.sex),
         snils=person.snils,
     )
-    register_insured(
-        number=person.policy,
-        insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),
-    )
+    today = timezone.localtime(now).date()
+    for policy in policies_of(person):
+        insured = Insured(
+            holder=data,
+            insurer=INSURER,
+            active_from=INSURED_SINCE,
+            active_to=policy.active_to(today),
+        )
+        register_insured(number=policy.number, insured=insured)
     register_person(data=data)
     return data
 
@@ -113,7 +138,7 @@ def entry_of(*, walker: Walker, patient_ids: list[PatientId], shows: str) -> Boo
         totp_secret=credentials.totp_secret if codes else "",
         patient_ids=tuple(map(str, patient_ids)),
         snils=str(data.snils or ""),
-        policy=walker.policy.digits,
+        policy=f"{walker.policy.series} {walker.policy.number}".strip(),
         birth_date=data.birth_date.isoformat() if data.birth_date else "",
         sex=data.sex.value,
         family=data.family,

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from medkarta.demo.actions.populating import insure, send
 from medkarta.demo.population import LAST_DAY, check_people, person
 from medkarta.demo.population.citizens import citizen
-from medkarta.insurance.registers import EmbeddedRegister
+from medkarta.foundation.policies import PolicyNumber
+from medkarta.insurance.queries import is_registered
 from medkarta.record.actions.imports import Outcome
 
 
@@ -26,15 +27,14 @@ def settle(*, people: int, seed: int, now: datetime, today: date = LAST_DAY) -> 
     passed over, so that after a break it goes on where it stopped.
     """
     check_people(people)
-    register = EmbeddedRegister()
     for index in range(people):
         policy = citizen(seed=seed, index=index, today=today).policy
-        if register.look_up(policy):
+        if is_registered(PolicyNumber.of(policy)):
             yield Settled(entries=0, created=0)
             continue
         generated = person(seed=seed, index=index, today=today)
         reports = [send(text=text, now=now) for text in generated.bundles]
-        insure(person=generated.citizen)
+        insure(person=generated.citizen, now=now)
         yield Settled(
             entries=sum(report.counts.total() for report in reports),
             created=sum(

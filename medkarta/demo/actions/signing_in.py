@@ -11,8 +11,6 @@ from medkarta.demo import book
 from medkarta.demo.actions.confirming import open_operator
 from medkarta.demo.actions.populating import (
     BACK,
-    INSURED_SINCE,
-    INSURER,
     entry_of,
     populate,
 )
@@ -25,9 +23,11 @@ from medkarta.demo.identifiers import (
     invented_snils,
     number_of,
 )
+from medkarta.demo.policies import INSURED_SINCE, INSURER
 from medkarta.demo.ports import DemoHome
 from medkarta.demo.way import Walker, walk
 from medkarta.foundation.ids import ClinicId, PatientId
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.foundation.snils import Snils
 from medkarta.insurance.actions import register_insured
 from medkarta.insurance.rules import Insured
@@ -81,9 +81,10 @@ def _open(
 ) -> Walker:
     if data.birth_date is None:
         raise NoSignInError("the entry lacks the birth date")
-    policy = invented_policy(
+    enp = invented_policy(
         region=_REGION, sex=data.sex.value, birth_date=data.birth_date, number=number
     )
+    policy = PolicyNumber.of(enp)
     register_insured(
         number=policy,
         insured=Insured(holder=data, insurer=INSURER, active_from=INSURED_SINCE, active_to=None),

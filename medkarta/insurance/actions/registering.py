@@ -1,17 +1,19 @@
 """Filling the embedded register."""
 
-from medkarta.foundation.enp import Enp
-from medkarta.insurance.models import RegisteredInsured
+from medkarta.foundation.policies import PolicyNumber
+from medkarta.insurance.models import InsuredLine
 from medkarta.insurance.rules import Insured
 
 
-def register_insured(*, number: Enp, insured: Insured) -> None:
+def register_insured(*, number: PolicyNumber, insured: Insured) -> None:
     """Write a line of the embedded register; repeated: the same."""
     holder = insured.holder
     if holder.birth_date is None:
         raise ValueError("a register's line has a birth date")
-    RegisteredInsured.objects.update_or_create(
-        pk=number.digits,
+    InsuredLine.objects.update_or_create(
+        kind=number.kind.value,
+        series=number.series,
+        number=number.number,
         defaults={
             "family": holder.family,
             "given": holder.given,

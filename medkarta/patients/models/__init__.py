@@ -7,6 +7,7 @@ from django.db.models import Q
 from medkarta.foundation.ids import new_uuid
 from medkarta.patients.models.data import PersonalData
 from medkarta.patients.models.operators import LinkCandidate, SnilsTransfer
+from medkarta.patients.models.papers import PersonPaper
 from medkarta.patients.models.representation import (
     Representation,
     RepresentationClaim,
@@ -20,6 +21,7 @@ __all__ = [
     "LinkCandidate",
     "LinkRequest",
     "Person",
+    "PersonPaper",
     "PersonalData",
     "RegisterCheck",
     "RegisteredPerson",

@@ -67,7 +67,7 @@ def disagreements(person: PersonView, *, now: datetime) -> list[Disagreement]:
                 register=_("Регистр населения"), fields=_words(check.fields), since=check.asked_at
             )
         )
-    fields = insurance.holder_differs(person)
+    fields = insurance.holder_differs(person, now=now)
     policy = insurance.policy_of(person.person_id, now=now) if fields else None
     if policy is not None:
         found.append(

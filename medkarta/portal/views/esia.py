@@ -23,6 +23,7 @@ from medkarta.accounts.rules import Role
 from medkarta.accounts.sessions import needs_two_factors, to_second_factor, two_factors
 from medkarta.foundation.enp import Enp, InvalidEnpError
 from medkarta.foundation.ids import AccountId
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.insurance import actions as insurance
 from medkarta.patients import actions as patients_actions
 from medkarta.patients import queries as patients
@@ -167,7 +168,7 @@ def _link_policy(request: HttpRequest, visitor: Visitor) -> None:
     try:
         insurance.link_policy(
             person_id=requests.person_id(request),
-            number=Enp.parse(visitor.policy),
+            number=PolicyNumber.of(Enp.parse(visitor.policy)),
             by=requests.account_id(request),
             origin=requests.origin(request),
             now=timezone.now(),

@@ -1,30 +1,25 @@
-"""Профиль: the person's own data, and their papers."""
+"""Профиль: the person's own data."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from medkarta.accounts import queries as accounts
 from medkarta.accounts.esia.configuration import configuration
 from medkarta.accounts.esia.protocol import sign_out_address
 from medkarta.accounts.rules import Level, ProvedBy
 from medkarta.accounts.sessions import needs_two_factors
-from medkarta.insurance import actions as insurance_actions
-from medkarta.insurance import queries as insurance
 from medkarta.patients import actions as patients_actions
 from medkarta.patients import queries as patients
 from medkarta.patients.queries import PersonView
 from medkarta.patients.rules import Sex
 from medkarta.portal import requests
-from medkarta.portal.forms import PersonalDataForm, PolicyForm
+from medkarta.portal.forms import PersonalDataForm
 from medkarta.portal.presenters import levels, register_words
 from medkarta.portal.requests import citizen
-from medkarta.portal.views import gate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,63 +130,3 @@ def _confirm(request: HttpRequest) -> HttpResponse:
         return redirect("profile")
     messages.success(request, _("Спасибо, отметили: данные верны."))
     return redirect("link")
-
-
-@require_safe
-@citizen
-@needs_two_factors
-@gate.of_the_way
-def documents(request: HttpRequest) -> HttpResponse:
-    """Документы of the person, not of the record: the policy."""
-    policy = insurance.policy_of(requests.subject_id(request), now=timezone.now())
-    return render(request, "portal/documents.html", {"nav": "profile", "policy": policy})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@citizen
-@needs_two_factors
-@gate.of_the_way
-def policy(request: HttpRequest) -> HttpResponse:
-    """One question: the number of the OMS policy."""
-    form = PolicyForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "portal/policy.html", {"nav": "profile", "form": form})
-    try:
-        _link_policy(request, form)
-    except insurance_actions.IdentityNotConfirmedError:
-        text = _("Сначала подтвердите личность: полис сверяют с вашими данными.")
-        messages.warning(request, text)
-    except insurance_actions.RegisterSilentError:
-        return redirect("documents")
-    except tuple(_REFUSED) as error:
-        form.add_error("number", str(_REFUSED[type(error)]))
-        return render(request, "portal/policy.html", {"nav": "profile", "form": form})
-    else:
-        messages.success(request, _("Полис привязан: реестр застрахованных его подтвердил."))
-    return redirect("link")
-
-
-def _link_policy(request: HttpRequest, form: PolicyForm) -> None:
-    insurance_actions.link_policy(
-        person_id=requests.subject_id(request),
-        number=form.cleaned_data["number"],
-        by=requests.account_id(request),
-        origin=requests.origin(request),
-        now=timezone.now(),
-    )
-
-
-_REFUSED: dict[type[Exception], Promise] = {
-    insurance_actions.PolicyNotConfirmedError: gettext_lazy(
-        "Реестр не подтвердил, что это ваш действующий полис. Проверьте 16 цифр и свои данные "
-        "в профиле: фамилия, имя, отчество и дата рождения должны совпадать с полисом. "
-        "Номер менялся — запросите новый в страховой."
-    ),
-    insurance_actions.PolicyEndedError: gettext_lazy(
-        "Этот полис больше не действует. Новый номер подскажет страховая компания."
-    ),
-    insurance_actions.TooManyAttemptsError: gettext_lazy(
-        "За сутки было пять неудачных попыток, поэтому ввод номера остановлен. "
-        "Попробуйте завтра, а пока уточните номер в страховой."
-    ),
-}
