@@ -1,11 +1,12 @@
 """Reading accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
-from medkarta.accounts.models import Account, AccountManager
+from medkarta.accounts.models import Account, AccountManager, IdentityCheck
 from medkarta.accounts.ports import holders
 from medkarta.accounts.rules import Level, Role
 from medkarta.audit.drafts import Actor
@@ -47,6 +48,23 @@ def has_verified_email(account_id: AccountId) -> bool:
     """Whether the person showed that the primary address is theirs."""
     found = EmailAddress.objects.filter(user_id=account_id, primary=True, verified=True)
     return bool(found.exists())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentityCheckView:
+    """Which kind of document an operator compared the person with, and when."""
+
+    document_kind: str
+    checked_at: datetime
+
+
+def identity_check(account_id: AccountId) -> IdentityCheckView | None:
+    """The latest comparison of the person with a document; None where there was none."""
+    found = IdentityCheck.objects.filter(account_id=account_id).order_by("-checked_at", "-id")
+    check = found.first()
+    if check is None:
+        return None
+    return IdentityCheckView(document_kind=check.document_kind, checked_at=check.checked_at)
 
 
 def actor(account_id: AccountId) -> Actor:

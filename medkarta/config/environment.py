@@ -33,6 +33,8 @@ class Environment:
     database_owner_url: str
     demo: bool
     demo_people: int
+    operator_name: str
+    operator_address: str
     web_workers: int
     web_threads: int
     log_level: str

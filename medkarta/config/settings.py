@@ -174,6 +174,13 @@ MFA_TRUST_ENABLED = False
 ACCOUNT_HOLDERS = "medkarta.patients.holders.PeopleAsHolders"
 NOTIFICATION_CHANNEL = "medkarta.notifications.channels.FileChannel"
 INSURED_REGISTER = "medkarta.insurance.registers.EmbeddedRegister"
+# --- consents: to whom people consent ---------------------------------------------------------
+_INVENTED = ("Демонстрационный оператор (вымышленный)", "000000, г. Примерск, ул. Образцовая, д. 1")
+OPERATOR_NAME, OPERATOR_ADDRESS = (
+    (ENVIRONMENT.operator_name, ENVIRONMENT.operator_address)
+    if ENVIRONMENT.operator_name or not DEMO
+    else _INVENTED
+)
 # --- end of accounts --------------------------------------------------------------------------
 
 # --- language and time ------------------------------------------------------------------------

@@ -10,6 +10,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _HIGHEST_PORT = 65535
+_LONGEST_LINE = 300
 
 
 def port(text: str) -> int:
@@ -98,6 +99,12 @@ def yes_or_no(text: str) -> bool | None:
     if text.lower() in _FALSE:
         return False
     raise ValueError("allowed is yes or no (1/0, true/false, on/off)")
+
+
+def line(text: str) -> str:
+    if len(text) <= _LONGEST_LINE and text.isprintable():
+        return text.strip()
+    raise ValueError(f"allowed is one line of at most {_LONGEST_LINE} signs")
 
 
 def log_level(text: str) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from medkarta.clinics import queries as clinics
 from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
 from medkarta.foundation.snils import InvalidSnilsError, Snils
@@ -68,6 +70,12 @@ def person_of(account_id: AccountId) -> PersonView | None:
     return None if found is None else person_view(found)
 
 
+def person(person_id: PersonId) -> PersonView | None:
+    """The person of this id."""
+    found = Person.objects.filter(pk=person_id).first()
+    return None if found is None else person_view(found)
+
+
 def account_of(person_id: PersonId) -> AccountId | None:
     """The account that the person signs in with."""
     found = Person.objects.filter(pk=person_id).values_list("account_id", flat=True).first()
@@ -91,6 +99,21 @@ def linked_since(person_id: PersonId) -> dict[PatientId, datetime]:
     """The same, each with the moment since when it is."""
     found = Link.objects.filter(person_id=person_id, unlinked_at=None)
     return {PatientId(i): at for i, at in found.values_list("entry_id", "linked_at")}
+
+
+def entries_linked_since(person_id: PersonId, since: datetime) -> tuple[PatientId, ...]:
+    """Entries that were this person's then or came later, but for those that are another's now."""
+    ours = Link.objects.filter(person_id=person_id)
+    kept = ours.filter(Q(unlinked_at=None) | Q(unlinked_at__gt=since)).values("entry_id")
+    others = Link.objects.filter(unlinked_at=None).exclude(person_id=person_id).values("entry_id")
+    found = ClinicPatient.objects.filter(pk__in=kept).exclude(pk__in=others).order_by("pk")
+    return tuple(PatientId(one) for one in found.values_list("pk", flat=True))
+
+
+def entries_ever_linked(person_id: PersonId) -> frozenset[PatientId]:
+    """Entries that are or were this person's."""
+    found = Link.objects.filter(person_id=person_id).values_list("entry_id", flat=True)
+    return frozenset(PatientId(one) for one in found)
 
 
 def link_state(person_id: PersonId) -> LinkState:

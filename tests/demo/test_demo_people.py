@@ -93,6 +93,7 @@ def test_every_step_of_the_way_stands_in_the_persons_log(people):
     assert actions == [
         "change-personal-data",
         "confirm-personal-data",
+        "change-consent-details",
         "confirm-identity",
         "link-policy",
         "sign-consent",

@@ -8,7 +8,7 @@ from portal_addresses import hrefs
 
 # Queries of each page, the session's, the gates' and the log's own among them.
 COSTS = {
-    "/": 24,
+    "/": 25,
     "/card": 28,
     "/card/labs": 14,
     "/card/vitals": 14,
@@ -16,14 +16,14 @@ COSTS = {
     "/card/timeline?section=visits&year=2024": 15,
     "/control": 8,
     "/control/log": 7,
-    "/control/consents": 6,
+    "/control/consents": 9,
     "/control/consents/withdraw": 6,
     "/profile": 8,
     "/profile?edit=1": 8,
     "/profile/documents": 6,
     "/profile/documents/new": 2,
     "/link": 11,
-    "/link/consent": 6,
+    "/link/consent": 10,
     "/link/request": 13,
     "/link/request/done": 19,
     "/help": 2,

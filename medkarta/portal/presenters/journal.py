@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.access.grants import Section
 from medkarta.audit.drafts import Draft, Outcome
 from medkarta.audit.queries import Line
+from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import dates
 from medkarta.portal.presenters.sections import WORDS
@@ -28,11 +29,20 @@ _ACTIONS: dict[str, Words] = {
     "claim-policy": _("номер полиса принят, реестр пока не ответил"),
     "sign-consent": _("подписание согласия"),
     "withdraw-consent": _("отзыв согласия"),
+    "take-consent": _("скачивание подписанного текста"),
+    "change-consent-details": _("изменение адреса и документа для согласий"),
+    "destroy-record": _("уничтожение копий записей клиник"),
     "request-link": _("запрос на привязку карт клиник"),
     "confirm-link": _("подтверждение привязки карт клиник"),
     "unlink": _("отвязка карты клиники"),
     "change-personal-data": _("изменение личных данных"),
     "confirm-personal-data": _("подтверждение личных данных"),
+}
+_CONSENTS: dict[Kind, Words] = {
+    Kind.PROCESSING: _("обработка персональных данных"),
+    Kind.ACCESS: _("доступ врачей к карте"),
+    Kind.DENIAL: _("запрет доступа к карте"),
+    Kind.LETTERS: _("напоминания по электронной почте"),
 }
 _PAGES: dict[str, Words] = {
     "home": _("Главная"),
@@ -55,9 +65,13 @@ _PAGES: dict[str, Words] = {
     "10": _("паспорт иностранного гражданина"),
     "11": _("вид на жительство"),
     "passport": _("паспорт"),
-    "processing.1.ru": _("обработка персональных данных, версия 1"),
-    "processing.1.en": _("обработка персональных данных, версия 1"),
-    "processing": _("обработка персональных данных"),
+    **{
+        f"{kind.value}.{version}.{language}": words
+        for kind, words in _CONSENTS.items()
+        for version in ("1", "2")
+        for language in ("ru", "en")
+    },
+    **{kind.value: words for kind, words in _CONSENTS.items()},
     "confirmation-lost": _("подтверждение личности снято"),
     "found": _("карты найдены"),
     "not_found": _("карты не найдены"),
@@ -71,6 +85,7 @@ _PURPOSES: dict[str, Words] = {
     "own": _("просмотр собственной карты"),
     "treatment": _("лечение"),
     "identity-check": _("проверка личности"),
+    "law": _("исполнение закона"),
 }
 _GROUNDS: dict[str, Words] = {
     "own": _("это ваша карта"),
@@ -85,6 +100,8 @@ _GROUNDS: dict[str, Words] = {
     "policy": _("нет действующего полиса"),
     "consent": _("нет согласия"),
     "link": _("карты клиник не привязаны"),
+    "passkey": _("подписано ключом доступа"),
+    "withdrawn": _("согласие отозвано, срок хранения вышел"),
     "relation": _("нет права на эту карту"),
 }
 _APPS: dict[str, Words] = {
@@ -92,6 +109,7 @@ _APPS: dict[str, Words] = {
     "backoffice": _("рабочее место оператора"),
     "demo": _("подготовка демонстрации"),
     "cli": _("служебная команда"),
+    "worker": _("фоновая работа Медкарты"),
 }
 
 

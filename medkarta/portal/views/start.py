@@ -16,6 +16,7 @@ from medkarta.portal import requests
 from medkarta.portal.presenters import gates, looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
 from medkarta.portal.views import ahead
+from medkarta.portal.views.gate import renewals
 from medkarta.record import queries as record
 
 _LATEST = 80
@@ -37,8 +38,12 @@ def _own_home(request: HttpRequest) -> HttpResponse:
     opened = requests.open_own_or_gates(request, Look(page="home", sections=TIMELINE))
     if isinstance(opened, Grant):
         return _open_home(request, opened)
-    requests.person_id(request)
-    context = {"nav": "home", "way": gates.way(opened)}
+    person_id = requests.person_id(request)
+    context = {
+        "nav": "home",
+        "way": gates.way(opened),
+        "renewals": renewals(person_id, timezone.now()),
+    }
     return render(request, "portal/home_closed.html", context)
 
 
@@ -60,6 +65,7 @@ def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "portal/home.html",
         {
             "nav": "home",
+            "renewals": renewals(grant.person_id, now),
             "news": told,
             "ahead": coming,
             "tiles": tiles.tiles(record.sections(grant), TIMELINE),
