@@ -160,11 +160,11 @@ class Withdrawal:
     withdrawn_at: datetime
 
 
-def withdrawn_before(moment: datetime) -> list[Withdrawal]:
-    """Whose processing was withdrawn before this moment and has not been consented to since."""
+def withdrawn_by(moment: datetime) -> list[Withdrawal]:
+    """Whose processing had been withdrawn by this moment and has not been consented to since."""
     rows = Consent.objects.filter(kind=Kind.PROCESSING.value)
     standing = rows.filter(withdrawn_at=None).values("person_id")
-    ended = rows.filter(withdrawn_at__lt=moment, ended_as=Ended.WITHDRAWN.value)
+    ended = rows.filter(withdrawn_at__lte=moment, ended_as=Ended.WITHDRAWN.value)
     newest = ended.exclude(person_id__in=standing).order_by("person_id", "-withdrawn_at")
     found = newest.distinct("person_id").values_list("person_id", "pk", "withdrawn_at")
     return [

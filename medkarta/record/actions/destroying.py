@@ -56,7 +56,7 @@ def destroy_due(*, now: datetime) -> int:
     One entry of a clinic's, one transaction: what was done stays done, the rest is as it was.
     """
     acts = 0
-    for withdrawal in consents.withdrawn_before(now - KEPT):
+    for withdrawal in consents.withdrawn_by(now - KEPT):
         since = withdrawal.withdrawn_at
         for patient_id in patients.entries_linked_since(withdrawal.person_id, since):
             acts += destroy(patient_id=patient_id, withdrawal=withdrawal, now=now)
