@@ -15,7 +15,7 @@ from medkarta.audit.drafts import Origin
 from medkarta.clinics import actions as clinics
 from medkarta.consents import actions as consents
 from medkarta.consents import queries as consent_queries
-from medkarta.consents.rules import Kind
+from medkarta.consents.rules import Choice, Kind
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.ids import ClinicId, PatientId, new_uuid
 from medkarta.foundation.policies import PolicyNumber
@@ -152,22 +152,51 @@ def insured(number=1):
     citizen = confirmed(number)
     register(citizen)
     link_policy(citizen)
+    record_details(citizen)
     return citizen
 
 
-def sign(citizen, *, code=None, sha256=None, now=NOW):
-    text = consent_queries.current_text(Kind.PROCESSING, "ru")
+DETAILS = consents.Details(
+    address="000000, г. Примерск, ул. Выдуманная, д. 2",
+    document_number="45 00 123456",
+    document_issued="выдуманным отделом, 01.02.2010",
+)
+
+
+def record_details(citizen, details=DETAILS, *, now=NOW):
+    consents.record_details(
+        person_id=citizen.person_id,
+        details=details,
+        by=citizen.account_id,
+        origin=ORIGIN,
+        now=now,
+    )
+
+
+def paper(citizen, choice=None, language="ru"):
+    choice = choice or Choice(kind=Kind.PROCESSING)
+    return consent_queries.paper_to_sign(citizen.person_id, choice, language, by=citizen.account_id)
+
+
+def put_name_under(citizen, shown, *, code=None, now=NOW):
+    """Sign the paper that was shown."""
     return consents.sign(
         person_id=citizen.person_id,
         by=citizen.account_id,
         signature=consents.Signature(
-            kind=Kind.PROCESSING,
-            sha256=sha256 or text.sha256,
+            choice=shown.choice,
+            sha256=shown.text.sha256,
+            after=shown.after,
             proof=accounts.Proof(code=citizen.code(now) if code is None else code),
         ),
         origin=ORIGIN,
         now=now,
     )
+
+
+def sign(citizen, choice=None, *, code=None, now=NOW):
+    record_details(citizen)
+    return put_name_under(citizen, paper(citizen, choice), code=code, now=now)
 
 
 def consenting(number=1):

@@ -87,7 +87,7 @@ def standing(reader: Reader, *, now: datetime) -> Standing:
         second_factor=reader.two_factors and accounts.has_second_factor(reader.account_id),
         person=person,
         policy=insurance.policy_of(person.person_id, now=now) if person else None,
-        consent=consents.in_force(person.person_id, Kind.PROCESSING) if person else None,
+        consent=consents.in_force(person.person_id, Kind.PROCESSING, at=now) if person else None,
         linked=patients.linked_since(person.person_id) if person else {},
     )
 
@@ -99,6 +99,6 @@ def standing_of(person: PersonView, *, now: datetime) -> Standing:
         second_factor=False,
         person=person,
         policy=insurance.policy_of(person.person_id, now=now),
-        consent=consents.in_force(person.person_id, Kind.PROCESSING),
+        consent=consents.in_force(person.person_id, Kind.PROCESSING, at=now),
         linked=patients.linked_since(person.person_id),
     )

@@ -43,6 +43,8 @@ class Environment:
     demo_people: int
     insured_register_origin: str
     insured_register_key: Path | None
+    operator_name: str
+    operator_address: str
     web_workers: int
     web_threads: int
     messages: str

@@ -6,9 +6,32 @@ import psycopg
 from psycopg import sql
 
 # Rows of these are added and never changed or deleted, not by a fault of ours either.
-APPEND_ONLY: Final = ("account_identity_check", "audit_entry", "consent_text")
 # Rows of these come to an end and stay: lines of the log and people's signatures refer to them.
 NEVER_DELETED: Final = ("representation", "representation_claim", "trust_offer")
+APPEND_ONLY: Final = (
+    "account_identity_check",
+    "audit_entry",
+    "consent_text",
+    "record_destruction",
+    "shared_resource_version",
+)
+# Rows that are added and destroyed and never rewritten: a former version stays what it was, and an
+# index row is made anew with its resource. Deleting is the destruction's and an update's.
+NEVER_REWRITTEN: Final = (
+    "client_id",
+    "index_date",
+    "index_quantity",
+    "index_reference",
+    "index_text",
+    "index_token",
+    "resource",
+    "resource_version",
+    "shared_resource",
+)
+# Rows that are added and whose end alone is written: these columns and no others.
+ENDS_ONLY: Final = {
+    "consent": ("withdrawn_at", "withdrawn_by_id", "withdrawn_from", "ended_as"),
+}
 # The application has no business with how the tables came about.
 READ_ONLY: Final = ("django_migrations", "medkarta_schema")
 
@@ -34,6 +57,11 @@ def grant(connection: psycopg.Connection, *, role: str) -> None:
             _take(connection, "UPDATE, DELETE, TRUNCATE", table=table, role=role)
         for table in there.intersection(NEVER_DELETED):
             _take(connection, "DELETE, TRUNCATE", table=table, role=role)
+        for table in there.intersection(NEVER_REWRITTEN):
+            _take(connection, "UPDATE, TRUNCATE", table=table, role=role)
+        for table in there.intersection(ENDS_ONLY):
+            _take(connection, "UPDATE, DELETE, TRUNCATE", table=table, role=role)
+            _allow_ends(connection, table=table, role=role)
         for table in there.intersection(READ_ONLY):
             _take(connection, "INSERT, UPDATE, DELETE, TRUNCATE", table=table, role=role)
 
@@ -42,6 +70,16 @@ def _take(connection: psycopg.Connection, rights: str, *, table: str, role: str)
     connection.execute(
         sql.SQL("REVOKE {rights} ON {table} FROM {role}").format(
             rights=sql.SQL(rights),
+            table=sql.Identifier(table),
+            role=sql.Identifier(role),
+        )
+    )
+
+
+def _allow_ends(connection: psycopg.Connection, *, table: str, role: str) -> None:
+    connection.execute(
+        sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {role}").format(
+            columns=sql.SQL(", ").join(map(sql.Identifier, ENDS_ONLY[table])),
             table=sql.Identifier(table),
             role=sql.Identifier(role),
         )

@@ -236,6 +236,13 @@ PERSON_REGISTER = "medkarta.patients.registers." + (
     "HttpRegister" if PERSON_REGISTER_ORIGIN else "EmbeddedRegister"
 )
 IDENTITY_FOLLOWERS = ["medkarta.insurance.actions.following.PoliciesFollowIdentity"]
+# --- consents: to whom people consent ---------------------------------------------------------
+_INVENTED = ("Демонстрационный оператор (вымышленный)", "000000, г. Примерск, ул. Образцовая, д. 1")
+OPERATOR_NAME, OPERATOR_ADDRESS = (
+    (ENVIRONMENT.operator_name, ENVIRONMENT.operator_address)
+    if ENVIRONMENT.operator_name or not DEMO
+    else _INVENTED
+)
 # --- end of accounts --------------------------------------------------------------------------
 
 # --- language and time ------------------------------------------------------------------------

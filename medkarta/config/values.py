@@ -11,6 +11,7 @@ ESIA_ALGORITHMS = ("RS256", "GOST3410_2012_256")
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _HIGHEST_PORT = 65535
+_LONGEST_LINE = 300
 
 
 def port(text: str) -> int:
@@ -136,6 +137,12 @@ def yes_or_no(text: str) -> bool | None:
     if text.lower() in _FALSE:
         return False
     raise ValueError("allowed is yes or no (1/0, true/false, on/off)")
+
+
+def line(text: str) -> str:
+    if len(text) <= _LONGEST_LINE and text.isprintable():
+        return text.strip()
+    raise ValueError(f"allowed is one line of at most {_LONGEST_LINE} signs")
 
 
 def log_level(text: str) -> str:

@@ -158,6 +158,20 @@ VARIABLES: dict[str, Variable] = {
         meaning="File with the register's public key (PEM, Ed25519): its answers are signed.",
         read=values.public_key,
     ),
+    "operator_name": Variable(
+        name="OPERATOR_NAME",
+        default="",
+        default_in_words="an invented one in the demo",
+        meaning="Who runs this installation, as consents name it. Without it nothing is signed.",
+        read=values.line,
+    ),
+    "operator_address": Variable(
+        name="OPERATOR_ADDRESS",
+        default="",
+        default_in_words="an invented one in the demo",
+        meaning="The operator's postal address, to which a withdrawal can be sent.",
+        read=values.line,
+    ),
     "web_workers": Variable(
         name="WEB_WORKERS",
         default="2",

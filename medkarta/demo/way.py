@@ -7,8 +7,8 @@ from medkarta.accounts import actions as accounts
 from medkarta.accounts import totp
 from medkarta.audit.drafts import Origin
 from medkarta.consents import actions as consents
-from medkarta.consents.queries import current_text
-from medkarta.consents.rules import Kind
+from medkarta.consents.queries import paper_to_sign
+from medkarta.consents.rules import Choice, Kind
 from medkarta.demo.cast import WAY, Stage
 from medkarta.demo.credentials import Credentials
 from medkarta.foundation.ids import AccountId, PersonId
@@ -20,6 +20,13 @@ from medkarta.patients.rules import LinkRequestState, PersonalDataInput
 # НСИ 1.2.643.5.1.13.13.99.2.48.
 PASSPORT = "1"
 ORIGIN = Origin(app="demo", request_id="demo", address=None, device="medkarta")
+
+
+DETAILS = consents.Details(
+    address="000000, г. Примерск, ул. Выдуманная, д. 2, кв. 3",
+    document_number="00 00 000000",
+    document_issued="выдуманным отделом, 01.02.2010",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +99,13 @@ class _Steps:
         patients.confirm_personal_data(
             person_id=self.person_id, by=self.account_id, origin=ORIGIN, now=self.now
         )
+        consents.record_details(
+            person_id=self.person_id,
+            details=DETAILS,
+            by=self.account_id,
+            origin=ORIGIN,
+            now=self.now,
+        )
 
     def have_identity_confirmed(self) -> None:
         accounts.confirm_identity(
@@ -114,12 +128,16 @@ class _Steps:
 
     def sign_consent(self) -> None:
         secret = self.walker.credentials.totp_secret
+        paper = paper_to_sign(
+            self.person_id, Choice(kind=Kind.PROCESSING), "ru", by=self.account_id
+        )
         consents.sign(
             person_id=self.person_id,
             by=self.account_id,
             signature=consents.Signature(
-                kind=Kind.PROCESSING,
-                sha256=current_text(Kind.PROCESSING, "ru").sha256,
+                choice=paper.choice,
+                sha256=paper.text.sha256,
+                after=paper.after,
                 proof=accounts.Proof(code=totp.code_at(secret, totp.step_at(self.now))),
             ),
             origin=ORIGIN,

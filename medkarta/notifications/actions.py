@@ -38,9 +38,12 @@ def send(
 
 @transaction.atomic
 def deliver(*, message_id: UUID, now: datetime) -> None:
-    """Hand the message to the channel, unless that was done. A second run changes nothing."""
-    message = Message.objects.select_for_update().get(pk=message_id)
-    if message.sent_at is not None:
+    """Hand the message to the channel, unless that was done or it was called back.
+
+    A second run changes nothing.
+    """
+    message = Message.objects.select_for_update().filter(pk=message_id).first()
+    if message is None or message.sent_at is not None:
         return
     channel().carry(
         Letter(
@@ -55,3 +58,12 @@ def deliver(*, message_id: UUID, now: datetime) -> None:
     if message.secret:
         message.body = ""
     message.save(update_fields=["sent_at", "body"])
+
+
+def recall(*, beginning: str) -> int:
+    """Take back what has not left yet, of all keys that begin so; how many. Repeated: none.
+
+    One that is being brought out at this moment is waited for, and has left then.
+    """
+    waiting = Message.objects.filter(key__startswith=beginning, sent_at=None)
+    return waiting.delete()[0]

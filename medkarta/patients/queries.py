@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from medkarta.clinics import queries as clinics
 from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
 from medkarta.foundation.snils import InvalidSnilsError, Snils
@@ -127,6 +129,21 @@ def linked_since(person_id: PersonId) -> dict[PatientId, datetime]:
     """The same, each with the moment since when it is."""
     found = Link.objects.filter(person_id=person_id, unlinked_at=None)
     return {PatientId(i): at for i, at in found.values_list("entry_id", "linked_at")}
+
+
+def entries_linked_since(person_id: PersonId, since: datetime) -> tuple[PatientId, ...]:
+    """Entries that were this person's then or came later, but for those that are another's now."""
+    ours = Link.objects.filter(person_id=person_id)
+    kept = ours.filter(Q(unlinked_at=None) | Q(unlinked_at__gt=since)).values("entry_id")
+    others = Link.objects.filter(unlinked_at=None).exclude(person_id=person_id).values("entry_id")
+    found = ClinicPatient.objects.filter(pk__in=kept).exclude(pk__in=others).order_by("pk")
+    return tuple(PatientId(one) for one in found.values_list("pk", flat=True))
+
+
+def entries_ever_linked(person_id: PersonId) -> frozenset[PatientId]:
+    """Entries that are or were this person's."""
+    found = Link.objects.filter(person_id=person_id).values_list("entry_id", flat=True)
+    return frozenset(PatientId(one) for one in found)
 
 
 def link_state(person_id: PersonId) -> LinkState:

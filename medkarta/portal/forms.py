@@ -132,6 +132,7 @@ class ConsentForm(ProofForm):
     """A consent is given by a tick of one's own and a second factor."""
 
     sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    after = forms.UUIDField(required=False, widget=forms.HiddenInput)
     agreed = forms.BooleanField(
         label=_("Я прочитал(а) текст и даю согласие"),
         error_messages={"required": _("Поставьте отметку, если согласны с текстом")},

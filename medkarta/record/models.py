@@ -156,6 +156,14 @@ class ClientId(models.Model):
 
     class Meta:
         db_table = "client_id"
+        indexes = [
+            # For destroying: a patient's rows are found without reading everybody's.
+            models.Index(
+                fields=["patient_id"],
+                condition=models.Q(patient_id__isnull=False),
+                name="client_id_patient",
+            )
+        ]
 
 
 class IndexRow(models.Model):
@@ -308,3 +316,26 @@ class SharedText(TextRow):
 
     class Meta:
         db_table = "shared_index_text"
+
+
+class DestructionAct(models.Model):
+    """That a patient's rows were destroyed, what they were, and that nothing was left. For ever."""
+
+    patient_id = models.UUIDField()
+    act_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("patient_id", "act_id")
+    person_id = models.UUIDField(help_text="whose withdrawal it was")
+    consent_id = models.UUIDField(help_text="the consent that was withdrawn")
+    withdrawn_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField()
+    clinic = models.CharField(max_length=300)
+    kinds = models.JSONField(help_text="versions of resources by type")
+    rows = models.JSONField(help_text="rows by table")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over ids and hashes")
+    left = models.IntegerField(help_text="rows that were there afterwards: none")
+
+    class Meta:
+        db_table = "record_destruction"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(left=0), name="destruction_leaves_nothing")
+        ]

@@ -12,14 +12,14 @@ from medkarta.accounts.rules import MOST_WRONG_CODES
 from medkarta.audit import queries as audit
 from medkarta.consents import actions, queries
 from medkarta.consents.models import Consent, SignedText
-from medkarta.consents.rules import LANGUAGES, Kind
+from medkarta.consents.rules import Choice, Kind, State
 from medkarta.patients import actions as patients
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def in_force(citizen):
-    return queries.in_force(citizen.person_id, Kind.PROCESSING)
+def in_force(citizen, kind=Kind.PROCESSING, at=NOW):
+    return queries.in_force(citizen.person_id, kind, at=at)
 
 
 def withdraw(citizen, *, by=None, now=NOW):
@@ -45,13 +45,16 @@ def acts(citizen):
 class TestSigning:
     def test_keeps_the_text_the_signer_and_the_second_factor(self):
         citizen = citizens.insured()
+        shown = citizens.paper(citizen)
         view = citizens.sign(citizen)
-        text = queries.current_text(Kind.PROCESSING, "ru")
         assert view == in_force(citizen)
-        assert (view.text, view.signed_at, view.signed_with) == (text, NOW, "totp")
+        assert (view.text, view.signed_at, view.signed_with) == (shown.text, NOW, "totp")
+        assert (view.signed_from, view.device) == ("127.0.0.1", "a test")
+        assert view.account_id == citizen.account_id
+        assert SignedText.objects.get(pk=shown.text.sha256).body == shown.text.body
         assert view.signer.startswith("Ёлкина-Примерова Алёна Петровна, 15.03.1985, СНИЛС ")
         line = audit.entries(person_id=citizen.person_id, before=None, limit=1)[0].said
-        assert (line.action, line.detail) == ("sign-consent", "processing.1.ru")
+        assert (line.action, line.detail) == ("sign-consent", "processing.2.ru")
 
     def test_a_wrong_code_signs_nothing_and_counts(self):
         citizen = citizens.insured()
@@ -79,8 +82,10 @@ class TestSigning:
 
     def test_a_text_that_is_not_the_present_one_is_not_signed_and_uses_no_code(self):
         citizen = citizens.insured()
-        with pytest.raises(actions.TextChangedError):
-            citizens.sign(citizen, sha256="0" * 64)
+        shown = citizens.paper(citizen)
+        forged = replace(shown, text=replace(shown.text, body=shown.text.body + " и ещё"))
+        with citizens.nothing_written_after(citizen), pytest.raises(actions.TextChangedError):
+            citizens.put_name_under(citizen, forged)
         citizens.sign(citizen)
         assert in_force(citizen) is not None
 
@@ -96,10 +101,12 @@ class TestSigning:
     def test_in_another_language_it_takes_the_place_of_the_first(self):
         citizen = citizens.insured()
         citizens.sign(citizen)
-        english = queries.current_text(Kind.PROCESSING, "en")
-        citizens.sign(citizen, sha256=english.sha256, now=citizens.later(minutes=5))
-        assert in_force(citizen).text == english
-        assert len(queries.history(citizen.person_id)) == 2
+        english = citizens.paper(citizen, language="en")
+        later = citizens.later(minutes=5)
+        citizens.put_name_under(citizen, english, now=later)
+        assert in_force(citizen).text == english.text
+        states = [one.state(later) for one in queries.history(citizen.person_id)]
+        assert states == [State.IN_FORCE, State.REPLACED]
 
     def test_needs_a_confirmed_identity(self):
         citizen = citizens.with_data()
@@ -109,14 +116,16 @@ class TestSigning:
 
     def test_nobody_signs_for_another(self):
         citizen, other = citizens.insured(1), citizens.insured(2)
+        shown = citizens.paper(citizen)
         other.person_id = citizen.person_id
         with pytest.raises(actions.NotOwnConsentError):
-            citizens.sign(other)
+            citizens.put_name_under(other, shown)
         assert in_force(citizen) is None
 
     def test_a_double_click_signs_once(self):
         citizen = citizens.insured()
-        answers = citizens.at_once(*[lambda: citizens.sign(citizen)] * 6)
+        shown = citizens.paper(citizen)
+        answers = citizens.at_once(*[lambda: citizens.put_name_under(citizen, shown)] * 6)
         assert len({answer.signed_at for answer in answers}) == 1
         assert Consent.objects.count() == 1
         assert acts(citizen).count("sign-consent") == 1
@@ -130,7 +139,10 @@ class TestWithdrawing:
         assert in_force(citizen) is None
         kept = queries.history(citizen.person_id)[0]
         assert kept.withdrawn_at == later
-        assert kept.text == queries.current_text(Kind.PROCESSING, "ru")
+        assert kept.text == citizens.paper(citizen).text
+        assert kept.state(later) is State.WITHDRAWN
+        row = Consent.objects.get()
+        assert (row.withdrawn_by_id, row.withdrawn_from) == (citizen.account_id, "127.0.0.1")
         assert acts(citizen)[0] == "withdraw-consent"
 
     def test_repeated_or_before_signing_does_nothing(self):
@@ -168,23 +180,46 @@ class TestWithdrawing:
         ]
 
 
-class TestTexts:
-    def test_each_language_has_its_own_digest_and_another_falls_back_to_russian(self):
-        texts = queries.current_texts(Kind.PROCESSING)
-        assert {text.language for text in texts.values()} == set(LANGUAGES)
-        assert queries.current_text(Kind.PROCESSING, "de").language == "ru"
+class TestReplaying:
+    def test_the_form_of_before_a_withdrawal_signs_nothing_after_it(self):
+        citizen = citizens.insured()
+        old_form = citizens.paper(citizen)
+        citizens.put_name_under(citizen, old_form)
+        withdraw(citizen, now=citizens.later(minutes=1))
+        later = citizens.later(minutes=2)
+        with citizens.nothing_written_after(citizen), pytest.raises(actions.TextChangedError):
+            citizens.put_name_under(citizen, old_form, now=later)
+        citizens.put_name_under(citizen, citizens.paper(citizen), now=later)
+        assert in_force(citizen) is not None
 
-    @pytest.mark.parametrize(
-        "part",
-        [
-            "Кто даёт согласие",
-            "Кому я даю согласие",
-            "Зачем обрабатываются данные",
-            "Какие данные обрабатываются",
-            "Что с ними делают",
-            "Сколько действует согласие и как его отозвать",
-            "Подпись",
-        ],
-    )
-    def test_it_has_the_parts_of_article_9_4(self, part):
-        assert part in queries.current_text(Kind.PROCESSING, "ru").body
+    def test_one_code_signs_one_text(self):
+        citizen = citizens.consenting()
+        letters = citizens.paper(citizen, Choice(kind=Kind.LETTERS))
+        with pytest.raises(accounts.CodeUsedError):
+            citizens.put_name_under(citizen, letters)
+        assert in_force(citizen, Kind.LETTERS) is None
+
+    def test_anothers_form_is_not_ones_own_text(self):
+        citizen, other = citizens.insured(1), citizens.insured(2)
+        others_form = citizens.paper(other)
+        with citizens.nothing_written_after(citizen), pytest.raises(actions.TextChangedError):
+            citizens.put_name_under(citizen, others_form)
+        assert in_force(citizen) is None
+
+    def test_a_changed_address_asks_to_read_again(self):
+        citizen = citizens.insured()
+        shown = citizens.paper(citizen)
+        citizens.record_details(citizen, replace(citizens.DETAILS, address="Другой адрес"))
+        with pytest.raises(actions.TextChangedError):
+            citizens.put_name_under(citizen, shown)
+
+    def test_without_address_and_document_nothing_can_be_signed(self):
+        citizen = citizens.confirmed()
+        with pytest.raises(actions.DetailsMissingError):
+            citizens.paper(citizen)
+
+    def test_without_an_operator_nobody_is_consented_to(self, settings):
+        citizen = citizens.insured()
+        settings.OPERATOR_NAME = ""
+        with pytest.raises(actions.OperatorUnknownError):
+            citizens.paper(citizen)

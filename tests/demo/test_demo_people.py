@@ -94,6 +94,7 @@ def test_every_step_of_the_way_stands_in_the_persons_log(people):
         "change-personal-data",
         "check-with-register",
         "confirm-personal-data",
+        "change-consent-details",
         "confirm-identity",
         "link-policy",
         "sign-consent",

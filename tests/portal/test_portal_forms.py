@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from medkarta.consents import queries
-from medkarta.consents.rules import Kind
+from medkarta.consents.blocks import blocks
+from medkarta.consents.rules import CURRENT_VERSION, LANGUAGES, Kind
+from medkarta.consents.texts import template
 from medkarta.portal.forms import PersonalDataForm, PolicyForm
-from medkarta.portal.presenters import paper, policy_number
+from medkarta.portal.presenters import policy_number
 
 TODAY = date(2026, 11, 23)
 GOOD = {
@@ -70,9 +71,11 @@ def test_a_slip_is_named_beside_its_field(field, typed, words):
     assert words in str(form.errors[field])
 
 
-def test_a_text_to_be_signed_is_shown_whole():
-    for text in queries.current_texts(Kind.PROCESSING).values():
-        shown = paper.blocks(text.body)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_text_to_be_signed_is_shown_whole(kind):
+    for language in LANGUAGES:
+        body = template(kind, CURRENT_VERSION[kind], language)
+        shown = blocks(body)
         words = " ".join(" ".join([one.heading, *one.lines, *one.items]) for one in shown)
-        assert sorted(words.replace("—", "").split()) == sorted(text.body.replace("—", "").split())
+        assert sorted(words.replace("—", "").split()) == sorted(body.replace("—", "").split())
         assert sum(bool(one.heading) for one in shown) > 4

@@ -25,7 +25,7 @@ COSTS = {
     "/profile/documents": 9,
     "/profile/documents/new": 2,
     "/link": 11,
-    "/link/consent": 6,
+    "/link/consent": 10,
     "/link/request": 13,
     "/link/request/done": 19,
     "/help": 2,

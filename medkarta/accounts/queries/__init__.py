@@ -118,6 +118,23 @@ def password_state(account: Account, now: datetime) -> PasswordState:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentityCheckView:
+    """By what the person's identity was borne out, and when."""
+
+    document_kind: str
+    checked_at: datetime
+
+
+def identity_check(account_id: AccountId) -> IdentityCheckView | None:
+    """The latest comparison of the person with a document; None where there was none."""
+    found = IdentityCheck.objects.filter(account_id=account_id).order_by("-checked_at", "-id")
+    check = found.first()
+    if check is None:
+        return None
+    return IdentityCheckView(document_kind=check.document_kind, checked_at=check.checked_at)
+
+
 def actor(account_id: AccountId) -> Actor:
     """Who acts, in the words that the log keeps. Raises `Account.DoesNotExist`."""
     found = _view(Account.objects.get(pk=account_id))

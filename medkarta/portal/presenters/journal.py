@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from medkarta.access.grants import Section
 from medkarta.audit.drafts import Draft, Outcome
 from medkarta.audit.queries import Line
+from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import dates
 from medkarta.portal.presenters.sections import WORDS
@@ -32,6 +33,9 @@ _ACTIONS: dict[str, Words] = {
     "see-paper": _("сверка документа с оригиналом"),
     "sign-consent": _("подписание согласия"),
     "withdraw-consent": _("отзыв согласия"),
+    "take-consent": _("скачивание подписанного текста"),
+    "change-consent-details": _("изменение адреса и документа для согласий"),
+    "destroy-record": _("уничтожение копий записей клиник"),
     "request-link": _("запрос на привязку карт клиник"),
     "confirm-link": _("подтверждение привязки карт клиник"),
     "unlink": _("отвязка карты клиники"),
@@ -61,6 +65,12 @@ _ACTIONS: dict[str, Words] = {
     "decline-trust": _("доверенное лицо отказалось"),
     "end-representation": _("право действовать за другого закончено"),
 }
+_CONSENTS: dict[Kind, Words] = {
+    Kind.PROCESSING: _("обработка персональных данных"),
+    Kind.ACCESS: _("доступ врачей к карте"),
+    Kind.DENIAL: _("запрет доступа к карте"),
+    Kind.LETTERS: _("напоминания по электронной почте"),
+}
 _PAGES: dict[str, Words] = {
     "home": _("Главная"),
     "card": _("Карта"),
@@ -86,9 +96,13 @@ _PAGES: dict[str, Words] = {
     "13": _("свидетельство о временном убежище"),
     "17": _("разрешение на временное проживание"),
     "passport": _("паспорт"),
-    "processing.1.ru": _("обработка персональных данных, версия 1"),
-    "processing.1.en": _("обработка персональных данных, версия 1"),
-    "processing": _("обработка персональных данных"),
+    **{
+        f"{kind.value}.{version}.{language}": words
+        for kind, words in _CONSENTS.items()
+        for version in ("1", "2")
+        for language in ("ru", "en")
+    },
+    **{kind.value: words for kind, words in _CONSENTS.items()},
     "confirmation-lost": _("подтверждение личности снято"),
     "log": _("Кто смотрел мою карту"),
     "parent": _("родитель"),
@@ -119,6 +133,7 @@ _PURPOSES: dict[str, Words] = {
     "representing": _("действует за этого человека"),
     "representation": _("право действовать за другого"),
     "policy-check": _("проверка полиса в реестре"),
+    "law": _("исполнение закона"),
 }
 _GROUNDS: dict[str, Words] = {
     "own": _("это ваша карта"),
@@ -141,6 +156,7 @@ _GROUNDS: dict[str, Words] = {
     "policy": _("нет действующего полиса"),
     "consent": _("нет согласия"),
     "link": _("карты клиник не привязаны"),
+    "withdrawn": _("согласие отозвано, срок хранения вышел"),
     "relation": _("нет права на эту карту"),
     "own-account": _("это ваша учётная запись"),
     "leak": _("пароль мог попасть в утечку"),

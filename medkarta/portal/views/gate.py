@@ -1,5 +1,6 @@
 """The page that stands where the record would be while a gate is closed."""
 
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
 
@@ -9,12 +10,16 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from medkarta.access import queries as access
-from medkarta.access.grants import Refusal
+from medkarta.access.grants import Gate, Refusal
 from medkarta.access.representing import gates_of_principal
+from medkarta.consents import queries as consent_queries
+from medkarta.foundation.ids import PersonId
 from medkarta.patients.rules_representation import Doing
 from medkarta.portal import acting, requests
-from medkarta.portal.presenters import acting_gates, gates
+from medkarta.portal.presenters import acting_gates, consents, gates
+from medkarta.portal.presenters.consents import Renewal
 from medkarta.portal.requests import View
+from medkarta.record import destructions
 
 P = ParamSpec("P")
 
@@ -26,11 +31,18 @@ def closed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         words = acting_gates.words(refusal.gate, legal=on_behalf.legal)
         context = {"nav": "card", "gate": words}
         return render(request, "portal/acting_closed.html", context, status=403)
+    asked_again, destroyed = [], False
+    if refusal.gate is Gate.CONSENT:
+        person_id = requests.person_id(request)
+        asked_again = renewals(person_id, timezone.now())
+        destroyed = bool(destructions.acts_of(person_id))
     return render(
         request,
         "portal/gate.html",
         {
             "nav": "card",
+            "renewals": asked_again,
+            "destroyed": destroyed,
             "gate": gates.WORDS[refusal.gate],
             "left": len(refusal.closed),
             "logged": refusal.log_number is not None,
@@ -56,6 +68,11 @@ def of_the_way(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def renewals(person_id: PersonId, now: datetime) -> list[Renewal]:
+    """Texts that changed since the person signed them: said wherever they come by."""
+    return consents.renewals(consent_queries.to_renew(person_id, at=now), now)
 
 
 def way(request: HttpRequest) -> gates.Way:

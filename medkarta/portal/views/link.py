@@ -1,26 +1,19 @@
-"""The way to an open record: its steps, the consent, the request for the clinics' entries."""
+"""The way to an open record: its steps, the request for the clinics' entries."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from medkarta.accounts import actions as accounts
 from medkarta.accounts.sessions import needs_two_factors
-from medkarta.consents import actions as consent_actions
-from medkarta.consents import queries as consents
-from medkarta.consents.actions import Signature
-from medkarta.consents.rules import ConsentText, Kind
 from medkarta.patients import actions as patients_actions
 from medkarta.patients import queries as patients
 from medkarta.patients.queries import LinkState
 from medkarta.patients.rules import LinkRequestState
 from medkarta.portal import requests
-from medkarta.portal.forms import ConsentForm, LinkForm
-from medkarta.portal.presenters import paper
+from medkarta.portal.forms import LinkForm
 from medkarta.portal.requests import citizen
 from medkarta.portal.views import gate
 
@@ -32,68 +25,6 @@ def link(request: HttpRequest) -> HttpResponse:
     """Every step with its live state, and the next one."""
     requests.subject_id(request)
     return render(request, "portal/link.html", {"nav": "card", "way": gate.way(request)})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@citizen
-@needs_two_factors
-@gate.of_the_way
-def consent(request: HttpRequest) -> HttpResponse:
-    """The whole text, a tick of the person's own, and a one-time code as the signature."""
-    text = consents.current_text(Kind.PROCESSING, get_language() or "ru")
-    form = ConsentForm(request.POST or None, initial={"sha256": text.sha256})
-    if request.method != "POST" or not form.is_valid():
-        return _consent_page(request, form, text)
-    try:
-        _sign(request, form)
-    except consent_actions.TextChangedError:
-        messages.warning(request, _("Текст согласия обновился. Прочитайте новый и подпишите его."))
-        return redirect("consent")
-    except consent_actions.IdentityNotConfirmedError:
-        messages.warning(request, _("Сначала подтвердите личность: согласие подписывает владелец."))
-    except accounts.WrongCodeError as error:
-        form.add_error("code", code_trouble(error))
-        return _consent_page(request, form, text)
-    else:
-        messages.success(request, _("Согласие подписано."))
-    return redirect("link")
-
-
-def _sign(request: HttpRequest, form: ConsentForm) -> None:
-    consent_actions.sign(
-        person_id=requests.subject_id(request),
-        by=requests.account_id(request),
-        signature=Signature(
-            kind=Kind.PROCESSING,
-            sha256=form.cleaned_data["sha256"],
-            proof=form.proof(),
-        ),
-        origin=requests.origin(request),
-        now=timezone.now(),
-    )
-
-
-def _consent_page(request: HttpRequest, form: ConsentForm, text: ConsentText) -> HttpResponse:
-    held = consents.in_force(requests.subject_id(request), Kind.PROCESSING)
-    context = {
-        "nav": "card",
-        "form": form,
-        "text": text,
-        "blocks": paper.blocks(text.body),
-        "held": held,
-    }
-    return render(request, "portal/consent.html", context)
-
-
-def code_trouble(error: accounts.WrongCodeError) -> str:
-    """Why a code or a passkey was not taken, and what to do."""
-    if isinstance(error, accounts.TooManyCodesError):
-        return _("Было слишком много неудачных кодов. Подождите 15 минут и введите новый код.")
-    if isinstance(error, accounts.CodeUsedError):
-        return _("Этот код уже использован. Подождите до 30 секунд и введите следующий.")
-    if isinstance(error, accounts.PasskeyRefusedForDeedError):
-        return _("Ключ доступа не подписал этот текст. Нажмите кнопку ещё раз или введите код.")
-    return _("Код не подошёл. Проверьте, что это последний код из приложения для Медкарты.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,7 +23,7 @@ from medkarta.portal import acting, requests
 from medkarta.portal.forms_people import ClaimForm, SignForm, TrustForm
 from medkarta.portal.presenters import journal, people
 from medkarta.portal.requests import citizen
-from medkarta.portal.views.link import code_trouble
+from medkarta.portal.views.signing import code_trouble
 
 _LINES = 50
 

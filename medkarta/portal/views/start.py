@@ -16,6 +16,7 @@ from medkarta.portal import acting, interruptions, requests
 from medkarta.portal.presenters import gates, looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
 from medkarta.portal.views import ahead, gate
+from medkarta.portal.views.gate import renewals
 from medkarta.record import queries as record
 from medkarta.record.stored import StoredResource
 
@@ -42,8 +43,12 @@ def _own_home(request: HttpRequest) -> HttpResponse:
         return _open_home(request, opened)
     if isinstance(opened, Refusal):
         return gate.closed(request, opened)
-    requests.person_id(request)
-    context = {"nav": "home", "way": gates.way(opened)}
+    person_id = requests.person_id(request)
+    context = {
+        "nav": "home",
+        "way": gates.way(opened),
+        "renewals": renewals(person_id, timezone.now()),
+    }
     return render(request, "portal/home_closed.html", context)
 
 
@@ -64,6 +69,7 @@ def _open_home(request: HttpRequest, grant: Grant) -> HttpResponse:
         "portal/home.html",
         {
             "nav": "home",
+            "renewals": renewals(grant.person_id, now),
             "news": told,
             "ahead": coming,
             "tiles": tiles.tiles(record.sections(grant), TIMELINE, grant.sections),

@@ -1,4 +1,4 @@
-"""A signed text for the screen: its own words in order, headings and lists marked as such."""
+"""A signed text cut for screen and paper: its own words in order, headings and lists told."""
 
 import re
 from dataclasses import dataclass
