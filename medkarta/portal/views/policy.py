@@ -33,7 +33,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     except insurance.RegisterSilentError:
         return redirect("documents")
     except policy_refusal.REFUSED as error:
-        person = patients.person_of(requests.account_id(request))
+        person = patients.person(requests.subject_id(request))
         refusal = policy_refusal.of(error, number=form.cleaned_data["number"], person=person)
         form.add_error("number", str(refusal.happened))
         return _page(request, form, refusal)
