@@ -49,6 +49,7 @@ urlpatterns = [
     path("control/consents/withdraw", control.withdraw, name="withdraw"),
     path("control/sessions", sessions.sessions_page, name="sessions"),
     path("control/sessions/end", sessions.end_one, name="session_end"),
+    path("control/sessions/forget", sessions.forget, name="device_forget"),
     path("control/sessions/others", sessions.end_others, name="sessions_end"),
     path("profile", profile.profile, name="profile"),
     path("profile/documents", profile.documents, name="documents"),

@@ -9,7 +9,7 @@ from medkarta.accounts.actions.codes import (
     refusal,
     use_code,
 )
-from medkarta.accounts.actions.devices import forget_devices, forget_old_devices
+from medkarta.accounts.actions.devices import forget_device, forget_devices, forget_old_devices
 from medkarta.accounts.actions.identity import (
     DataChangedError,
     EmailNotVerifiedError,
@@ -70,6 +70,7 @@ __all__ = [
     "end_expired",
     "end_session",
     "end_sessions",
+    "forget_device",
     "forget_devices",
     "forget_old_devices",
     "forget_old_failures",

@@ -34,6 +34,7 @@ _ACTIONS: dict[str, Words] = {
     "change-personal-data": _("изменение личных данных"),
     "confirm-personal-data": _("подтверждение личных данных"),
     "end-session": _("завершение сеанса"),
+    "forget-device": _("знакомый браузер забыт"),
 }
 _PAGES: dict[str, Words] = {
     "home": _("Главная"),
