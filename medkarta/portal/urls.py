@@ -78,6 +78,7 @@ urlpatterns = [
     path("acting", people.switch, name="acting"),
     path("control/sessions", sessions.sessions_page, name="sessions"),
     path("control/sessions/end", sessions.end_one, name="session_end"),
+    path("control/sessions/forget", sessions.forget, name="device_forget"),
     path("control/sessions/others", sessions.end_others, name="sessions_end"),
     path("control/consents", consents.consent_list, name="consents"),
     path("control/consents/withdraw", consents.withdraw, name="withdraw"),

@@ -16,7 +16,7 @@ COSTS = {
     "/card/timeline?section=visits&year=2024": 15,
     "/control": 9,
     "/control/log": 7,
-    "/control/sessions": 5,
+    "/control/sessions": 7,
     "/control/sessions/others": 2,
     "/control/consents": 6,
     "/control/consents/withdraw": 6,

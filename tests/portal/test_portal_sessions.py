@@ -2,15 +2,17 @@
 
 import citizens
 import pytest
-from browsers import IPHONE, WRONG, browser, is_in, row_of, says, signed_in, types_password
+from browsers import IPHONE, WRONG, browser, is_in, row_of, says, sign_in, signed_in, types_password
 from django.conf import settings
 from django.test import Client
 
-from medkarta.accounts.models import SignIn
+from medkarta.accounts.models import Device, SignIn
 from medkarta.audit import queries as audit
+from medkarta.notifications import queries as notifications
 
 pytestmark = pytest.mark.django_db
 PAGE, END, OTHERS = "/control/sessions", "/control/sessions/end", "/control/sessions/others"
+FORGET = "/control/sessions/forget"
 
 
 @pytest.fixture
@@ -108,6 +110,32 @@ def test_an_operator_has_the_same_page():
     assert PAGE in text(own, "/")
     assert "Сеанс завершён" in end(own, other).content.decode()
     assert other.get("/backoffice/identity").status_code == 302
+
+
+def test_a_known_browser_is_forgotten_and_then_told_of_as_a_new_one(citizen):
+    own, other = signed_in(citizen.email), signed_in(citizen.email, IPHONE)
+    page = text(own)
+    assert page.count(f'action="{FORGET}"') == 2
+    assert page.count("этот браузер") == 1
+    sent = {"device": row_of(other).sign_in.device_id}
+    assert "Браузер забыт" in own.post(FORGET, sent, follow=True).content.decode()
+    assert "Браузер забыт" not in own.post(FORGET, sent, follow=True).content.decode()
+    assert text(own).count(f'action="{FORGET}"') == 1
+    assert "знакомый браузер забыт" in text(own, "/control/log")
+    other.post("/accounts/logout/")
+    before = len(notifications.recent())
+    sign_in(other, citizen.email)
+    assert len(notifications.recent()) == before + 1
+
+
+@pytest.mark.parametrize("sent", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_what_is_no_browser_of_ones_own_is_not_forgotten(citizen, sent):
+    stranger = signed_in(citizens.with_data(2).email)
+    own = signed_in(citizen.email)
+    theirs = row_of(stranger).sign_in.device_id
+    for device in (sent, theirs):
+        assert own.post(FORGET, {"device": device}).status_code == 302
+    assert Device.objects.count() == 2
 
 
 def test_what_a_browser_calls_itself_is_text(citizen):

@@ -10,7 +10,11 @@ from medkarta.accounts.actions.codes import (
     refusal,
     use_code,
 )
-from medkarta.accounts.actions.devices import forget_devices, forget_old_devices
+from medkarta.accounts.actions.devices import (
+    forget_device,
+    forget_devices,
+    forget_old_devices,
+)
 from medkarta.accounts.actions.external import (
     ExternalIdentityKey,
     LinkedElsewhereError,
@@ -20,7 +24,10 @@ from medkarta.accounts.actions.external import (
     tell_linked_owner,
     unlink_identity,
 )
-from medkarta.accounts.actions.factors import hold_factors, note_factors
+from medkarta.accounts.actions.factors import (
+    hold_factors,
+    note_factors,
+)
 from medkarta.accounts.actions.identity import (
     DataChangedError,
     EmailNotVerifiedError,
@@ -32,10 +39,21 @@ from medkarta.accounts.actions.identity import (
     confirm_identity_by_esia,
     settle_level,
 )
-from medkarta.accounts.actions.language import UnknownLanguageError, choose_language
-from medkarta.accounts.actions.letters import TooManyLettersError, send_secret_letter
-from medkarta.accounts.actions.opening import NewAccount, open_account
-from medkarta.accounts.actions.passkeys import use_passkey
+from medkarta.accounts.actions.language import (
+    UnknownLanguageError,
+    choose_language,
+)
+from medkarta.accounts.actions.letters import (
+    TooManyLettersError,
+    send_secret_letter,
+)
+from medkarta.accounts.actions.opening import (
+    NewAccount,
+    open_account,
+)
+from medkarta.accounts.actions.passkeys import (
+    use_passkey,
+)
 from medkarta.accounts.actions.passwords import (
     NoSuchAccountError,
     ask_password_change,
@@ -43,9 +61,21 @@ from medkarta.accounts.actions.passwords import (
     change_password,
     put_reminder_off,
 )
-from medkarta.accounts.actions.proof import Deed, Proof, UnknownDeedError, ask_for_deed, check_proof
-from medkarta.accounts.actions.resets import confirm_reset, issue_reset, use_reset
-from medkarta.accounts.actions.sealing import seal_secrets
+from medkarta.accounts.actions.proof import (
+    Deed,
+    Proof,
+    UnknownDeedError,
+    ask_for_deed,
+    check_proof,
+)
+from medkarta.accounts.actions.resets import (
+    confirm_reset,
+    issue_reset,
+    use_reset,
+)
+from medkarta.accounts.actions.sealing import (
+    seal_secrets,
+)
 from medkarta.accounts.actions.sessions import (
     Opening,
     begin_session,
@@ -63,7 +93,9 @@ from medkarta.accounts.actions.throttle import (
     note_wrong_code,
     note_wrong_password,
 )
-from medkarta.accounts.ports import SnilsConfirmedElsewhereError
+from medkarta.accounts.ports import (
+    SnilsConfirmedElsewhereError,
+)
 
 __all__ = [
     "Attempt",
@@ -106,6 +138,7 @@ __all__ = [
     "end_expired",
     "end_session",
     "end_sessions",
+    "forget_device",
     "forget_devices",
     "forget_old_devices",
     "forget_old_failures",

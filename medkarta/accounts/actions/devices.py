@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from medkarta.accounts.log import log_own_act
 from medkarta.accounts.models import Device
 from medkarta.accounts.rules import DEVICE_KNOWN
 from medkarta.accounts.session_keys import hash_of
+from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId
 
 
@@ -41,6 +43,16 @@ def know_device(*, account_id: AccountId, token: str, now: datetime) -> KnownDev
         defaults={"created_at": now, "last_seen_at": now},
     )
     return KnownDevice(device_id=device.pk, token=token, new=True)
+
+
+@transaction.atomic
+def forget_device(*, account_id: AccountId, device_id: UUID, origin: Origin, now: datetime) -> bool:
+    """Make a browser a stranger; False where it was one. A session open in it stays open."""
+    deleted, _ = Device.objects.filter(account_id=account_id, pk=device_id).delete()
+    if deleted:
+        act = Act(action="forget-device", purpose="security", ground="own")
+        log_own_act(act, account_id=account_id, origin=origin, now=now)
+    return bool(deleted)
 
 
 def forget_devices(*, account_id: AccountId) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from medkarta.accounts.models import Account, FailedSignIn, Session, SignIn
-from medkarta.accounts.rules import IDLE, LONGEST_SESSION, Ending, Failure
+from medkarta.accounts.models import Account, Device, FailedSignIn, Session, SignIn
+from medkarta.accounts.rules import DEVICE_KNOWN, IDLE, LONGEST_SESSION, Ending, Failure
 from medkarta.accounts.session_keys import hash_of, subject_of
 from medkarta.foundation.ids import AccountId
 
@@ -42,6 +42,39 @@ class HistoryView:
     times: int = 1
     ended_at: datetime | None = None
     ended_how: Ending | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceView:
+    """A browser that the account knows."""
+
+    device_id: UUID
+    present: bool
+    browser: str
+    system: str
+    last_seen_at: datetime
+
+
+def known_devices(account_id: AccountId, *, token: str, now: datetime) -> list[DeviceView]:
+    """The browsers that the account knows, the one with this word first, then by last sign-in."""
+    latest = SignIn.objects.filter(device=OuterRef("pk")).order_by("-at")
+    rows = Device.objects.filter(
+        account_id=account_id, last_seen_at__gt=now - DEVICE_KNOWN
+    ).annotate(
+        browser=Subquery(latest.values("browser")[:1]), system=Subquery(latest.values("system")[:1])
+    )
+    own = hash_of(token)
+    views = [
+        DeviceView(
+            device_id=row.pk,
+            present=row.token_hash == own,
+            browser=row.browser or "",
+            system=row.system or "",
+            last_seen_at=row.last_seen_at,
+        )
+        for row in rows
+    ]
+    return sorted(views, key=lambda one: (not one.present, -one.last_seen_at.timestamp()))
 
 
 def open_sessions(account_id: AccountId, *, key: str | None, now: datetime) -> list[SessionView]:

@@ -42,6 +42,7 @@ _ACTIONS: dict[str, Words] = {
     "change-personal-data": _("изменение личных данных"),
     "confirm-personal-data": _("подтверждение личных данных"),
     "end-session": _("завершение сеанса"),
+    "forget-device": _("знакомый браузер забыт"),
     "put-off-personal-data": _("проверка личных данных отложена"),
     "check-with-register": _("сверка с регистром населения"),
     "link-esia": _("привязка ЕСИА"),

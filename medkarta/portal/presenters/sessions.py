@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from medkarta.accounts.queries.sessions import HistoryView, SessionView
+from medkarta.accounts.queries.sessions import DeviceView, HistoryView, SessionView
 from medkarta.accounts.rules import Ending, Failure
 from medkarta.accounts.words import browser_words
 from medkarta.portal.presenters import dates
@@ -52,6 +52,18 @@ class SessionRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceRow:
+    """A browser that is known."""
+
+    device_id: UUID
+    present: bool
+    browser: str
+    system: str
+    words: str
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryRow:
     """A sign-in or failures of one hour."""
 
@@ -76,6 +88,21 @@ def session_rows(found: Iterable[SessionView]) -> list[SessionRow]:
             line=_("Вошли %(since)s. Последнее действие: %(seen)s.")
             % {"since": _moment(one.since), "seen": _moment(one.last_seen_at)},
             address=one.address,
+        )
+        for one in found
+    ]
+
+
+def device_rows(found: Iterable[DeviceView]) -> list[DeviceRow]:
+    """The known browsers, in the order given."""
+    return [
+        DeviceRow(
+            device_id=one.device_id,
+            present=one.present,
+            browser=one.browser,
+            system=one.system,
+            words=browser_words(one.browser, one.system),
+            line=_("Последний вход: %(when)s.") % {"when": _moment(one.last_seen_at)},
         )
         for one in found
     ]

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from medkarta.accounts import actions as accounts
-from medkarta.accounts.queries.sessions import open_sessions, sign_in_history
+from medkarta.accounts.queries.sessions import known_devices, open_sessions, sign_in_history
 from medkarta.accounts.rules import Ending
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.portal import requests
-from medkarta.portal.presenters.sessions import history_rows, session_rows
+from medkarta.portal.presenters.sessions import device_rows, history_rows, session_rows
 
 _FIRST = 10
 
@@ -26,6 +27,7 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     account_id = requests.account_id(request)
     rows = session_rows(open_sessions(account_id, key=request.session.session_key, now=now))
+    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     history = history_rows(sign_in_history(account_id, now=now))
     return render(
         request,
@@ -34,6 +36,7 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
             "nav": "control",
             "sessions": rows,
             "others": any(not row.present for row in rows),
+            "devices": device_rows(known_devices(account_id, token=token, now=now)),
             "history": history[:_FIRST],
             "older": history[_FIRST:],
         },
@@ -58,6 +61,25 @@ def end_one(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Сеанс завершён. С того устройства карту больше не открыть."))
     else:
         messages.success(request, _("Этот сеанс уже закончился."))
+    return redirect("sessions")
+
+
+@require_POST
+@needs_two_factors
+def forget(request: HttpRequest) -> HttpResponse:
+    """Make a known browser a stranger again: one that was sold, lost, or somebody else's."""
+    try:
+        device_id = UUID(request.POST.get("device", ""))
+    except ValueError:
+        return redirect("sessions")
+    forgotten = accounts.forget_device(
+        account_id=requests.account_id(request),
+        device_id=device_id,
+        origin=requests.origin(request),
+        now=timezone.now(),
+    )
+    if forgotten:
+        messages.success(request, _("Браузер забыт. О следующем входе с него придёт письмо."))
     return redirect("sessions")
 
 
