@@ -19,17 +19,14 @@ class ProofForm(forms.Form):
             "6 цифр из приложения или один резервный код. Так вы подтверждаете, что это вы."
         ),
         max_length=40,
-        required=False,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": _("Введите код из приложения")},
     )
     passkey = forms.CharField(max_length=_LONGEST_PASSKEY, required=False, widget=forms.HiddenInput)
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        given = self.cleaned_data.get("code") or self.cleaned_data.get("passkey")
-        if not given and not self.errors.get("code"):
-            self.add_error("code", _("Введите код из приложения"))
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = not self.data.get(self.add_prefix("passkey"))
 
     def proof(self) -> Proof:
         """What was given. Only after `is_valid`."""

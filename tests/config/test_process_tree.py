@@ -12,7 +12,9 @@ from running_service import Service, temporary_home, wait_until
 
 from medkarta.config.home import KEY_NAMES, Home
 from medkarta.config.postgres.connection import ADMIN, APP, OWNER, embedded
+from medkarta.foundation.sealing import Sealer
 
+OLD_ACCOUNT = "01940000-0000-7000-8000-000000000001"
 LONGEST_STOP = 5.0
 LONGEST_DEATH = 8.0
 
@@ -114,6 +116,31 @@ def test_a_taken_port_is_refused_in_words(service):
     assert refused.returncode == 78
     assert f"PORT {service.port}" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_migrate_seals_a_secret_that_lies_in_clear(service):
+    """As it lay there in an installation that had no sealing key yet."""
+    clear = "JBSWY3DPEHPK3PXP"
+    with connect(service, APP) as session:
+        session.execute(
+            "INSERT INTO account (password, id, email, role, level, name, language, is_active,"
+            " created_at) VALUES ('!', %s, 'old@example.test', 'citizen', 'simplified', '', 'ru',"
+            " true, now())",
+            [OLD_ACCOUNT],
+        )
+        session.execute(
+            "INSERT INTO mfa_authenticator (user_id, type, data, created_at)"
+            " VALUES (%s, 'totp', jsonb_build_object('secret', %s::text), now())",
+            [OLD_ACCOUNT, clear],
+        )
+        assert service.call("migrate").returncode == 0
+        (kept,) = session.execute(
+            "SELECT data ->> 'secret' FROM mfa_authenticator WHERE user_id = %s", [OLD_ACCOUNT]
+        ).fetchone()
+        session.execute("DELETE FROM mfa_authenticator WHERE user_id = %s", [OLD_ACCOUNT])
+        session.execute("DELETE FROM account WHERE id = %s", [OLD_ACCOUNT])
+    sealer = Sealer(Home(service.home).read_keys().sealing_secrets)
+    assert sealer.open(kept, about="mfa_authenticator") == clear
 
 
 def test_a_command_beside_run_uses_the_same_database(service):

@@ -58,6 +58,7 @@ OWN = {
     "recovery-codes": "/accounts/2fa/recovery-codes/",
     "recovery-codes-new": "/accounts/2fa/recovery-codes/generate/",
     "codes-off": "/accounts/2fa/totp/deactivate/",
+    "passkey": "/accounts/2fa/webauthn/add/",
     "logout": "/accounts/logout/",
 }
 GATES = {
@@ -137,20 +138,29 @@ def own_pages(meet: Meet, camera: Camera) -> None:
     citizen = meet("Анна Вымыслова").signs_in()
     for page, path in OWN.items():
         citizen.opens(path)
-        if "reauthenticate" in citizen.path:
-            camera.shoot(citizen, "reauthenticate", "full")
-            citizen.fills(password=citizen.known["password"])
-            citizen.presses()
+        _both_again(citizen, camera)
         camera.shoot(citizen, page, "full")
     camera.go(citizen, "/profile?edit=1", "profile", "edit")
     citizen.fills(family="", birth_date="31.02.2030", snils="123")
     citizen.presses()
     camera.shoot(citizen, "profile", "errors")
     citizen.opens("/accounts/password/change/")
+    _both_again(citizen, camera)
     citizen.fills(oldpassword="wrong", password1="123", password2="321")
     citizen.presses()
     camera.shoot(citizen, "password", "errors")
     camera.go(citizen, "/card/item/Condition/00000000-nothing", "not-found", "signed-in")
+
+
+def _both_again(citizen: Visitor, camera: Camera) -> None:
+    if citizen.path == "/accounts/reauthenticate/":
+        camera.shoot(citizen, "reauthenticate", "password")
+        citizen.fills(password=citizen.known["password"])
+        citizen.presses()
+    if citizen.path == "/accounts/2fa/reauthenticate/":
+        camera.shoot(citizen, "reauthenticate", "code")
+        citizen.fills(code=citizen.authenticator.code())
+        citizen.presses()
 
 
 def way_in(meet: Meet, camera: Camera) -> None:
@@ -184,6 +194,8 @@ def _wrong_first(citizen: Visitor, camera: Camera, page: str, **fields: str) -> 
 
 
 def _second_factor(citizen: Visitor, camera: Camera) -> None:
+    camera.shoot(citizen, "second-factor", "choice")
+    citizen.follows("Подключить коды")
     camera.shoot(citizen, "totp", "blank")
     citizen.page.get_by_text(_("Не получается навести камеру")).click()
     camera.shoot(citizen, "totp", "secret-shown")

@@ -87,9 +87,15 @@
     return error.name === "NotAllowedError" ? words.refused : words.failed;
   }
 
+  /* All but the code, which the passkey stands for. */
+  function filledIn(form, button) {
+    const asked = [...form.elements].filter((one) => !(button.dataset.deedUrl && one.name === "code"));
+    return asked.every((one) => one.reportValidity());
+  }
+
   async function press(button) {
     const { form } = button;
-    if (form.dataset.busy || !form.reportValidity()) return;
+    if (form.dataset.busy || !filledIn(form, button)) return;
     say(form, "");
     button.setAttribute("aria-disabled", "true");
     try {
