@@ -10,9 +10,9 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.insurance.actions.linking import (
+    IdentityNotConfirmedError,
     PolicyEndedError,
     PolicyNotConfirmedError,
-    TooManyAttemptsError,
     link_policy,
 )
 from medkarta.insurance.messages import tell_of_ended_policy
@@ -37,20 +37,22 @@ class PoliciesFollowIdentity:
         """
         del origin
         policy = Policy.objects.filter(person_id=person_id, state=PolicyState.ACTIVE.value).first()
-        if policy is None:
-            return
-        Policy.objects.filter(pk=policy.pk).update(state=PolicyState.ENDED.value)
-        PolicyClaim.objects.update_or_create(
-            person_id=person_id, defaults={"number": policy.number, "claimed_at": now}
-        )
-        job = app.configure_task(CHECK_ANEW, queue=QUEUE, lock=f"policy:{person_id}")
-        job.defer(person_id=str(person_id), number=policy.number, by=str(by))
+        if policy is not None:
+            Policy.objects.filter(pk=policy.pk).update(state=PolicyState.ENDED.value)
+            PolicyClaim.objects.update_or_create(
+                person_id=person_id, defaults={"number": policy.number, "claimed_at": now}
+            )
+        claim = PolicyClaim.objects.filter(person_id=person_id).first()
+        if claim is not None:
+            job = app.configure_task(CHECK_ANEW, queue=QUEUE, lock=f"policy:{person_id}")
+            job.defer(person_id=str(person_id), number=claim.number, by=str(by))
 
 
 def check_policy_anew(*, person_id: UUID, number: str, by: UUID, now: datetime) -> None:
     """For the job: link the number again, or end it for good with a line and a letter.
 
-    Raises `RegisterSilentError`: ask again. Repeated: the same result.
+    Raises `RegisterSilentError` and `TooManyAttemptsError`: ask again later. While the identity is
+    not proved nothing is asked: the next proof asks. Repeated: the same result.
     """
     whose, who = PersonId(person_id), AccountId(by)
     if not PolicyClaim.objects.filter(person_id=whose, number=number).exists():
@@ -58,7 +60,9 @@ def check_policy_anew(*, person_id: UUID, number: str, by: UUID, now: datetime) 
     origin = Origin(app="system", request_id="", address=None, device="")
     try:
         link_policy(person_id=whose, number=Enp(number), by=who, origin=origin, now=now)
-    except (PolicyNotConfirmedError, PolicyEndedError, TooManyAttemptsError):
+    except IdentityNotConfirmedError:
+        return
+    except (PolicyNotConfirmedError, PolicyEndedError):
         _end(whose, number, by=who, origin=origin, now=now)
 
 
