@@ -89,3 +89,19 @@ def tell_of_asked_change(account_id: AccountId, now: datetime) -> None:
             ),
             now=now,
         )
+
+
+def tell_of_linking(account_id: AccountId, now: datetime) -> None:
+    """From now on an ESIA account stands in the place of the password."""
+    account = Account.objects.get(pk=account_id)
+    with translation.override(account.language):
+        send(
+            key=f"esia-linked:{account_id}:{now:%Y%m%dT%H%M%S}",
+            address=account.email,
+            subject=_("Медкарта: к вашей учётной записи привязана ЕСИА"),
+            body=_(
+                "Теперь в Медкарту можно входить через ЕСИА и одноразовый код.\n\n"
+                "Если это сделали не вы, отвяжите ЕСИА в профиле и смените пароль."
+            ),
+            now=now,
+        )

@@ -116,6 +116,13 @@ def _disagreements(environment: Environment) -> list[str]:
         problems.append(
             f"MEDKARTA_ORIGIN is “{environment.origin}”: outside this machine it must be https."
         )
+    if environment.person_register.startswith("http://") and not is_loopback(
+        _host_of(environment.person_register)
+    ):
+        problems.append(
+            f"PERSON_REGISTER is “{environment.person_register}”: outside this machine it must be"
+            " https."
+        )
     return [
         *problems,
         *_esia_problems(environment),

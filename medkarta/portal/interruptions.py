@@ -17,7 +17,12 @@ _ANSWERING = frozenset({"esia_confirm", "data_check", "profile"})
 def waiting(request: HttpRequest) -> str | None:
     """The name of the page to show first. Reading is interrupted, sending never is."""
     name = request.resolver_match.url_name if request.resolver_match else None
-    if request.method not in {"GET", "HEAD"} or name in _ANSWERING or not two_factors(request):
+    if request.method not in {"GET", "HEAD"}:
+        # Whoever has just written their data is told there and then what differs.
+        if name in _ANSWERING:
+            request.session[_ASKED] = True
+        return None
+    if name in _ANSWERING or not two_factors(request):
         return None
     if flow.has_offer(request.session):
         return "esia_confirm"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from medkarta.accounts.esia import openssl
 from medkarta.config import environment
 from medkarta.config.configuration_page import page
 from medkarta.config.environment import WrongSettingError
@@ -11,6 +12,13 @@ from medkarta.config.places import project_folder
 from medkarta.config.variables import VARIABLES
 
 POSTGRES = "postgresql://app:secret@db.example:5432/medkarta"
+ESIA = {
+    "ESIA_ORIGIN": "https://esia.example",
+    "ESIA_CLIENT_ID": "MEDKARTA",
+    "ESIA_KEY": __file__,
+    "ESIA_CERTIFICATE": __file__,
+    "ESIA_PROVIDER_CERTIFICATE": __file__,
+}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +41,12 @@ POSTGRES = "postgresql://app:secret@db.example:5432/medkarta"
         ({"MEDKARTA_ORIGIN": "med.example"}, "https://med.example"),
         ({"MEDKARTA_ORIGIN": "https://med.example/path"}, "MEDKARTA_ORIGIN"),
         ({"MEDKARTA_ORIGIN": "http://med.example"}, "must be https"),
+        ({"PERSON_REGISTER": "http://register.example"}, "must be https"),
+        ({"ESIA_ORIGIN": "https://esia.example"}, "give all of them or none"),
+        ({"ESIA_CLIENT_ID": "X"}, "ESIA_ORIGIN"),
+        ({**ESIA, "ESIA_ORIGIN": "http://esia.example"}, "must be https"),
+        ({**ESIA, "ESIA_ALGORITHM": "HS256"}, "RS256, GOST3410_2012_256"),
+        ({**ESIA, "ESIA_KEY": "/nowhere.pem"}, "ESIA_KEY is “/nowhere.pem”"),
         ({"UNIX_SOCKET": "/nowhere/socket"}, "UNIX_SOCKET"),
         ({"WEB_WORKERS": "0"}, "from 1 to 64"),
         ({"WEB_THREADS": "1000"}, "from 1 to 64"),
@@ -96,3 +110,17 @@ def test_every_setting_has_a_meaning_and_a_place_on_the_page():
 def test_the_page_of_settings_is_the_one_made_from_them():
     written = Path(project_folder(), "docs", "configuration.md").read_text(encoding="utf-8")
     assert written == page(), "run: python -m medkarta.config.configuration_page"
+
+
+def test_a_whole_esia_is_taken():
+    assert environment.read(ESIA).esia_origin == "https://esia.example"
+
+
+def test_gost_where_openssl_does_not_know_it_is_refused_in_words(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    openssl.has_gost.cache_clear()
+    try:
+        with pytest.raises(WrongSettingError, match="libengine-gost-openssl"):
+            environment.read({**ESIA, "ESIA_ALGORITHM": "GOST3410_2012_256"})
+    finally:
+        openssl.has_gost.cache_clear()

@@ -10,9 +10,10 @@ from medkarta.access import actions as access
 from medkarta.access.grants import Gate, Grant
 from medkarta.audit import queries as audit
 from medkarta.insurance import queries
+from medkarta.insurance.actions import TooManyAttemptsError
 from medkarta.insurance.actions.following import check_policy_anew
-from medkarta.insurance.models import PolicyClaim
-from medkarta.insurance.rules import PolicyState
+from medkarta.insurance.models import LinkAttempt, PolicyClaim
+from medkarta.insurance.rules import MOST_ATTEMPTS, PolicyState
 from medkarta.notifications import queries as notifications
 from medkarta.patients import actions as patients
 from medkarta.patients.queries import linked_patient_ids
@@ -95,3 +96,31 @@ def test_a_first_proof_has_nothing_to_follow():
     citizen = citizens.confirmed()
     assert actions_of(citizen)[0] == "confirm-identity"
     assert not PolicyClaim.objects.exists()
+
+
+def test_a_policy_that_lost_its_proof_meanwhile_is_asked_for_by_the_next_proof():
+    citizen = citizens.with_open_record()
+    become(citizen, family="Новая")
+    become(citizen)
+    citizens.confirm(citizen)
+    become(citizen, given="Алина")
+    check_anew(citizen)
+    assert PolicyClaim.objects.get().number == citizen.policy.digits
+    become(citizen)
+    citizens.confirm(citizen)
+    check_anew(citizen)
+    assert isinstance(opened(citizen), Grant)
+
+
+def test_too_many_tries_of_the_day_put_the_check_off_and_end_nothing():
+    citizen = citizens.with_open_record()
+    become(citizen, family="Новая")
+    become(citizen)
+    citizens.confirm(citizen)
+    for _ in range(MOST_ATTEMPTS):
+        LinkAttempt.objects.create(person_id=citizen.person_id, at=NOW)
+    with pytest.raises(TooManyAttemptsError):
+        check_anew(citizen)
+    LinkAttempt.objects.all().delete()
+    check_anew(citizen)
+    assert isinstance(opened(citizen), Grant)

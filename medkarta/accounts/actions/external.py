@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from medkarta.accounts import queries
-from medkarta.accounts.messages import tell_of_linked_elsewhere
+from medkarta.accounts.messages import tell_of_linked_elsewhere, tell_of_linking
 from medkarta.accounts.models import ExternalIdentity
 from medkarta.accounts.ports import holders
 from medkarta.audit.actions import append
@@ -49,6 +49,7 @@ def link_identity(
     except IntegrityError as error:
         raise LinkedElsewhereError from error
     _log("link-esia", account_id, origin, now)
+    tell_of_linking(account_id, now)
 
 
 @transaction.atomic

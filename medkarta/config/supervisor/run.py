@@ -79,9 +79,9 @@ class _Tree:
 
     def _start(self) -> None:
         if standin.wanted(self.environment):
-            keys = standin.keys(self.home)
+            keys = standin.keys(self.environment)
             if not keys.there:
-                self._complete(children.start("esia", *standin.making(keys)))
+                self._complete(children.start("esia", *standin.making(self.environment, keys)))
             self._add(children.start("esia", *standin.serving(self.environment, keys)))
         # Web and worker read their modules while the database starts, and wait for a word.
         web = self._add(children.start("web", "web", waits=True))

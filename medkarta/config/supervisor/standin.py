@@ -21,14 +21,19 @@ def wanted(environment: Environment) -> bool:
     return environment.demo and not environment.esia_origin and is_loopback(host)
 
 
-def keys(home: Home) -> EsiaKeys:
-    """Both sides' keys, beside ours."""
-    return EsiaKeys(home.keys)
+def keys(environment: Environment) -> EsiaKeys:
+    """Both sides' keys, beside ours; those of GOST apart."""
+    beside_ours = Home(environment.home).keys
+    return EsiaKeys(beside_ours / "gost" if _gost(environment) else beside_ours)
 
 
-def making(made: EsiaKeys) -> tuple[str, ...]:
+def making(environment: Environment, made: EsiaKeys) -> tuple[str, ...]:
     """The command that makes the keys."""
-    return ("esia", "--keys", str(made.folder), "--keys-only")
+    return ("esia", "--keys", str(made.folder), "--keys-only", *_gost(environment))
+
+
+def _gost(environment: Environment) -> tuple[str, ...]:
+    return () if environment.esia_algorithm == "RS256" else ("--gost",)
 
 
 def serving(environment: Environment, made: EsiaKeys) -> tuple[str, ...]:
@@ -43,7 +48,7 @@ def serving(environment: Environment, made: EsiaKeys) -> tuple[str, ...]:
     )
     redirect = f"{environment.public_origin}/esia/callback"
     options = ("--port", str(port), "--keys", str(made.folder), "--redirect-uri", redirect)
-    return ("esia", *options)
+    return ("esia", *options, *_gost(environment))
 
 
 def _free_port(beside: int) -> int:

@@ -18,10 +18,11 @@ class PoliciesFollowIdentity:
         """Close the policy until the register has compared it with the data just proved.
 
         The number becomes a claim that `check_claims` asks about within a minute, and tells of
-        what came of it: no lock waits for the register.
+        what came of it: no lock waits for the register. A number that waits is asked for now.
         """
         policy = Policy.objects.filter(person_id=person_id, state=PolicyState.ACTIVE.value).first()
         if policy is None:
+            PolicyClaim.objects.filter(person_id=person_id, outcome="").update(next_try_at=now)
             return
         policy.state, policy.why_ended = PolicyState.ENDED.value, WhyEnded.GONE.value
         policy.save()

@@ -18,6 +18,7 @@ from medkarta.patients.rules import (
     Sex,
     differing,
     look_is_due,
+    tidy,
 )
 from medkarta.portal.presenters import dates
 
@@ -100,9 +101,9 @@ def data_of_visitor(visitor: Visitor) -> PersonalDataInput:
     except InvalidSnilsError:
         snils = None
     return PersonalDataInput(
-        family=visitor.family,
-        given=visitor.given,
-        patronymic=visitor.patronymic,
+        family=tidy(visitor.family),
+        given=tidy(visitor.given),
+        patronymic=tidy(visitor.patronymic),
         birth_date=visitor.birth_date,
         sex=Sex(visitor.sex),
         snils=snils,

@@ -5,8 +5,6 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import jwt
-
 from medkarta.accounts.esia import openssl
 from medkarta.demo.standins.esia.keys import EsiaKeys
 from medkarta.demo.standins.esia.people import EsiaPerson
@@ -41,6 +39,8 @@ def claims_of(person: EsiaPerson, *, issuer: str, audience: str, now: float) -> 
 def sign(claims: dict[str, object], keys: EsiaKeys, *, gost: bool) -> str:
     """The token in compact form."""
     if not gost:
+        import jwt  # noqa: PLC0415  # late, as cryptography comes with it
+
         return jwt.encode(claims, keys.provider_key.read_bytes(), algorithm="RS256")
     header = {"alg": "GOST3410_2012_256", "typ": "JWT", "ver": 0}
     signed = ".".join(_part(json.dumps(one).encode()) for one in (header, claims))
