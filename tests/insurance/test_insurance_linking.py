@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import citizens
 import pytest
@@ -22,7 +21,6 @@ from medkarta.notifications import queries as notifications
 from medkarta.patients import actions as patients
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 20
 
 
 class SilentRegister:
@@ -269,31 +267,6 @@ class TestSilentRegister:
 
 
 class TestRaces:
-    def test_of_two_persons_with_one_number_one_gets_it_each_time(self):
-        first, second = citizens.confirmed(1), citizens.with_account(2)
-        patients.record_personal_data(
-            person_id=second.person_id,
-            data=first.data,
-            by=second.account_id,
-            origin=citizens.ORIGIN,
-            now=NOW,
-        )
-        Account.objects.filter(pk=second.account_id).update(level=Level.VERIFIED.value)
-        for serial in range(ROUNDS):
-            one = number(serial)
-            citizens.register(first, number=one)
-            answers = citizens.at_once(
-                *[
-                    partial(
-                        citizens.link_policy, who, number=one, now=citizens.later(days=2 * serial)
-                    )
-                    for who in (first, second)
-                ]
-            )
-            kinds = sorted(type(answer).__name__ for answer in answers)
-            assert kinds == ["PolicyNotConfirmedError", "PolicyView"]
-            assert Policy.objects.filter(number=one.number).count() == 1
-
     def test_a_double_click_links_once(self):
         citizen = with_line()
         answers = citizens.at_once(*[lambda: citizens.link_policy(citizen)] * 4)

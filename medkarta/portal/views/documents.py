@@ -81,8 +81,12 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 @citizen
 @needs_two_factors
 @gate.of_the_way
-def remove(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+def remove(request: HttpRequest, written_id: str) -> HttpResponse:
     """Ask, then remove; removed already: the list."""
+    try:
+        paper_id = UUID(written_id)
+    except ValueError as error:
+        raise Http404 from error
     person_id = requests.subject_id(request)
     paper = paper_queries.paper_of(person_id, paper_id)
     if paper is None:
