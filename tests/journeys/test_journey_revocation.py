@@ -4,7 +4,7 @@ import http.client
 import re
 import urllib.parse
 
-from authenticator import Authenticator
+import pytest
 from citizen import authenticator_of
 
 PAGES = ["/card", "/card/labs", "/card/timeline", "/card/diagnoses", "/card/documents"]
@@ -51,11 +51,18 @@ class Browser:
         return self.connection.sock is self.socket
 
 
-def test_two_live_sessions_on_kept_connections_are_refused_at_once(service, meet):
+@pytest.fixture
+def two_browsers(service):
+    both = Browser(service), Browser(service)
+    yield both
+    for one in both:
+        one.connection.close()
+
+
+def test_two_live_sessions_on_kept_connections_are_refused_at_once(two_browsers, meet):
     person = meet("Анна Вымыслова").known
     authenticator = authenticator_of(person)
-    assert isinstance(authenticator, Authenticator)
-    first, second = Browser(service), Browser(service)
+    first, second = two_browsers
     for browser in (first, second):
         browser.sign_in(person, authenticator)
         assert browser.ask("GET", "/card")[0] == 200
