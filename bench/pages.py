@@ -60,7 +60,8 @@ class Session:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.jar = CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> bytes:
         with self.opener.open(self.origin + path, timeout=30) as answer:

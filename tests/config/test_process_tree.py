@@ -208,6 +208,15 @@ def test_the_application_role_works_with_rows_alone(service):
             "DROP TABLE audit_entry",
             "UPDATE consent_text SET body = ''",
             "DELETE FROM consent_text",
+            "UPDATE consent SET signer = ''",
+            "UPDATE consent SET active_to = NULL",
+            "DELETE FROM consent",
+            "UPDATE record_destruction SET digest = ''",
+            "DELETE FROM record_destruction",
+            "UPDATE resource SET body = ''",
+            "UPDATE resource_version SET body = ''",
+            "UPDATE index_token SET code = ''",
+            "DELETE FROM shared_resource_version",
             "UPDATE account_identity_check SET document_kind = ''",
             "DELETE FROM account_identity_check",
             "CREATE TABLE own (id int)",
@@ -220,6 +229,11 @@ def test_the_application_role_works_with_rows_alone(service):
         ):
             with pytest.raises(refused):
                 app.execute(statement)
+        for allowed in (
+            "UPDATE consent SET withdrawn_at = now(), ended_as = 'withdrawn' WHERE false",
+            "DELETE FROM resource_version WHERE false",
+        ):
+            app.execute(allowed)
         role = app.execute(
             "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles"
             " WHERE rolname = current_user"

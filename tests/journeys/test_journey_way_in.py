@@ -102,6 +102,13 @@ def when_the_policy_is_linked(citizen, person):
 
 def when_the_consent_is_signed(citizen):
     citizen.follows("Прочитать и подписать")
+    citizen.fills(
+        address="000000, г. Примерск, ул. Выдуманная, д. 5",
+        document_number="70 00 123456",
+        document_issued="выдуманным отделом, 01.02.2010",
+    )
+    citizen.presses()
+    citizen.sees("№ 70••••••56", "ул. Выдуманная, д. 5")
     box = citizen.page.locator("main [name=agreed]")
     assert not box.is_checked()
     box.check()

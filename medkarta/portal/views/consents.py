@@ -119,7 +119,8 @@ def end(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     found = _own(request, consent_id)
     if found.kind is Kind.PROCESSING or found.withdrawn_at is not None:
         return redirect("withdraw" if found.withdrawn_at is None else "consents")
-    form = LiftForm(request.POST or None) if found.kind is Kind.DENIAL else None
+    typed = request.POST if request.method == "POST" else None
+    form = LiftForm(typed) if found.kind is Kind.DENIAL else None
     if request.method != "POST" or (form is not None and not form.is_valid()):
         return _end_page(request, found, form)
     try:

@@ -227,7 +227,8 @@ def details(request: HttpRequest) -> HttpResponse:
     following = word if word in set(Kind) else Kind.PROCESSING.value
     known = consents.details(requests.subject_id(request))
     form: forms.Form = ConsentDetailsForm(
-        request.POST or None, initial=ConsentDetailsForm.initial_of(known)
+        request.POST if request.method == "POST" else None,
+        initial=ConsentDetailsForm.initial_of(known),
     )
     if request.method == "POST" and form.is_valid() and _recorded(request, form):
         if following == Kind.PROCESSING:

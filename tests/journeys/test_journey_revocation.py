@@ -1,0 +1,80 @@
+"""A withdrawn consent is refused by the very next request, of every session and connection open."""
+
+import http.client
+import re
+import urllib.parse
+
+import pytest
+from citizen import authenticator_of
+
+PAGES = ["/card", "/card/labs", "/card/timeline", "/card/diagnoses", "/card/documents"]
+
+
+class Browser:
+    """A session on one connection that is kept alive."""
+
+    def __init__(self, service):
+        self.origin = f"http://localhost:{service.port}"
+        self.connection = http.client.HTTPConnection("localhost", service.port, timeout=30)
+        self.connection.connect()
+        self.socket = self.connection.sock
+        self.cookies = {}
+
+    def ask(self, method, path, **fields):
+        body = urllib.parse.urlencode(fields) if fields else None
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        if method == "POST":
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": self.origin,
+            }
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        text = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer.status, text
+
+    def post(self, path, **fields):
+        _, page = self.ask("GET", path)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        return self.ask("POST", path, csrfmiddlewaretoken=token, **fields)
+
+    def sign_in(self, person, authenticator):
+        self.post("/accounts/login/", login=person["email"], password=person["password"])
+        status, _ = self.post("/accounts/2fa/authenticate/", code=authenticator.code())
+        assert status == 302
+
+    @property
+    def still_the_same_connection(self):
+        return self.connection.sock is self.socket
+
+
+@pytest.fixture
+def two_browsers(service):
+    both = Browser(service), Browser(service)
+    yield both
+    for one in both:
+        one.connection.close()
+
+
+def test_two_live_sessions_on_kept_connections_are_refused_at_once(two_browsers, meet):
+    person = meet("Анна Вымыслова").known
+    authenticator = authenticator_of(person)
+    first, second = two_browsers
+    for browser in (first, second):
+        browser.sign_in(person, authenticator)
+        assert browser.ask("GET", "/card")[0] == 200
+    status, _ = first.post("/control/consents/withdraw")
+    assert status == 302
+    for browser in (second, first):
+        for path in PAGES:
+            assert browser.ask("GET", path)[0] == 403, path
+        assert browser.still_the_same_connection
+    status, page = first.ask("GET", "/link/consent")
+    assert status == 200
+    hidden = dict(re.findall(r'name="(sha256|after)" value="([^"]*)"', page))
+    status, _ = first.post("/link/consent", **hidden, agreed="on", code=authenticator.code())
+    assert status == 302
+    assert second.ask("GET", "/card")[0] == 200
