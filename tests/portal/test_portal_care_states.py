@@ -287,7 +287,7 @@ def line(number, at, *, reader=READER, outcome=Outcome.GRANTED):
         actor_name="",
         actor_role="citizen",
         app="portal",
-        action="open-own-record",
+        action="open-record",
         purpose="own",
         ground="own",
         outcome=outcome,

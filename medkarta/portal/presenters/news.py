@@ -18,7 +18,7 @@ from medkarta.record.stored import StoredResource
 SHOWN = 4
 # Lines nearer to each other than this are of one sitting: what is new stays new while one reads.
 _SITTING = timedelta(hours=1)
-_OPENED = "open-own-record"
+_OPENED = "open-record"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
