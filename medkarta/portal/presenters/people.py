@@ -50,7 +50,7 @@ _ENDED: dict[Ended, Words] = {
     Ended.BY_PAPER: gettext_lazy("закончил оператор по документу"),
     Ended.BY_TIME: gettext_lazy("закончилось в срок"),
 }
-# What somebody can be shown of a record; who the patient is, goes with whatever is shown.
+# What a trusted person can be shown; a clinic's own entry of the patient is not offered.
 CHOICES: tuple[Section, ...] = tuple(one for one in EVERY if one is not Section.PERSON)
 
 
