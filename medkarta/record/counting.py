@@ -33,6 +33,19 @@ def years(grant: Grant, wished: Collection[Section]) -> Sql:
     return _counted(grant, "year, sum(count)::bigint", tail, wished=wished)
 
 
+def by_code(grant: Grant, section: Section, resource_type: str) -> Sql:
+    """How many there are of each code, but for what was entered in error: system, code, count."""
+    where = Sql("resource_type = %s AND status <> 'entered-in-error'", (resource_type,))
+    return over(
+        grant,
+        "code_system, code, count(*)",
+        " GROUP BY code_system, code",
+        source=Source(columns="code_system, code"),
+        wished={section},
+        where=[where],
+    )
+
+
 def received(grant: Grant) -> Sql:
     """When each clinic last sent something: custodian_id, recorded_at."""
     return _counted(grant, "custodian_id, max(received)", " GROUP BY custodian_id")

@@ -31,6 +31,7 @@ from medkarta.record.stored import (
 )
 
 Row = tuple[Any, ...]
+Code = tuple[str, str]
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _FIELDS = tuple(column.strip() for column in COLUMNS.split(","))
@@ -102,20 +103,20 @@ def listed(
 
 def latest_by_code(grant: Grant, *, section: Section, resource_type: str) -> list[LatestOfCode]:
     """The newest of each code with the one before it, newest first; nothing entered in error."""
-    groups: dict[tuple[str, str], list[StoredResource]] = defaultdict(list)
-    totals: dict[tuple[str, str], dict[UUID, int]] = defaultdict(dict)
-    for *columns, total in _run(sql.latest_by_code(grant, section, resource_type)):
-        one = _resource(columns)
+    groups: dict[Code, list[StoredResource]] = defaultdict(list)
+    for row in _run(sql.latest_by_code(grant, section, resource_type)):
+        one = _resource(row)
         groups[one.code_system, one.code].append(one)
-        totals[one.code_system, one.code][one.patient_id] = total
     return [
-        LatestOfCode(
-            resource=newest,
-            previous=earlier[0] if earlier else None,
-            count=sum(totals[code].values()),
-        )
-        for code, (newest, *earlier) in groups.items()
+        LatestOfCode(resource=newest, previous=earlier[0] if earlier else None)
+        for newest, *earlier in groups.values()
     ]
+
+
+def count_by_code(grant: Grant, *, section: Section, resource_type: str) -> dict[Code, int]:
+    """How many there are of each (system, code); nothing entered in error."""
+    rows = _run(counting.by_code(grant, section, resource_type))
+    return {(code_system, code): count for code_system, code, count in rows}
 
 
 def series(

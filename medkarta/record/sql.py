@@ -16,6 +16,7 @@ from medkarta.record.granted import (
     Source,
     Sql,
     all_of,
+    branches_of,
     limits,
     newest,
     one_of,
@@ -23,6 +24,7 @@ from medkarta.record.granted import (
 )
 from medkarta.record.stored import Cursor
 
+_CODE = "patient_id, code_system, code"
 # What was entered in error is found in the timeline, with its status; it is never the latest value.
 _VALID = Sql("status <> 'entered-in-error'")
 
@@ -74,25 +76,23 @@ def by_ids(grant: Grant, resource_ids: Collection[UUID]) -> Sql:
 
 
 def latest_by_code(grant: Grant, section: Section, resource_type: str) -> Sql:
-    """Each patient's two newest of each code: columns, the patient's total; newest first.
+    """Each patient's two newest of each code, newest first.
 
-    Counting stays within the index, and so does finding the newest: no sort of all there is.
+    The index is walked from code to code: thousands of values of one code cost as little as two.
     """
     where = [Sql("resource_type = %s", (resource_type,)), _VALID]
-    counted = over(
-        grant,
-        "patient_id, code_system, code, count(*) AS total",
-        " GROUP BY patient_id, code_system, code",
-        source=Source(columns="patient_id, code_system, code"),
-        wished={section},
-        where=where,
-    )
-    same = Sql("patient_id = n.patient_id AND code_system = n.code_system AND code = n.code")
-    two = all_of([same, *limits(grant, {section}), *where])
-    whole = Sql("SELECT one.*, n.total FROM (") + counted
-    whole += ") AS n CROSS JOIN LATERAL ("
-    whole += Sql(f"SELECT {COLUMNS} FROM resource WHERE ") + two  # noqa: S608  # literals
-    return whole + NEWEST_FIRST + " LIMIT 2) AS one ORDER BY one.date DESC, one.resource_id"
+    limited = all_of([*limits(grant, {section}), *where])
+    by_code = Sql(" ORDER BY code_system, code LIMIT 1")
+    first = branches_of(grant, Source(columns=_CODE), {section}, where, each=by_code)
+    beyond = Sql(f"SELECT {_CODE} FROM resource WHERE patient_id = n.patient_id")  # noqa: S608
+    beyond += Sql(" AND (code_system, code) > (n.code_system, n.code) AND ") + limited + by_code
+    two = Sql(f"SELECT {COLUMNS} FROM resource WHERE patient_id = n.patient_id")  # noqa: S608
+    two += Sql(" AND code_system = n.code_system AND code = n.code AND ") + limited
+    two += NEWEST_FIRST + " LIMIT 2"
+    whole = Sql("WITH RECURSIVE n AS (SELECT * FROM (") + first
+    whole += Sql(") AS first UNION ALL SELECT next.* FROM n CROSS JOIN LATERAL (") + beyond
+    whole += Sql(") AS next) SELECT one.* FROM n CROSS JOIN LATERAL (") + two
+    return whole + ") AS one ORDER BY one.date DESC, one.resource_id"
 
 
 def series(grant: Grant, resource_type: str, code: tuple[str, str], limit: int) -> Sql:

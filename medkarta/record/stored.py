@@ -110,11 +110,10 @@ class SectionSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LatestOfCode:
-    """The newest resource about one thing, the one before it, and how many there are."""
+    """The newest resource about one thing, and the one before it."""
 
     resource: StoredResource
     previous: StoredResource | None
-    count: int
 
 
 def parse_body(body: str) -> JsonObject:

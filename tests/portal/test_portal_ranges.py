@@ -147,7 +147,7 @@ def test_general_limits_are_named_as_not_the_laboratorys():
 
 def test_a_change_is_told_without_better_or_worse():
     newest, before = course("136", "118")
-    (group,) = analytes.groups([LatestOfCode(resource=newest, previous=before, count=2)], CLINICS)
+    (group,) = analytes.groups([LatestOfCode(resource=newest, previous=before)], CLINICS)
     (row,) = group.analytes
     assert row.change.text.replace("\u00a0", " ") == "было 118, 10 мая 2025"
     assert row.change.sign == "up"

@@ -128,7 +128,9 @@ def test_a_grant_opens_its_patients_and_no_others(mine, anothers):
     ids=["patients", "sections", "organisations", "period", "expiry"],
 )
 def test_what_is_empty_or_over_opens_nothing(mine, limits):
-    assert everything_read(grant_of(mine, **limits), knowing=[mine]) == (set(), (0, 0, 0))
+    grant = grant_of(mine, **limits)
+    assert everything_read(grant, knowing=[mine]) == (set(), (0, 0, 0))
+    assert queries.count_by_code(grant, section=Section.LABS, resource_type="Observation") == {}
 
 
 def test_sections_limit_every_query(mine):
@@ -217,7 +219,10 @@ def test_the_latest_of_a_code_comes_with_the_one_before_and_without_errors(mine)
     assert latest.resource.date.year == 2024
     assert latest.previous is not None
     assert latest.previous.date.year == 1999
-    assert latest.count == 2
+    counts = queries.count_by_code(
+        grant_of(mine), section=Section.LABS, resource_type="Observation"
+    )
+    assert counts == {HAEMOGLOBIN: 2}
     series = queries.series(
         grant_of(mine), resource_type="Observation", code_system=HAEMOGLOBIN[0], code="718-7"
     )

@@ -18,6 +18,7 @@ ASKED = {
     ),
     "by_ids": lambda grant: sql.by_ids(grant, [uuid4()]),
     "latest_by_code": lambda grant: sql.latest_by_code(grant, Section.LABS, "Observation"),
+    "by_code": lambda grant: counting.by_code(grant, Section.LABS, "Observation"),
     "series": lambda grant: sql.series(grant, "Observation", ("s", "c"), 1),
     "referring": lambda grant: sql.referring(grant, "x", "Observation"),
     "mentioning": lambda grant: sql.mentioning(grant, "x", ["Observation"], 1),

@@ -90,9 +90,7 @@ def report(resource: StoredResource, around: Around) -> Report:
     """A report with its values in the order in which it names them."""
     tied = {one.logical_id: one for one in around.tied}
     named = (tied.get(references.id_of(one)) for one in mappings(resource.data.get("result") or []))
-    values = [
-        LatestOfCode(resource=one, previous=None, count=1) for one in named if one is not None
-    ]
+    values = [LatestOfCode(resource=one, previous=None) for one in named if one is not None]
     language = exams.conclusion_language(resource.data)
     return Report(
         paragraphs=tuple(

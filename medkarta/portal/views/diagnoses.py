@@ -52,9 +52,10 @@ def _conditions(grant: Grant) -> tuple[list[StoredResource], diagnoses.Totals]:
     present = record.in_state(
         grant, resource_types=("Condition",), states=diagnoses.PRESENT, limit=_MOST
     )
-    latest = record.latest_by_code(grant, section=Section.DIAGNOSES, resource_type="Condition")
+    section, kind = Section.DIAGNOSES, "Condition"
+    latest = record.latest_by_code(grant, section=section, resource_type=kind)
     newest = [one.resource for one in latest]
-    totals = {(one.resource.code_system, one.resource.code): one.count for one in latest}
+    totals = record.count_by_code(grant, section=section, resource_type=kind)
     found = {one.logical_id: one for one in (*present, *newest)}
     return sorted(found.values(), key=lambda one: one.date, reverse=True), totals
 
