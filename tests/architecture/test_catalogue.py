@@ -25,7 +25,7 @@ def test_every_text_of_code_and_templates_is_found(tool):
     found = tool.texts()
     assert "Карта открыта" not in found
     assert found["Согласие отозвано. Карта закрыта с этой минуты."] == [
-        "medkarta/portal/views/control.py"
+        "medkarta/portal/views/consents.py"
     ]
     assert "medkarta/portal/templates/portal/base.html" in found["К содержанию"]
     assert (

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from medkarta.consents.queries import ConsentView
@@ -157,7 +156,7 @@ def shown(consent: ConsentView, now: datetime) -> Shown:
 
 def _whom(consent: ConsentView) -> str:
     if consent.audience is Audience.ALL:
-        return _now("Все подключённые организации")
+        return gettext("Все подключённые организации")
     return consent.organisation
 
 
@@ -167,7 +166,7 @@ def _until(consent: ConsentView) -> str:
     zone = consent.zone or MOSCOW
     day = dates.day(day_at(consent.active_to, zone) - _A_DAY)
     words = ZONES[zone][1 if get_language() == "en" else 0]
-    return _now("по %(day)s включительно, %(zone)s") % {"day": day, "zone": words}
+    return gettext("по %(day)s включительно, %(zone)s") % {"day": day, "zone": words}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from medkarta.terminology.languages import wanted
 from medkarta.terminology.rules import language_of
 
 register = template.Library()
-_RUSSIAN_RUN = re.compile(r"([А-Яа-яЁё](?:[^A-Za-z]*[^A-Za-z\s])?)")
+_RUSSIAN_RUN = re.compile(r"([\u0410-\u044f\u0401\u0451](?:[^A-Za-z]*[^A-Za-z\s])?)")
 
 
 @register.filter

@@ -55,7 +55,7 @@ def consent_list(request: HttpRequest) -> HttpResponse:
 @citizen
 @needs_two_factors
 @gate.of_the_way
-def one(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+def one(request: HttpRequest, consent_id: str) -> HttpResponse:
     """One signature: its very text and its facts, years later as on the day."""
     found = _own(request, consent_id)
     context = {
@@ -70,12 +70,12 @@ def one(request: HttpRequest, consent_id: UUID) -> HttpResponse:
 @citizen
 @needs_two_factors
 @gate.of_the_way
-def pdf(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+def pdf(request: HttpRequest, consent_id: str) -> HttpResponse:
     """What was signed, as a file to keep; the line of the log is there before the file is."""
     try:
         found = actions.take_paper(
             person_id=requests.subject_id(request),
-            consent_id=consent_id,
+            consent_id=_id(consent_id),
             by=requests.account_id(request),
             origin=requests.origin(request),
             now=timezone.now(),
@@ -114,7 +114,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @citizen
 @needs_two_factors
 @gate.of_the_way
-def end(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+def end(request: HttpRequest, consent_id: str) -> HttpResponse:
     """Take one document back; to lift a denial takes a signature, as it opens what was closed."""
     found = _own(request, consent_id)
     if found.kind is Kind.PROCESSING or found.withdrawn_at is not None:
@@ -160,8 +160,15 @@ def _end_page(request: HttpRequest, found: ConsentView, form: LiftForm | None) -
     return render(request, "portal/consent_end.html", context)
 
 
-def _own(request: HttpRequest, consent_id: UUID) -> ConsentView:
-    found = consents.consent(requests.subject_id(request), consent_id)
+def _own(request: HttpRequest, consent_id: str) -> ConsentView:
+    found = consents.consent(requests.subject_id(request), _id(consent_id))
     if found is None:
         raise Http404
     return found
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
