@@ -56,7 +56,7 @@ def request_link(
 ) -> LinkRequestView:
     """Look for the clinics' entries of the person. Asked again, the open request is renewed."""
     person = hold_person(person_id=person_id)
-    check_may(person, by, Doing.SIGN, now)
+    check_may(person=person, by=by, act=Doing.SIGN, now=now)
     _check_identity(person)
     found = sorted(matching_entries(person.data))
     state = LinkRequestState.FOUND if found else LinkRequestState.NOT_FOUND
@@ -90,7 +90,7 @@ def confirm_link(
 ) -> LinkRequestView:
     """Link the entries that the person recognised. A second confirmation: the same result."""
     person = hold_person(person_id=person_id)
-    check_may(person, by, Doing.SIGN, now)
+    check_may(person=person, by=by, act=Doing.SIGN, now=now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -120,7 +120,7 @@ def unlink(
     now: datetime,
 ) -> None:
     """Take an entry off the person: its data are closed from here on. Repeated: nothing more."""
-    check_may(hold_person(person_id=person_id), by, Doing.SIGN, now)
+    check_may(person=hold_person(person_id=person_id), by=by, act=Doing.SIGN, now=now)
     link = Link.objects.filter(person_id=person_id, entry_id=patient_id, unlinked_at=None)
     if not link.update(unlinked_at=now):
         return
