@@ -4,8 +4,9 @@ from django.db import IntegrityError, transaction
 
 from medkarta.accounts.ports import Holder, SnilsConfirmedElsewhereError
 from medkarta.foundation.ids import AccountId, PersonId
-from medkarta.patients.models import Person
+from medkarta.patients.models import Link, Person
 from medkarta.patients.queries import data_of
+from medkarta.patients.rules import same_names
 
 
 class PeopleAsHolders:
@@ -20,13 +21,32 @@ class PeopleAsHolders:
         return _holder(Person.objects.select_for_update().filter(account_id=account_id).first())
 
     def identity_confirmed(self, account_id: AccountId) -> None:
-        """Bind the СНИЛС to the person. Raises `SnilsConfirmedElsewhereError`."""
-        person = Person.objects.get(account_id=account_id)
+        """Bind the СНИЛС to the person. Raises `SnilsConfirmedElsewhereError`.
+
+        Whom a parent's paper made known before comes into their own here: with the account go the
+        links, the policy and the log that are theirs already.
+        """
+        person = _come_into_own(Person.objects.get(account_id=account_id))
         try:
             with transaction.atomic():
                 Person.objects.filter(pk=person.pk).update(confirmed_snils=person.snils)
         except IntegrityError as error:
             raise SnilsConfirmedElsewhereError from error
+
+
+def _come_into_own(person: Person) -> Person:
+    made = Person.objects.select_for_update().filter(confirmed_snils=person.snils, account=None)
+    known = made.exclude(confirmed_snils="").first()
+    if known is None:
+        return person
+    same = known.birth_date == person.birth_date and same_names(data_of(known), data_of(person))
+    if not same or Link.objects.filter(person=person).exists():
+        raise SnilsConfirmedElsewhereError
+    account_id, person.account_id = person.account_id, None
+    person.save(update_fields=["account"])
+    known.account_id = account_id
+    known.save(update_fields=["account"])
+    return known
 
 
 def _holder(person: Person | None) -> Holder | None:

@@ -66,6 +66,8 @@ def confirm_identity(
     if account.level == Level.VERIFIED:
         return
     holders().identity_confirmed(account_id)
+    # A child whom a parent made known takes that person over, and the line belongs in their log.
+    holder = holders().hold(account_id) or holder
     IdentityCheck.objects.create(
         account_id=account_id, by_id=by, document_kind=document_kind, checked_at=now
     )
