@@ -8,10 +8,10 @@ from medkarta.accounts.ports import Holder, SnilsConfirmedElsewhereError
 from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.actions.following import end_foreign_links
-from medkarta.patients.models import Person
+from medkarta.patients.models import Link, Person
 from medkarta.patients.queries import data_of
 from medkarta.patients.registers import followers
-from medkarta.patients.rules import known_words
+from medkarta.patients.rules import known_words, same_names
 
 
 class PeopleAsHolders:
@@ -35,9 +35,11 @@ class PeopleAsHolders:
     ) -> None:
         """Bind the СНИЛС to the person, end links and policies of other data.
 
-        Raises `SnilsConfirmedElsewhereError`.
+        Whom a parent's paper made known before comes into their own here: with the account go the
+        links, the policy and the log that are theirs already. Raises
+        `SnilsConfirmedElsewhereError`.
         """
-        person = Person.objects.get(account_id=account_id)
+        person = _come_into_own(Person.objects.get(account_id=account_id))
         try:
             with transaction.atomic():
                 Person.objects.filter(pk=person.pk).update(confirmed_snils=person.snils)
@@ -46,6 +48,21 @@ class PeopleAsHolders:
         end_foreign_links(person_id=PersonId(person.pk), by=by, origin=origin, now=now)
         for follower in followers():
             follower.identity_proved(PersonId(person.pk), by=by, origin=origin, now=now)
+
+
+def _come_into_own(person: Person) -> Person:
+    made = Person.objects.select_for_update().filter(confirmed_snils=person.snils, account=None)
+    known = made.exclude(confirmed_snils="").first()
+    if known is None:
+        return person
+    same = known.birth_date == person.birth_date and same_names(data_of(known), data_of(person))
+    if not same or Link.objects.filter(person=person).exists():
+        raise SnilsConfirmedElsewhereError
+    account_id, person.account_id = person.account_id, None
+    person.save(update_fields=["account"])
+    known.account_id = account_id
+    known.save(update_fields=["account"])
+    return known
 
 
 def _holder(person: Person | None) -> Holder | None:

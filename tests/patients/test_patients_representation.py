@@ -9,10 +9,12 @@ import represented
 from citizens import NOW, ORIGIN
 from represented import SOON, child
 
+from medkarta.accounts.actions import SnilsConfirmedElsewhereError
 from medkarta.audit import queries as audit
 from medkarta.notifications.models import Message
 from medkarta.patients import actions as patients
 from medkarta.patients.models import Person, Representation
+from medkarta.patients.queries import person_of
 from medkarta.patients.queries_representation import (
     claims_of,
     legal_for,
@@ -97,6 +99,33 @@ class TestLegal:
         assert [one.representative.person_id for one in of_principal(young.person_id)] == [
             mother.person_id
         ]
+
+    def test_a_child_that_a_parent_made_known_comes_into_their_own(self):
+        mother, young = citizens.confirmed(1), citizens.with_account(2)
+        data = child(born=date(2010, 3, 15))
+        view = represented.legal(mother, data)
+        before = young.person_id
+        patients.record_personal_data(
+            person_id=before, data=data, by=young.account_id, origin=ORIGIN, now=NOW
+        )
+        citizens.confirm(young)
+        person = person_of(young.account_id)
+        assert person.person_id == view.principal.person_id != before
+        assert acts(person.person_id)[0] == "confirm-identity"
+        (theirs,) = of_principal(person.person_id)
+        assert theirs.standing(NOW) is Verdict.YES
+        assert theirs.may(Doing.READ, NOW)
+
+    def test_whoever_types_a_childs_snils_under_another_name_does_not(self):
+        mother, other = citizens.confirmed(1), citizens.with_account(2)
+        view = represented.legal(mother)
+        data = replace(child(), given="Ирина")
+        patients.record_personal_data(
+            person_id=other.person_id, data=data, by=other.account_id, origin=ORIGIN, now=NOW
+        )
+        with pytest.raises(SnilsConfirmedElsewhereError):
+            citizens.confirm(other)
+        assert representation(view.representation_id).principal.account_id is None
 
     @pytest.mark.parametrize(
         ("change", "error"),

@@ -108,6 +108,8 @@ def _prove(proving: _Proving, origin: Origin, now: datetime) -> None:
     if Account.objects.get(pk=account_id).level == Level.VERIFIED:
         return
     holders().identity_confirmed(account_id, by=proving.by, origin=origin, now=now)
+    # A child whom a parent made known takes that person over, and the line belongs in their log.
+    holder = holders().hold(account_id) or holder
     IdentityCheck.objects.create(
         account_id=account_id,
         how=proving.how.value,

@@ -76,7 +76,7 @@ def look_at_candidate(
     *, candidate_id: UUID, by: AccountId, origin: Origin, now: datetime
 ) -> CandidateView:
     """Both side by side; the look stands in the person's log. Raises `UnknownCandidateError`."""
-    check_operator(by)
+    check_operator(by=by)
     candidate = LinkCandidate.objects.filter(pk=candidate_id).first()
     if candidate is None:
         raise UnknownCandidateError
@@ -102,7 +102,7 @@ def judge_candidate(
     `UnknownCandidateError`, `ReasonMissingError`, `ComparedChangedError`,
     `SecondOperatorNeededError`.
     """
-    check_operator(by)
+    check_operator(by=by)
     known = LinkCandidate.objects.filter(pk=candidate_id).first()
     if known is None:
         raise UnknownCandidateError

@@ -101,7 +101,7 @@ def claim_representation(
 
     The answer is the same whether or not anybody knows the child.
     """
-    check_own(hold_person(person_id=person_id), by)
+    check_own(person=hold_person(person_id=person_id), by=by)
     if claim.kind is not Kind.GUARDIAN:  # a court may give one to a grown-up too
         _check_age(claim.data, claim.zone, now)
     values = _values(claim)
@@ -135,7 +135,7 @@ def look_at_claims(
     *, email: str, by: AccountId, origin: Origin, now: datetime
 ) -> ApplicantView | None:
     """The applicant with this address, or None; the look stands in that person's log."""
-    check_operator(by)
+    check_operator(by=by)
     account = accounts.account_by_email(email)
     person = None
     if account is not None and account.role is Role.CITIZEN:
@@ -161,7 +161,7 @@ def confirm_claim(
     Repeated: the same right. The child's person is the one of their СНИЛС or certificate that an
     operator confirmed before, else a new one without an account.
     """
-    check_operator(by)
+    check_operator(by=by)
     row = RepresentationClaim.objects.select_for_update().filter(pk=claim_id).first()
     if row is None or (row.closed_at is not None and row.representation_id is None):
         raise UnknownClaimError
@@ -176,8 +176,8 @@ def confirm_claim(
     principal = _child(claim, now)
     if principal.pk == claim.applicant.person_id:
         raise OwnRepresentativeError
-    hold_both(PersonId(principal.pk), claim.applicant.person_id)
-    view = begin(_row(claim, principal, paper, by, now), now=now)
+    hold_both(one=PersonId(principal.pk), other=claim.applicant.person_id)
+    view = begin(row=_row(claim, principal, paper, by, now), now=now)
     row.representation_id, row.closed_at = view.representation_id, now
     row.save(update_fields=["representation", "closed_at"])
     act = Act(
@@ -186,7 +186,7 @@ def confirm_claim(
         ground="operator",
         detail=paper.value,
     )
-    log_both(act, view, by=by, origin=origin, now=now)
+    log_both(act=act, view=view, by=by, origin=origin, now=now)
     tell_of_begin(view, now)
     return view
 
@@ -194,7 +194,7 @@ def confirm_claim(
 @transaction.atomic
 def refuse_claim(*, claim_id: UUID, by: AccountId, origin: Origin, now: datetime) -> None:
     """Close a claim that the paper does not bear out. Repeated: nothing more."""
-    check_operator(by)
+    check_operator(by=by)
     row = RepresentationClaim.objects.select_for_update().filter(pk=claim_id).first()
     if row is None or row.closed_at is not None:
         return
@@ -207,14 +207,14 @@ def refuse_claim(*, claim_id: UUID, by: AccountId, origin: Origin, now: datetime
 @transaction.atomic
 def end_by_paper(*, representation_id: UUID, by: AccountId, origin: Origin, now: datetime) -> None:
     """End a right at once: an operator saw the paper of a death or of a lost guardianship."""
-    check_operator(by)
+    check_operator(by=by)
     row = Representation.objects.select_for_update(of=("self",)).filter(pk=representation_id)
     found = row.select_related("principal", "representative").first()
     if found is None or found.ended_at is not None:
         return
-    view = end(found, Ended.BY_PAPER, now)
+    view = end(row=found, how=Ended.BY_PAPER, at=now)
     act = Act(action="end-representation", purpose="representation", ground="operator")
-    log_both(act, view, by=by, origin=origin, now=now)
+    log_both(act=act, view=view, by=by, origin=origin, now=now)
     tell_of_end(view, now)
 
 

@@ -39,8 +39,8 @@ def _lapse(view: RepresentationView, now: datetime) -> int:
     row = found.select_related("principal", "representative").first()
     if row is None:
         return 0
-    ended = end(row, Ended.BY_TIME, view.until(now) or now)
+    ended = end(row=row, how=Ended.BY_TIME, at=view.until(now) or now)
     act = Act(action="end-representation", purpose="representation", ground="term")
-    log_both(act, ended, by=None, origin=_ORIGIN, now=now)
+    log_both(act=act, view=ended, by=None, origin=_ORIGIN, now=now)
     tell_of_end(ended, now)
     return 1

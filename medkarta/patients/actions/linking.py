@@ -62,7 +62,7 @@ def request_link(
     when they have compared it.
     """
     person = hold_person(person_id=person_id)
-    check_may(person, by, MayDo.SIGN, now)
+    check_may(person=person, by=by, act=MayDo.SIGN, now=now)
     _check_identity(person)
     found = sorted(_look_up(person, now))
     state = LinkRequestState.FOUND if found else LinkRequestState.NOT_FOUND
@@ -98,7 +98,7 @@ def confirm_link(
 ) -> LinkRequestView:
     """Link the entries that the person recognised. A second confirmation: the same result."""
     person = hold_person(person_id=person_id)
-    check_may(person, by, MayDo.SIGN, now)
+    check_may(person=person, by=by, act=MayDo.SIGN, now=now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -153,7 +153,7 @@ def unlink(
     now: datetime,
 ) -> None:
     """Take an entry off the person: its data are closed from here on. Repeated: nothing more."""
-    check_may(hold_person(person_id=person_id), by, MayDo.SIGN, now)
+    check_may(person=hold_person(person_id=person_id), by=by, act=MayDo.SIGN, now=now)
     link = Link.objects.filter(person_id=person_id, entry_id=patient_id, unlinked_at=None)
     if not link.update(unlinked_at=now):
         return

@@ -72,7 +72,7 @@ def mark_paper_seen(
     *, person_id: PersonId, paper_id: UUID, by: AccountId, origin: Origin, now: datetime
 ) -> None:
     """Note that an operator has compared it with the paper itself. Repeated: nothing more."""
-    check_operator(by)
+    check_operator(by=by)
     hold_person(person_id=person_id)
     paper = PersonPaper.objects.filter(person_id=person_id, pk=paper_id).first()
     if paper is None:

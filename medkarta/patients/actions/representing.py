@@ -38,13 +38,13 @@ class AlreadyActsError(Exception):
     """The one acts for the other already."""
 
 
-def hold_both(one: PersonId, other: PersonId) -> None:
+def hold_both(*, one: PersonId, other: PersonId) -> None:
     """Lock two people in the order of their ids: two that lock in one order wait in no ring."""
     people = Person.objects.select_for_update().filter(pk__in=[one, other]).order_by("pk")
     list(people.values_list("pk", flat=True))
 
 
-def check_own(person: PersonView, by: AccountId) -> None:
+def check_own(*, person: PersonView, by: AccountId) -> None:
     """Raise unless the account is the person's own, and confirmed."""
     if person.account_id != by:
         raise NotOwnRightError
@@ -53,20 +53,20 @@ def check_own(person: PersonView, by: AccountId) -> None:
         raise NotConfirmedError
 
 
-def check_may(person: PersonView, by: AccountId, act: Doing, now: datetime) -> None:
+def check_may(*, person: PersonView, by: AccountId, act: Doing, now: datetime) -> None:
     """Raise unless the account is the person's own, or a legal representative's who may do this."""
     if person.account_id != by and not legal_for(person.person_id, by, act=act, now=now):
         raise NotOwnRightError
 
 
-def check_operator(by: AccountId) -> None:
+def check_operator(*, by: AccountId) -> None:
     """Raise unless an operator acts."""
     account = accounts.account(by)
     if account is None or account.role is not Role.OPERATOR or not account.active:
         raise NotAnOperatorError
 
 
-def begin(row: Representation, *, now: datetime) -> RepresentationView:
+def begin(*, row: Representation, now: datetime) -> RepresentationView:
     """Write a right down. One of the pair whose day is over makes room; one in force does not."""
     there = Representation.objects.filter(
         principal_id=row.principal_id, representative_id=row.representative_id, ended_at=None
@@ -74,12 +74,12 @@ def begin(row: Representation, *, now: datetime) -> RepresentationView:
     for former in there:
         if representation_view(former).standing(now) is Verdict.YES:
             raise AlreadyActsError
-        end(former, Ended.BY_TIME, now)
+        end(row=former, how=Ended.BY_TIME, at=now)
     row.save(force_insert=True)
     return representation_view(row)
 
 
-def end(row: Representation, how: Ended, at: datetime) -> RepresentationView:
+def end(*, row: Representation, how: Ended, at: datetime) -> RepresentationView:
     """Note that a right is over."""
     row.ended_at, row.ended_how = at, how.value
     row.save(update_fields=["ended_at", "ended_how"])
@@ -88,7 +88,7 @@ def end(row: Representation, how: Ended, at: datetime) -> RepresentationView:
 
 @transaction.atomic
 def log_both(
-    act: Act, view: RepresentationView, *, by: AccountId | None, origin: Origin, now: datetime
+    *, act: Act, view: RepresentationView, by: AccountId | None, origin: Origin, now: datetime
 ) -> None:
     """The line in both people's logs; no account: the system itself."""
     for person in (view.principal, view.representative):

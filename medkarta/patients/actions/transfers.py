@@ -17,13 +17,11 @@ from medkarta.patients.actions.candidates import (
     SecondOperatorNeededError,
     check_reason,
 )
-from medkarta.patients.actions.linking import unlink
 from medkarta.patients.actions.people import hold_person
 from medkarta.patients.actions.representing import check_operator
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_transfer
-from medkarta.patients.models import Person, SnilsTransfer
-from medkarta.patients.queries import linked_patient_ids
+from medkarta.patients.models import Link, Person, SnilsTransfer
 from medkarta.patients.rules import TransferState
 
 __all__ = [
@@ -61,7 +59,7 @@ def ask_transfer(
 
     Asked while one waits: the one that waits.
     """
-    check_operator(by)
+    check_operator(by=by)
     check_reason(why=why)
     person = Person.objects.select_for_update().get(pk=person_id)
     holder = Person.objects.filter(confirmed_snils=person.snils).exclude(pk=person_id).first()
@@ -100,7 +98,7 @@ def decide_transfer(
     closes; the other's identity is confirmed anew at an operator's desk. Raises
     `SecondOperatorNeededError`, `ReasonMissingError`, `TransferChangedError`.
     """
-    check_operator(by)
+    check_operator(by=by)
     known = SnilsTransfer.objects.filter(pk=transfer_id).first()
     if known is None:
         raise TransferChangedError
@@ -131,15 +129,17 @@ def _move(transfer: SnilsTransfer, *, by: AccountId, origin: Origin, now: dateti
     person = Person.objects.get(pk=transfer.person_id)
     if holder.confirmed_snils != transfer.snils or person.snils != transfer.snils:
         raise TransferChangedError
-    holder_id = PersonId(holder.pk)
-    for patient_id in sorted(linked_patient_ids(holder_id)):
-        unlink(
-            person_id=holder_id,
-            patient_id=PatientId(patient_id),
-            by=by,
-            origin=origin,
-            now=now,
+    links = Link.objects.filter(person_id=holder.pk, unlinked_at=None)
+    ended = sorted(PatientId(one) for one in links.values_list("entry_id", flat=True))
+    links.update(unlinked_at=now)
+    if ended:
+        act = Act(
+            action="end-link",
+            purpose="identity-check",
+            ground="snils-moved",
+            patient_ids=tuple(ended),
         )
+        log_act(act, person_id=PersonId(holder.pk), by=by, origin=origin, now=now)
     Person.objects.filter(pk=holder.pk).update(confirmed_snils="")
     if holder.account_id is not None:
         accounts.settle_level(account_id=AccountId(holder.account_id), agrees=False, changed=True)

@@ -160,17 +160,17 @@ def accept_offer(
     person = person_of(account.account_id)
     if person is None or not _open(row, now):
         raise UnknownOfferError
-    check_own(person, by)
+    check_own(person=person, by=by)
     _check_adult(person, now)
     if person.person_id == row.principal_id:
         raise UnknownOfferError
-    hold_both(PersonId(row.principal_id), person.person_id)
+    hold_both(one=PersonId(row.principal_id), other=person.person_id)
     _end_former(row, person, now)
-    view = begin(_right(row, person, now), now=now)
+    view = begin(row=_right(row, person, now), now=now)
     row.representation_id, row.closed_at = view.representation_id, now
     row.save(update_fields=["representation", "closed_at"])
     act = Act(action="accept-trust", purpose="representation", ground="trust")
-    log_both(act, view, by=by, origin=origin, now=now)
+    log_both(act=act, view=view, by=by, origin=origin, now=now)
     tell_of_begin(view, now)
     return view
 
@@ -202,14 +202,15 @@ def end_trust(*, representation_id: UUID, by: AccountId, origin: Origin, now: da
     if found.ended_at is not None:
         return
     by_principal = found.principal.account_id == by
-    view = end(found, Ended.BY_PRINCIPAL if by_principal else Ended.BY_REPRESENTATIVE, now)
+    how = Ended.BY_PRINCIPAL if by_principal else Ended.BY_REPRESENTATIVE
+    view = end(row=found, how=how, at=now)
     act = Act(action="end-representation", purpose="representation", ground="trust")
-    log_both(act, view, by=by, origin=origin, now=now)
+    log_both(act=act, view=view, by=by, origin=origin, now=now)
     tell_of_end(view, now)
 
 
 def _check_giver(person: PersonView, terms: Terms, by: AccountId, now: datetime) -> None:
-    check_own(person, by)
+    check_own(person=person, by=by)
     account = account_queries.account(by)
     if account is not None and account.email == terms.email:
         raise OwnAddressError
@@ -247,7 +248,7 @@ def _end_former(row: TrustOffer, person: PersonView, now: datetime) -> None:
         ended_at=None,
     )
     for one in former.select_related("principal", "representative"):
-        end(one, Ended.BY_PRINCIPAL, now)
+        end(row=one, how=Ended.BY_PRINCIPAL, at=now)
 
 
 def _right(row: TrustOffer, person: PersonView, now: datetime) -> Representation:
