@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from medkarta.accounts import actions
+from medkarta.accounts.models import Account
 from medkarta.accounts.passwords import too_long
 from medkarta.accounts.rules import LONGEST_TYPED
 from medkarta.accounts.sessions import present
@@ -55,6 +56,13 @@ class LoginForm(_Bounded, base.LoginForm):  # type: ignore[misc]  # allauth has 
 
 class SignupForm(_Bounded, base.SignupForm):  # type: ignore[misc]  # allauth has no types
     """A new account."""
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, Any]:
+        """As long for an address that has an account as for one that has none: a hash is made."""
+        if self.account_already_exists:
+            Account().set_password(self.cleaned_data["password1"])
+        saved: tuple[Any, Any] = super().try_save(request)
+        return saved
 
 
 class ReauthenticateForm(_Bounded, base.ReauthenticateForm):  # type: ignore[misc]

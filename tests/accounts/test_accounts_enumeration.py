@@ -7,6 +7,7 @@ import pytest
 from citizens import PASSWORD
 from django.core.cache import cache
 from django.test import Client
+from quick_hasher import QuickArgon2
 
 from medkarta.accounts.models import Account
 
@@ -91,3 +92,23 @@ def test_the_page_of_the_letters_code_is_alike_too(who):
         wrong = browser.post("/accounts/password/reset/confirm/", {"code": "123-456-789"})
         pages.append((asked.status_code, wrong.status_code, str(wrong.context["form"].errors)))
     assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("who", [present, absent], ids=lambda who: who.__name__)
+@pytest.mark.parametrize(
+    ("address", "name", "word"),
+    [("/accounts/login/", "login", "password"), ("/accounts/signup/", "email", "password1")],
+)
+def test_a_password_is_hashed_once_whoever_has_an_account(who, address, name, word, monkeypatch):
+    email = who()
+    hashed = []
+    encode = QuickArgon2.encode
+
+    def counted(self, *given):
+        hashed.append(1)
+        return encode(self, *given)
+
+    monkeypatch.setattr(QuickArgon2, "encode", counted)
+    monkeypatch.setattr(QuickArgon2, "verify", lambda *_: bool(hashed.append(1)))
+    Client().post(address, {name: email, word: PASSWORD})
+    assert hashed == [1]

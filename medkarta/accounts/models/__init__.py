@@ -86,7 +86,9 @@ class Account(AbstractBaseUser):
                 name="account_email_lower",
             ),
             models.CheckConstraint(
-                condition=models.Q(password_change_asked__in=["", *AskedBecause]),
+                condition=models.Q(
+                    password_change_asked__in=["", *(one.value for one in AskedBecause)]
+                ),
                 name="account_password_asked",
             ),
         ]
