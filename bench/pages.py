@@ -117,7 +117,7 @@ class Statements:
         if answer.status_code != 200:  # noqa: PLR2004
             raise SystemExit(f"{path} answered {answer.status_code} to the bench")
         selects = [query["sql"] for query in seen.captured_queries]
-        return [sql for sql in selects if sql.lstrip().upper().startswith("SELECT")]
+        return [sql for sql in selects if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
 
 
 def times_of(acts: Sequence[Callable[[], object]], rounds: int = ROUNDS) -> list[list[float]]:

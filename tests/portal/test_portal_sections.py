@@ -11,7 +11,7 @@ from medkarta.audit import queries as audit
 from medkarta.patients.models import Link, Person
 
 COSTS = {
-    "/card/diagnoses": 20,
+    "/card/diagnoses": 21,
     "/card/visits": 20,
     "/card/visits?year=2024": 20,
     "/card/hospital": 20,
