@@ -1,6 +1,7 @@
 """Sessions around every page: new keys, known browsers, and words for what has ended."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
@@ -49,7 +50,8 @@ class SessionMiddleware(middleware.SessionMiddleware):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         session = request.session
-        if isinstance(session, SessionStore) and session.proved_more():
+        answered = response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR  # else nothing is saved
+        if answered and isinstance(session, SessionStore) and session.proved_more():
             session.cycle_key()
         signed_out = getattr(request, "signed_out", False)
         try:
