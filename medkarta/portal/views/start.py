@@ -13,9 +13,9 @@ from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
 from medkarta.portal import requests
-from medkarta.portal.presenters import gates, looks, news, tiles
+from medkarta.portal.presenters import looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
-from medkarta.portal.views import ahead
+from medkarta.portal.views import ahead, gate
 from medkarta.record import queries as record
 
 _LATEST = 80
@@ -38,7 +38,7 @@ def _own_home(request: HttpRequest) -> HttpResponse:
     if isinstance(opened, Grant):
         return _open_home(request, opened)
     requests.person_id(request)
-    context = {"nav": "home", "way": gates.way(opened)}
+    context = {"nav": "home", "way": gate.way_of(request, opened)}
     return render(request, "portal/home_closed.html", context)
 
 
