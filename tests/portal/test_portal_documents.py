@@ -121,7 +121,8 @@ class TestOutcomes:
         client, someone = browse("no-policy"), person(people, "no-policy")
         text = posted(client, CERTIFICATE)
         assert "вводить его снова не нужно" in text
-        assert "Привяжите полис ОМС" in page(client, "/card")
+        assert "Ждём ответа о вашем полисе ОМС" in page(client, "/card")
+        assert "Дождаться ответа о полисе ОМС" in page(client, "/link")
         settings.INSURED_REGISTER = voice
         PolicyClaim.objects.filter(person_id=someone.person_id).update(
             outcome="differs", differs=["patronymic"], next_try_at=None
@@ -140,6 +141,8 @@ class TestOutcomes:
             active_to=timezone.localdate() - timedelta(days=1)
         )
         assert client.get("/card").status_code == 403
+        for address, words in [("/card", "Обновите полис ОМС"), ("/link", "Обновить полис ОМС")]:
+            assert words in page(client, address)
         text = page(client)
         assert "Обновите полис" in text
         register(someone)

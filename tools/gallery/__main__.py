@@ -39,6 +39,7 @@ SCENES = {
     "empty": scenes.record_of("Роман Чистолистов", "empty"),
     "large": scenes.record_of("Глеб Регулярнов", "large"),
     "imported": scenes.record_of(IMPORTED, "imported"),
+    "policies": scenes.policies,
     "failures": scenes.failures,
 }
 

@@ -46,6 +46,8 @@ OWN = {
     "consents": "/control/consents",
     "profile": "/profile",
     "papers": "/profile/documents",
+    "paper-choose": "/profile/documents/add",
+    "paper-add": "/profile/documents/add/passport",
     "policy": "/profile/documents/new",
     "link": "/link",
     "link-request": "/link/request",
@@ -60,6 +62,17 @@ OWN = {
     "codes-off": "/accounts/2fa/totp/deactivate/",
     "passkey": "/accounts/2fa/webauthn/add/",
     "logout": "/accounts/logout/",
+}
+POLICIES = {
+    "Семён Архивов": "old-style",
+    "Нина Времянкина": "ends-soon",
+    "Олег Просрочин": "ended",
+}
+WRONG_NUMBERS = {
+    "wrong-digit": "7756 4108 3400 0013",
+    "blank": "12345678901",
+    "not-confirmed": "7756 4108 3400 0012",
+    "own-ended": "990000015",
 }
 GATES = {
     "Илья Макетов": "no-codes",
@@ -108,6 +121,22 @@ def record_of(name: str, state: str) -> Callable[[Meet, Camera], None]:
         _analytes(citizen, camera, state)
 
     return scene
+
+
+def policies(meet: Meet, camera: Camera) -> None:
+    """Policies of other kinds and states, and what is said of numbers that do not do."""
+    for name, state in POLICIES.items():
+        camera.go(meet(name).signs_in(), "/profile/documents", "papers", state)
+    citizen = meet("Олег Просрочин").signs_in()
+    camera.go(citizen, "/card", "card", "ended")
+    for state, number in WRONG_NUMBERS.items():
+        citizen.opens("/profile/documents/new")
+        citizen.fills(number=number)
+        citizen.presses()
+        camera.shoot(citizen, "policy", state)
+    citizen.opens("/profile/documents")
+    citizen.presses("Найти мой новый полис")
+    camera.shoot(citizen, "papers", "found")
 
 
 def _entries(citizen: Visitor, camera: Camera, state: str) -> None:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from medkarta.access.grants import Gate
 from medkarta.access.queries import GateState
+from medkarta.insurance.queries import PolicyView
+from medkarta.insurance.rules import PolicyState
 from medkarta.portal.presenters import dates
 from medkarta.portal.presenters.counted import counted
 
@@ -90,6 +92,27 @@ WORDS: dict[Gate, GateWords] = {
 }
 
 
+_POLICY: dict[PolicyState, GateWords] = {
+    PolicyState.ENDED: GateWords(
+        task=_("Обновить полис ОМС"),
+        heading=_("Обновите полис ОМС, чтобы открыть карту"),
+        why=_("Ваш полис больше не действует. Привяжите новый, и карта откроется снова."),
+        step="documents",
+        label=_("Обновить полис"),
+    ),
+    PolicyState.UNCHECKED: GateWords(
+        task=_("Дождаться ответа о полисе ОМС"),
+        heading=_("Ждём ответа о вашем полисе ОМС"),
+        why=_(
+            "Реестр застрахованных пока не ответил. Мы спрашиваем его сами и пришлём письмо, "
+            "когда он ответит."
+        ),
+        step="documents",
+        label=_("Посмотреть, что с полисом"),
+    ),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
     """One step of the way to an open record."""
@@ -109,13 +132,20 @@ class Way:
     left_words: str
 
 
-def way(states: Iterable[GateState]) -> Way:
+def words_of(gate: Gate, policy: PolicyView | None) -> GateWords:
+    """A gate's words; those of the policy's say whether there is one that ended or waits."""
+    if gate is Gate.POLICY and policy is not None and policy.state is not PolicyState.ACTIVE:
+        return _POLICY[policy.state]
+    return WORDS[gate]
+
+
+def way(states: Iterable[GateState], policy: PolicyView | None) -> Way:
     """The way as a list of tasks: done, next, later."""
     tasks: list[Task] = []
     following: GateWords | None = None
     left = 0
     for one in states:
-        words = WORDS[one.gate]
+        words = words_of(one.gate, policy)
         if one.open:
             since = dates.day(one.since) if one.since else ""
             tasks.append(Task(words=words, state="done", since=since))

@@ -1,5 +1,6 @@
 """The page that stands where the record would be while a gate is closed."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
@@ -11,9 +12,12 @@ from django.utils import timezone
 
 from medkarta.access import queries as access
 from medkarta.access.grants import Gate, Refusal
+from medkarta.access.queries import GateState
 from medkarta.access.representing import gates_of_principal
 from medkarta.consents import queries as consent_queries
 from medkarta.foundation.ids import PersonId
+from medkarta.insurance import queries as insurance
+from medkarta.insurance.queries import PolicyView
 from medkarta.patients.rules_representation import Doing
 from medkarta.portal import acting, requests
 from medkarta.portal.presenters import acting_gates, consents, gates
@@ -43,7 +47,7 @@ def closed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             "nav": "card",
             "renewals": asked_again,
             "destroyed": destroyed,
-            "gate": gates.WORDS[refusal.gate],
+            "gate": gates.words_of(refusal.gate, _policy(request, refusal.closed)),
             "left": len(refusal.closed),
             "logged": refusal.log_number is not None,
         },
@@ -79,10 +83,22 @@ def way(request: HttpRequest) -> gates.Way:
     """How far the record is from opening; reads nothing clinical, so no line in the log."""
     on_behalf = acting.current(request)
     if on_behalf is not None and on_behalf.view is not None:
-        return gates.way(gates_of_principal(on_behalf.view, now=timezone.now()))
+        return way_of(request, gates_of_principal(on_behalf.view, now=timezone.now()))
     reader = requests.reader(request)
-    return gates.way(
-        access.gates(
-            account_id=reader.account_id, two_factors=reader.two_factors, now=timezone.now()
-        )
+    states = access.gates(
+        account_id=reader.account_id, two_factors=reader.two_factors, now=timezone.now()
     )
+    return way_of(request, states)
+
+
+def way_of(request: HttpRequest, states: Collection[GateState]) -> gates.Way:
+    """The same, of gates that were asked already."""
+    closed = [one.gate for one in states if not one.open]
+    return gates.way(states, _policy(request, closed))
+
+
+def _policy(request: HttpRequest, closed: Collection[Gate]) -> PolicyView | None:
+    """What stands behind the policy's closed gate: one that ended, or a number that waits."""
+    if Gate.POLICY not in closed:
+        return None
+    return insurance.policy_of(requests.subject_id(request), now=timezone.now())

@@ -13,7 +13,7 @@ from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.clinics import queries as clinics
 from medkarta.portal import acting, interruptions, requests
-from medkarta.portal.presenters import gates, looks, news, tiles
+from medkarta.portal.presenters import looks, news, tiles
 from medkarta.portal.presenters.sections import TIMELINE
 from medkarta.portal.views import ahead, gate
 from medkarta.portal.views.gate import renewals
@@ -46,7 +46,7 @@ def _own_home(request: HttpRequest) -> HttpResponse:
     person_id = requests.person_id(request)
     context = {
         "nav": "home",
-        "way": gates.way(opened),
+        "way": gate.way_of(request, opened),
         "renewals": renewals(person_id, timezone.now()),
     }
     return render(request, "portal/home_closed.html", context)
