@@ -27,7 +27,7 @@ def strength(request: HttpRequest) -> JsonResponse:
     """How strong what is being typed is. Nothing of it is kept or written down anywhere."""
     if not ratelimit.consume(request, action="password_strength", key=_browser(request)):
         return JsonResponse({"words": _("Проверим пароль при сохранении.")}, status=429)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+    if int(request.headers.get("content-length") or 0) > LARGEST:
         return JsonResponse({"words": passwords.too_long()}, status=413)
     typed = _typed(request)
     if typed is None:
