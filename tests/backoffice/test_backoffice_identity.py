@@ -158,7 +158,7 @@ class TestConfirming:
         assert again.status_code == 409
         assert "данные в профиле изменились" in text
         assert "Другая" in text
-        assert level(citizen) is Level.STANDARD
+        assert level(citizen) is Level.SIMPLIFIED
         assert confirm(operator, again).status_code == 200
         assert level(citizen) is Level.VERIFIED
 
@@ -168,7 +168,7 @@ class TestConfirming:
     def test_without_the_operators_word_nothing_is_confirmed(self, operator, missing):
         citizen = citizens.with_data()
         assert confirm(operator, look(operator, citizen), **missing).status_code == 400
-        assert level(citizen) is Level.STANDARD
+        assert level(citizen) is Level.SIMPLIFIED
 
     def test_an_unfinished_profile_is_not_confirmed(self, operator):
         citizen = citizens.with_account()
@@ -182,14 +182,14 @@ class TestConfirming:
         by = Account.objects.get(email="operator@example.test").pk
         page = confirm(operator, look(operator, citizen), account=str(by))
         assert page.status_code == 409
-        assert level(citizen) is Level.STANDARD
+        assert level(citizen) is Level.SIMPLIFIED
 
     def test_one_persons_look_does_not_confirm_another(self, operator):
         citizen, other = citizens.with_data(1), citizens.with_data(2)
         page = look(operator, citizen)
         answer = confirm(operator, page, account=str(other.account_id))
         assert answer.status_code == 409
-        assert level(other) is Level.STANDARD
+        assert level(other) is Level.SIMPLIFIED
 
     def test_a_snils_of_another_confirmed_person_is_refused_in_words(self, operator):
         first, second = citizens.confirmed(1), citizens.with_account(2)
