@@ -18,6 +18,8 @@ PARTS = {
     "code": "718-7",
     "resource_type": "Observation",
     "logical_id": "a" * 26,
+    "word": "letters",
+    "consent_id": "00000000-0000-7000-8000-000000000000",
 }
 # What everybody may open, signed in or not.
 FOR_ALL = {
