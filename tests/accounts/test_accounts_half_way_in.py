@@ -20,6 +20,8 @@ PARTS = {
     "logical_id": "a" * 26,
     "pk": 1,
     "right": "0198c0de-0000-7000-8000-000000000000",
+    "word": "letters",
+    "consent_id": "00000000-0000-7000-8000-000000000000",
 }
 # What everybody may open, signed in or not.
 FOR_ALL = {
