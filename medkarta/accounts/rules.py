@@ -14,7 +14,7 @@ MOST_PASSKEYS = 10
 # How long an answer to a passkey's challenge is awaited.
 ANSWER_WITHIN = timedelta(minutes=5)
 # What a passkey may be asked to sign beside a sign-in: acts that the code knows, no others.
-DEED_ACTS = frozenset({"sign-consent", "withdraw-consent", "trust"})
+DEED_ACTS = frozenset({"sign-consent", "lift-denial", "trust"})
 
 # --- sessions
 IDLE = timedelta(minutes=15)

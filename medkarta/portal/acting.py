@@ -52,13 +52,22 @@ WAY = frozenset(
         "link_request",
         "link_done",
         "policy",
+        "policy_find",
         "documents",
+        "paper_choose",
+        "paper_add",
+        "paper_remove",
         "consents",
+        "consent_details",
+        "consent_end",
+        "consent_item",
+        "consent_new",
+        "consent_pdf",
         "withdraw",
     }
 )
 # These are about nobody.
-_NOBODYS = frozenset({"help", "demo", "language"})
+_NOBODYS = frozenset({"demo", "help", "help_security", "language", "levels"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -115,15 +115,3 @@ class ConsentChoiceForm(forms.Form):
             for name in names
             for value in (self.data.getlist(name) if hasattr(self.data, "getlist") else [])
         ]
-
-
-class LiftForm(forms.Form):
-    """To lift a denial is signed: it opens what was closed."""
-
-    code = forms.CharField(
-        label=_("Одноразовый код"),
-        help_text=_("6 цифр из приложения или один резервный код. Это ваша подпись."),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        error_messages={"required": _("Введите код из приложения")},
-    )

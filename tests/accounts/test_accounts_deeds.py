@@ -81,7 +81,7 @@ class TestAnythingElse:
     @pytest.mark.parametrize(
         "deed",
         [
-            Deed(act="withdraw-consent", subject=DEED.subject),
+            Deed(act="lift-denial", subject=DEED.subject),
             Deed(act="sign-consent", subject="b" * 64),
             Deed(act="sign-consent", subject=""),
             Deed(act="", subject=""),

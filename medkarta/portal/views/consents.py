@@ -17,9 +17,9 @@ from medkarta.consents.blocks import blocks
 from medkarta.consents.queries import ConsentView
 from medkarta.consents.rules import Kind
 from medkarta.portal import requests
-from medkarta.portal.consent_forms import LiftForm
 from medkarta.portal.presenters import consents as presenter
 from medkarta.portal.presenters import destruction
+from medkarta.portal.proofs import ProofForm
 from medkarta.portal.requests import citizen
 from medkarta.portal.views import gate
 from medkarta.portal.views.signing import code_trouble
@@ -120,7 +120,7 @@ def end(request: HttpRequest, consent_id: str) -> HttpResponse:
     if found.kind is Kind.PROCESSING or found.withdrawn_at is not None:
         return redirect("withdraw" if found.withdrawn_at is None else "consents")
     typed = request.POST if request.method == "POST" else None
-    form = LiftForm(typed) if found.kind is Kind.DENIAL else None
+    form = ProofForm(typed) if found.kind is Kind.DENIAL else None
     if request.method != "POST" or (form is not None and not form.is_valid()):
         return _end_page(request, found, form)
     try:
@@ -133,7 +133,7 @@ def end(request: HttpRequest, consent_id: str) -> HttpResponse:
     return redirect("consents")
 
 
-def _end(request: HttpRequest, found: ConsentView, form: LiftForm | None) -> None:
+def _end(request: HttpRequest, found: ConsentView, form: ProofForm | None) -> None:
     person_id, by = requests.subject_id(request), requests.account_id(request)
     origin, now = requests.origin(request), timezone.now()
     if form is None:
@@ -145,13 +145,13 @@ def _end(request: HttpRequest, found: ConsentView, form: LiftForm | None) -> Non
         person_id=person_id,
         consent_id=found.consent_id,
         by=by,
-        proof=accounts.Proof(code=form.cleaned_data["code"]),
+        proof=form.proof(),
         origin=origin,
         now=now,
     )
 
 
-def _end_page(request: HttpRequest, found: ConsentView, form: LiftForm | None) -> HttpResponse:
+def _end_page(request: HttpRequest, found: ConsentView, form: ProofForm | None) -> HttpResponse:
     context = {
         "nav": "control",
         "shown": presenter.shown(found, timezone.now()),
