@@ -48,6 +48,13 @@ def signed_in(email, agent=CHROME, **place):
     return sign_in(browser(agent, **place), email)
 
 
+def shows_both_again(client, password=PASSWORD):
+    """Password and code once more, as before a change of either."""
+    client.post("/accounts/reauthenticate/", {"password": password})
+    client.post(REAUTHENTICATE, {"code": new_code()})
+    return client
+
+
 def key_of(client):
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 

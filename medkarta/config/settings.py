@@ -72,8 +72,8 @@ MIDDLEWARE = [
     "medkarta.accounts.middleware.EndedSessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "medkarta.accounts.freshness.FreshFactorsMiddleware",
     "medkarta.accounts.interruption.AskedPasswordMiddleware",
+    "medkarta.accounts.freshness.FreshFactorsMiddleware",
 ]
 
 ROOT_URLCONF = "medkarta.config.urls"

@@ -21,6 +21,9 @@ PARTS = {
     "pk": 1,
     "right": "0198c0de-0000-7000-8000-000000000000",
     "word": "letters",
+    "slug": "passport",
+    "written_id": "00000000-0000-7000-8000-000000000000",
+    "candidate_id": "00000000-0000-7000-8000-000000000000",
     "consent_id": "00000000-0000-7000-8000-000000000000",
 }
 # What everybody may open, signed in or not.

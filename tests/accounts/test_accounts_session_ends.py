@@ -10,10 +10,10 @@ from browsers import (
     browser,
     is_in,
     key_of,
-    new_code,
     row_of,
     says,
     set_back,
+    shows_both_again,
     sign_in,
     signed_in,
     types_password,
@@ -23,6 +23,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from test_accounts_half_way_in import FOR_ALL, named
+from test_accounts_passkeys import add
 
 from medkarta.accounts import actions
 from medkarta.accounts.models import Account, Device, Session, SignIn
@@ -32,7 +33,7 @@ from medkarta.notifications import queries as notifications
 
 pytestmark = pytest.mark.django_db
 NEW = "другая-ромашка-за-рекой-5"
-REAUTHENTICATE = "/accounts/reauthenticate/"
+RENEW = "/accounts/2fa/recovery-codes/generate/"
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def replayed(key):
 
 
 def change_password(client):
-    client.post(REAUTHENTICATE, {"password": PASSWORD})
-    sent = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    shows_both_again(client)
+    sent = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW, "end_others": "on"}
     answer = client.post("/accounts/password/change/", sent)
     assert answer.status_code == 302, answer.content.decode()
 
@@ -147,12 +148,12 @@ class TestByAChange:
 
     @pytest.mark.django_db(transaction=True)  # allauth tells of new codes after the commit
     @pytest.mark.parametrize(
-        "address", ["/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/"]
+        "change", [lambda one: add(one)[1], lambda one: one.post(RENEW)], ids=["add", "renew"]
     )
-    def test_a_changed_factor_ends_all_others(self, citizen, address):
+    def test_a_changed_factor_ends_all_others(self, citizen, change):
         one, other = signed_in(citizen.email), signed_in(citizen.email)
-        one.post("/accounts/2fa/reauthenticate/", {"code": new_code()})
-        assert one.post(address).status_code == 302
+        shows_both_again(one)
+        assert change(one).status_code == 302
         assert "Способ входа изменили" in says(other, "/card")
         assert one.get("/accounts/2fa/").status_code == 200
 

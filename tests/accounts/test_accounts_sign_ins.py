@@ -10,6 +10,7 @@ from browsers import (
     SECOND_STEP,
     WRONG,
     browser,
+    shows_both_again,
     sign_in,
     signed_in,
     types_password,
@@ -203,7 +204,7 @@ class TestDevices:
     def test_after_a_new_password_it_is_a_stranger(self, citizen):
         client = signed_in(citizen.email)
         word = client.cookies[NAME].value
-        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        shows_both_again(client)
         new = "другая-ромашка-за-рекой-5"
         sent = {"oldpassword": PASSWORD, "password1": new, "password2": new}
         client.post("/accounts/password/change/", sent)
