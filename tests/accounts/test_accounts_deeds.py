@@ -7,6 +7,7 @@ import pytest
 from citizens import NOW
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from software_key import SoftwareKey
 from test_accounts_passkeys import add, fresh
 
@@ -217,37 +218,37 @@ class TestThePage:
 
     def test_a_consent_is_signed_by_a_passkey_for_its_very_text(self):
         citizen, client, key = insured_with_key()
-        text = consent_queries.current_text(Kind.PROCESSING, "ru")
+        paper = citizens.paper(citizen)
+        text = paper.text
         given = key.get(question(client, text.sha256))
-        page = client.post("/link/consent", {**ticked(text), "passkey": given})
+        page = client.post("/link/consent", {**ticked(paper), "passkey": given})
         assert page["Location"] == "/link"
-        held = consent_queries.in_force(citizen.person_id, Kind.PROCESSING)
-        assert held.signed_with == "passkey"
+        assert held(citizen).signed_with == "passkey"
         assert "ключом доступа" in client.get("/control/consents").content.decode()
         (line,) = audit.entries(person_id=citizen.person_id, before=None, limit=1)
         assert (line.said.action, line.said.ground) == ("sign-consent", "passkey")
 
     def test_no_consent_is_signed_by_an_answer_for_another_text(self):
         citizen, client, key = insured_with_key()
-        text = consent_queries.current_text(Kind.PROCESSING, "ru")
+        paper = citizens.paper(citizen)
         given = key.get(question(client, "b" * 64))
-        page = client.post("/link/consent", {**ticked(text), "passkey": given})
+        page = client.post("/link/consent", {**ticked(paper), "passkey": given})
         assert "Ключ доступа не подписал этот текст" in page.content.decode()
-        assert consent_queries.in_force(citizen.person_id, Kind.PROCESSING) is None
+        assert held(citizen) is None
 
     def test_a_signature_cannot_be_sent_again_after_the_withdrawal(self):
         citizen, client, key = insured_with_key()
-        text = consent_queries.current_text(Kind.PROCESSING, "ru")
-        sent = {**ticked(text), "passkey": key.get(question(client, text.sha256))}
+        paper = citizens.paper(citizen)
+        text = paper.text
+        sent = {**ticked(paper), "passkey": key.get(question(client, text.sha256))}
         client.post("/link/consent", sent)
         client.post("/control/consents/withdraw")
         client.post("/link/consent", sent)
-        assert consent_queries.in_force(citizen.person_id, Kind.PROCESSING) is None
+        assert held(citizen) is None
 
     def test_without_a_code_and_a_passkey_the_page_says_what_is_missing(self):
-        _, client, _ = insured_with_key()
-        text = consent_queries.current_text(Kind.PROCESSING, "ru")
-        page = client.post("/link/consent", ticked(text))
+        citizen, client, _ = insured_with_key()
+        page = client.post("/link/consent", ticked(citizens.paper(citizen)))
         assert "Введите код из приложения" in page.content.decode()
 
     def test_the_button_is_there_for_whoever_has_a_passkey(self):
@@ -260,15 +261,18 @@ class TestThePage:
 def test_the_signature_of_another_person_is_refused():
     citizen, _, key = insured_with_key()
     other = citizens.insured(2)
-    text = consent_queries.current_text(Kind.PROCESSING, "ru")
-    deed = Deed(act="sign-consent", subject=text.sha256)
+    paper = citizens.paper(other)
+    deed = Deed(act="sign-consent", subject=paper.text.sha256)
     given = key.get(actions.ask_for_deed(account_id=citizen.account_id, deed=deed, now=NOW))
     with pytest.raises(actions.PasskeyRefusedForDeedError):
         consents.sign(
             person_id=other.person_id,
             by=other.account_id,
             signature=consents.Signature(
-                kind=Kind.PROCESSING, sha256=text.sha256, proof=Proof(passkey=given)
+                choice=paper.choice,
+                sha256=paper.text.sha256,
+                after=paper.after,
+                proof=Proof(passkey=given),
             ),
             origin=citizens.ORIGIN,
             now=NOW,
@@ -287,5 +291,10 @@ def question(client, sha256):
     return answer.json()["request_options"]
 
 
-def ticked(text):
-    return {"sha256": text.sha256, "agreed": "on", "code": ""}
+def held(citizen):
+    return consent_queries.in_force(citizen.person_id, Kind.PROCESSING, at=timezone.now())
+
+
+def ticked(paper):
+    after = str(paper.after or "")
+    return {"sha256": paper.text.sha256, "after": after, "agreed": "on", "code": ""}

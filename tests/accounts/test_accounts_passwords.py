@@ -99,7 +99,7 @@ def test_a_short_password_of_repetitions_is_told_both():
 def test_what_is_made_of_ones_own_data_is_refused(password):
     citizen = citizens.with_data()
     account = Account.objects.get(pk=citizen.account_id)
-    typed = password.format(snils=citizen.data.snils.digits, policy=citizen.policy.digits)
+    typed = password.format(snils=citizen.data.snils.digits, policy=citizen.policy.number)
     assert codes(typed, account) == {"password_own"}
     assert codes(f"{typed} и трамвай сиреневый едет", account) == set()
 
