@@ -224,7 +224,8 @@ class TestThePage:
         page = client.post("/link/consent", {**ticked(paper), "passkey": given})
         assert page["Location"] == "/link"
         assert held(citizen).signed_with == "passkey"
-        assert "ключом доступа" in client.get("/control/consents").content.decode()
+        page = client.get(f"/control/consents/{held(citizen).consent_id}")
+        assert "ключом доступа" in page.content.decode()
         (line,) = audit.entries(person_id=citizen.person_id, before=None, limit=1)
         assert (line.said.action, line.said.ground) == ("sign-consent", "passkey")
 
