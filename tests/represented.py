@@ -12,7 +12,7 @@ from medkarta.foundation.policies import PolicyNumber
 from medkarta.foundation.snils import Snils, control_number
 from medkarta.patients import actions as patients
 from medkarta.patients.rules import PersonalDataInput, Sex
-from medkarta.patients.rules_representation import Doing, Kind, Paper, Terms
+from medkarta.patients.rules.representation import Doing, Kind, Paper, Terms
 
 # Codes of the consent are used up by then.
 SOON = NOW + timedelta(minutes=2)

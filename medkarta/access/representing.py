@@ -30,9 +30,9 @@ from medkarta.accounts import queries as accounts
 from medkarta.accounts.queries import actor_as
 from medkarta.accounts.rules import Level
 from medkarta.audit.drafts import Actor, Outcome
-from medkarta.patients import queries_representation as representations
-from medkarta.patients.queries_representation import RepresentationView
-from medkarta.patients.rules_representation import Doing
+from medkarta.patients.queries import representation as representations
+from medkarta.patients.queries.representation import RepresentationView
+from medkarta.patients.rules.representation import Doing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

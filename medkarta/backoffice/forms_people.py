@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.patients.rules_representation import Paper
+from medkarta.patients.rules.representation import Paper
 
 # НСИ 1.2.643.5.1.13.13.99.2.313, the papers of a representative that we take.
 PAPERS = [

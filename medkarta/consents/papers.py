@@ -24,8 +24,8 @@ from medkarta.consents.rules import (
     fill,
 )
 from medkarta.foundation.ids import AccountId, ClinicId, PersonId
-from medkarta.patients import queries_representation as representations
 from medkarta.patients.queries import PersonView
+from medkarta.patients.queries import representation as representations
 
 # НСИ 1.2.643.5.1.13.13.99.2.48, the kinds by which an operator tells an adult citizen.
 _DOCUMENTS: Final = MappingProxyType(

@@ -14,8 +14,8 @@ from medkarta.access.grants import Section
 from medkarta.accounts.sessions import two_factors
 from medkarta.foundation.ids import AccountId
 from medkarta.patients.queries import PersonView
-from medkarta.patients.queries_representation import RepresentationView, own_representation
-from medkarta.patients.rules_representation import Doing, Verdict
+from medkarta.patients.queries.representation import RepresentationView, own_representation
+from medkarta.patients.rules.representation import Doing, Verdict
 from medkarta.portal.presenters import people
 from medkarta.portal.presenters.people import Banner
 from medkarta.portal.presenters.sections import EVERY

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from medkarta.foundation.snils import Snils
 from medkarta.patients.actions import Claim
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     DEFAULT_ZONE,
     LONGEST_YEARS,
     TO_TRUSTED,

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.patients.paper_rules import (
+from medkarta.patients.rules import tidy
+from medkarta.patients.rules.papers import (
     LONGEST_ISSUER,
     PaperInput,
     PaperKind,
@@ -17,7 +18,6 @@ from medkarta.patients.paper_rules import (
     read_department,
     read_number,
 )
-from medkarta.patients.rules import tidy
 from medkarta.portal.presenters.paper_words import KINDS
 
 

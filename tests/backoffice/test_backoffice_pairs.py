@@ -13,7 +13,8 @@ from medkarta.accounts import actions as accounts
 from medkarta.accounts import queries as account_queries
 from medkarta.accounts.rules import Level, Role
 from medkarta.patients import actions as patients
-from medkarta.patients import candidates, queries
+from medkarta.patients import queries
+from medkarta.patients.queries import candidates
 from medkarta.patients.rules import LinkRequestState
 
 LIST = "/backoffice/candidates"

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from medkarta.accounts.models import Account
 from medkarta.audit import queries as audit
-from medkarta.patients.queries_representation import claims_of, of_representative
-from medkarta.patients.rules_representation import Ended, Verdict
+from medkarta.patients.queries.representation import claims_of, of_representative
+from medkarta.patients.rules.representation import Ended, Verdict
 
 PAGE = "/backoffice/representatives"
 

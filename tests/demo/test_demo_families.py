@@ -12,7 +12,7 @@ from medkarta.demo.actions.populating import _make
 from medkarta.demo.actions.representing import represent
 from medkarta.demo.cast import CAST, FAMILIES, PARENTS, SHOWCASE, Stage
 from medkarta.patients.queries import person_of
-from medkarta.patients.queries_representation import of_representative
+from medkarta.patients.queries.representation import of_representative
 
 
 def test_every_family_is_of_the_showcase():

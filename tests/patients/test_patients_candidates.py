@@ -13,8 +13,9 @@ from medkarta.accounts import actions as accounts
 from medkarta.accounts.rules import Role
 from medkarta.audit import queries as audit
 from medkarta.notifications.models import Message
-from medkarta.patients import actions, candidates, queries
+from medkarta.patients import actions, queries
 from medkarta.patients.models import LinkCandidate
+from medkarta.patients.queries import candidates
 from medkarta.patients.rules import CandidateState, LinkRequestState
 
 WHY = "Позвонили в клинику: карта этого человека"

@@ -14,8 +14,8 @@ from medkarta.audit import queries as audit
 from medkarta.foundation.sealing import NotSealedHereError
 from medkarta.patients import actions
 from medkarta.patients.models.papers import PersonPaper
-from medkarta.patients.paper_queries import paper_of, papers_of, passport_of
-from medkarta.patients.paper_rules import (
+from medkarta.patients.queries.papers import paper_of, papers_of, passport_of
+from medkarta.patients.rules.papers import (
     MOST_PAPERS,
     PaperInput,
     PaperKind,

@@ -9,8 +9,8 @@ from citizens import NOW, ORIGIN
 from medkarta.audit import queries as audit
 from medkarta.foundation.ids import AccountId, new_uuid
 from medkarta.patients import actions, queries
-from medkarta.patients.candidates import like_entries
 from medkarta.patients.models import ClinicPatient, Person
+from medkarta.patients.queries.candidates import like_entries
 from medkarta.patients.rules import Match
 
 

@@ -15,13 +15,13 @@ from medkarta.notifications.models import Message
 from medkarta.patients import actions as patients
 from medkarta.patients.models import Person, Representation
 from medkarta.patients.queries import person_of
-from medkarta.patients.queries_representation import (
+from medkarta.patients.queries.representation import (
     claims_of,
     legal_for,
     of_principal,
     representation,
 )
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     Doing,
     Ended,
     Kind,

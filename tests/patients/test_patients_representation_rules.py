@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     AGES,
     ZONES,
     Age,

@@ -13,8 +13,9 @@ from medkarta.accounts import actions as accounts
 from medkarta.accounts import queries as account_queries
 from medkarta.accounts.rules import Level
 from medkarta.notifications.models import Message
-from medkarta.patients import actions, queries, transfers
+from medkarta.patients import actions, queries
 from medkarta.patients.models import Person, SnilsTransfer
+from medkarta.patients.queries import transfers
 from medkarta.patients.rules import TransferState
 
 WHY = "Паспорт и СНИЛС предъявлены, прежняя почта утеряна"

@@ -15,13 +15,13 @@ from medkarta.audit import queries as audit
 from medkarta.notifications.models import Message
 from medkarta.patients import actions as patients
 from medkarta.patients.models import Representation, TrustOffer
-from medkarta.patients.queries_representation import (
+from medkarta.patients.queries.representation import (
     offers_by,
     offers_to,
     own_representation,
     representation,
 )
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     BadTermsError,
     Doing,
     Ended,

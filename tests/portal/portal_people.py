@@ -12,7 +12,7 @@ from medkarta.audit import queries as audit
 from medkarta.audit.drafts import Origin
 from medkarta.patients import actions as patients
 from medkarta.patients.queries import person_of
-from medkarta.patients.rules_representation import Doing, Terms
+from medkarta.patients.rules.representation import Doing, Terms
 
 ORIGIN = Origin(app="portal", request_id="r", address=None, device="a test")
 RECORD = [

@@ -20,7 +20,7 @@ from medkarta.accounts.queries import account_by_email
 from medkarta.audit import queries as audit
 from medkarta.patients import actions as patients
 from medkarta.patients.rules import PersonalDataInput, Sex
-from medkarta.patients.rules_representation import Doing, Kind, Paper, Terms
+from medkarta.patients.rules.representation import Doing, Kind, Paper, Terms
 
 
 @pytest.fixture

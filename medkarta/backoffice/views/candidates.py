@@ -15,8 +15,8 @@ from medkarta.backoffice import requests
 from medkarta.backoffice.forms import JudgementForm
 from medkarta.backoffice.requests import operators_only
 from medkarta.patients import actions as patients
-from medkarta.patients import candidates
-from medkarta.patients.candidates import CandidateView
+from medkarta.patients.queries import candidates
+from medkarta.patients.queries.candidates import CandidateView
 from medkarta.patients.rules import CandidateState
 
 PROBLEMS: dict[type[Exception], Callable[[], str]] = {

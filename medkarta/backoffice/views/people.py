@@ -19,7 +19,7 @@ from medkarta.backoffice.requests import account_id as operator_id
 from medkarta.backoffice.requests import operators_only, origin
 from medkarta.patients import actions as patients
 from medkarta.patients.actions import ApplicantView
-from medkarta.patients.rules_representation import Kind, Paper
+from medkarta.patients.rules.representation import Kind, Paper
 
 KINDS: dict[Kind, Promise] = {
     Kind.PARENT: gettext_lazy("родитель"),

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from medkarta.backoffice.requests import operators_only
-from medkarta.patients import candidates, transfers
+from medkarta.patients.queries import candidates, transfers
 
 
 @require_safe

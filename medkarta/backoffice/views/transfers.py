@@ -15,7 +15,7 @@ from medkarta.backoffice import requests
 from medkarta.backoffice.forms import TransferForm, VerdictForm
 from medkarta.backoffice.requests import operators_only
 from medkarta.patients import actions as patients
-from medkarta.patients import transfers
+from medkarta.patients.queries import transfers
 from medkarta.patients.rules import TransferState
 
 PROBLEMS: dict[type[Exception], Callable[[], str]] = {

@@ -17,8 +17,8 @@ from medkarta.notifications.actions import recall
 from medkarta.patients.actions import hold_person
 from medkarta.patients.log import log_act
 from medkarta.patients.queries import PersonView
-from medkarta.patients.queries_representation import legal_for
-from medkarta.patients.rules_representation import Doing
+from medkarta.patients.queries.representation import legal_for
+from medkarta.patients.rules.representation import Doing
 
 
 class NotOwnConsentError(Exception):

@@ -9,8 +9,8 @@ from medkarta.demo.way import ORIGIN
 from medkarta.foundation.ids import AccountId
 from medkarta.patients import actions as patients
 from medkarta.patients.queries import PersonView, person_of
-from medkarta.patients.queries_representation import of_representative
-from medkarta.patients.rules_representation import DEFAULT_ZONE, Kind, Paper
+from medkarta.patients.queries.representation import of_representative
+from medkarta.patients.rules.representation import DEFAULT_ZONE, Kind, Paper
 
 _CERTIFICATE = "IV-МЮ 744233"
 

@@ -11,10 +11,10 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.people import hold_person
 from medkarta.patients.actions.representing import check_operator
-from medkarta.patients.candidates import OPEN, CandidateView, candidate_view
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_comparison
 from medkarta.patients.models import ClinicPatient, LinkCandidate, Person
+from medkarta.patients.queries.candidates import OPEN, CandidateView, candidate_view
 from medkarta.patients.rules import CandidateState, Match, PersonalDataInput, matches
 
 SHORTEST_REASON = 10

@@ -23,10 +23,10 @@ from medkarta.patients.actions.representing import (
     log_both,
 )
 from medkarta.patients.log import log_act
-from medkarta.patients.messages_representation import tell_of_begin, tell_of_end
+from medkarta.patients.messages.representation import tell_of_begin, tell_of_end
 from medkarta.patients.models import Person, Representation, RepresentationClaim
 from medkarta.patients.queries import PersonView, data_of, person_of
-from medkarta.patients.queries_representation import (
+from medkarta.patients.queries.representation import (
     ClaimView,
     RepresentationView,
     claim_view,
@@ -35,7 +35,7 @@ from medkarta.patients.queries_representation import (
     representation_view,
 )
 from medkarta.patients.rules import PersonalDataInput, same_names, tidy
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     PAPERS_OF,
     Change,
     Doing,

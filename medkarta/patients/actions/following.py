@@ -4,11 +4,11 @@ from datetime import datetime
 
 from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
-from medkarta.patients.candidates import judged_same
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_ended_links
 from medkarta.patients.models import Link, Person
 from medkarta.patients.queries import data_of
+from medkarta.patients.queries.candidates import judged_same
 from medkarta.patients.rules import Match, matches
 
 

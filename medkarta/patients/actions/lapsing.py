@@ -6,10 +6,10 @@ from django.db import transaction
 
 from medkarta.audit.drafts import Act, Origin
 from medkarta.patients.actions.representing import end, log_both
-from medkarta.patients.messages_representation import tell_of_coming_end, tell_of_end
+from medkarta.patients.messages.representation import tell_of_coming_end, tell_of_end
 from medkarta.patients.models import Representation
-from medkarta.patients.queries_representation import RepresentationView, open_representations
-from medkarta.patients.rules_representation import Ended, Verdict
+from medkarta.patients.queries.representation import RepresentationView, open_representations
+from medkarta.patients.rules.representation import Ended, Verdict
 
 TOLD_BEFORE = timedelta(days=7)
 _ORIGIN = Origin(app="worker", request_id="", address=None, device="")

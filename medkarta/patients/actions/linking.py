@@ -13,17 +13,17 @@ from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.candidates import note_candidates
 from medkarta.patients.actions.people import hold_person
 from medkarta.patients.actions.representing import check_may
-from medkarta.patients.candidates import (
+from medkarta.patients.log import log_act
+from medkarta.patients.models import ClinicPatient, Link, LinkRequest
+from medkarta.patients.queries import LinkRequestView, PersonView, data_of, request_view
+from medkarta.patients.queries.candidates import (
     digest_of_both,
     judged_same,
     like_entries,
     open_candidates,
 )
-from medkarta.patients.log import log_act
-from medkarta.patients.models import ClinicPatient, Link, LinkRequest
-from medkarta.patients.queries import LinkRequestView, PersonView, data_of, request_view
 from medkarta.patients.rules import LinkRequestState, Match
-from medkarta.patients.rules_representation import Doing as MayDo
+from medkarta.patients.rules.representation import Doing as MayDo
 
 ANSWER_WITHIN = timedelta(days=1)
 

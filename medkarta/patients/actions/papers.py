@@ -13,8 +13,8 @@ from medkarta.patients.actions.people import hold_person
 from medkarta.patients.actions.representing import check_operator
 from medkarta.patients.log import log_act
 from medkarta.patients.models.papers import PersonPaper
-from medkarta.patients.paper_queries import PaperView, paper_view
-from medkarta.patients.paper_rules import MOST_PAPERS, PaperInput, PaperState, masked
+from medkarta.patients.queries.papers import PaperView, paper_view
+from medkarta.patients.rules.papers import MOST_PAPERS, PaperInput, PaperState, masked
 
 
 class TooManyPapersError(Exception):

@@ -12,12 +12,12 @@ from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.log import log_act
 from medkarta.patients.models import Person, Representation
 from medkarta.patients.queries import PersonView
-from medkarta.patients.queries_representation import (
+from medkarta.patients.queries.representation import (
     RepresentationView,
     legal_for,
     representation_view,
 )
-from medkarta.patients.rules_representation import Doing, Ended, Verdict
+from medkarta.patients.rules.representation import Doing, Ended, Verdict
 
 _SYSTEM = Actor(account_id=None, name="", role="system")
 

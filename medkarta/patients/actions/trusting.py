@@ -21,16 +21,16 @@ from medkarta.patients.actions.representing import (
     log_both,
 )
 from medkarta.patients.log import log_act
-from medkarta.patients.messages_representation import tell_of_begin, tell_of_end, tell_of_offer
+from medkarta.patients.messages.representation import tell_of_begin, tell_of_end, tell_of_offer
 from medkarta.patients.models import Representation, TrustOffer
 from medkarta.patients.queries import PersonView, person_of
-from medkarta.patients.queries_representation import (
+from medkarta.patients.queries.representation import (
     OfferView,
     RepresentationView,
     offer_view,
     representation_view,
 )
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     ADULT,
     ANSWER_WITHIN,
     DEFAULT_ZONE,

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from medkarta.foundation.ids import new_uuid
-from medkarta.patients.paper_rules import LONGEST_ISSUER, LONGEST_NUMBER, PaperState
+from medkarta.patients.rules.papers import LONGEST_ISSUER, LONGEST_NUMBER, PaperState
 
 
 class PersonPaper(models.Model):

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from medkarta.foundation.ids import new_uuid
 from medkarta.patients.models.data import PersonalData
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     DEFAULT_ZONE,
     TO_TRUSTED,
     ZONES,

@@ -6,8 +6,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from medkarta.patients.paper_queries import PaperView
-from medkarta.patients.paper_rules import PaperKind, PaperState
+from medkarta.patients.queries.papers import PaperView
+from medkarta.patients.rules.papers import PaperKind, PaperState
 from medkarta.portal.presenters import dates
 
 Words = str | Promise

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from medkarta.access.grants import Section
 from medkarta.patients.queries import PersonView
-from medkarta.patients.queries_representation import ClaimView, OfferView, RepresentationView
-from medkarta.patients.rules_representation import (
+from medkarta.patients.queries.representation import ClaimView, OfferView, RepresentationView
+from medkarta.patients.rules.representation import (
     Change,
     Doing,
     Ended,

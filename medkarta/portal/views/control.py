@@ -12,7 +12,7 @@ from medkarta.audit import queries as audit
 from medkarta.consents import queries as consents
 from medkarta.consents.rules import Kind
 from medkarta.patients import queries as patients
-from medkarta.patients import queries_representation as representations
+from medkarta.patients.queries import representation as representations
 from medkarta.portal import requests
 from medkarta.portal.presenters import journal
 from medkarta.portal.requests import citizen

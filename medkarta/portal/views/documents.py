@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.insurance import queries as insurance
-from medkarta.patients import actions, paper_queries
+from medkarta.patients import actions
 from medkarta.patients import queries as patients
+from medkarta.patients.queries import papers as paper_queries
 from medkarta.portal import requests
 from medkarta.portal.paper_forms import PaperForm
 from medkarta.portal.presenters import paper_words, policy_card

@@ -18,7 +18,7 @@ from medkarta.consents import queries as consent_queries
 from medkarta.foundation.ids import PersonId
 from medkarta.insurance import queries as insurance
 from medkarta.insurance.queries import PolicyView
-from medkarta.patients.rules_representation import Doing
+from medkarta.patients.rules.representation import Doing
 from medkarta.portal import acting, requests
 from medkarta.portal.presenters import acting_gates, consents, gates
 from medkarta.portal.presenters.consents import Renewal

@@ -17,8 +17,8 @@ from medkarta.accounts import queries as account_queries
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.audit import queries as audit
 from medkarta.patients import actions as patients
-from medkarta.patients import queries_representation as representations
-from medkarta.patients.rules_representation import BadTermsError, Kind, Verdict
+from medkarta.patients.queries import representation as representations
+from medkarta.patients.rules.representation import BadTermsError, Kind, Verdict
 from medkarta.portal import acting, requests
 from medkarta.portal.forms_people import ClaimForm, SignForm, TrustForm
 from medkarta.portal.presenters import journal, people

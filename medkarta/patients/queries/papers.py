@@ -6,7 +6,7 @@ from uuid import UUID
 
 from medkarta.foundation.ids import PersonId
 from medkarta.patients.models.papers import PersonPaper
-from medkarta.patients.paper_rules import PaperKind, PaperState
+from medkarta.patients.rules.papers import PaperKind, PaperState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

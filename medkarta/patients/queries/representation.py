@@ -11,7 +11,7 @@ from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.models import Representation, RepresentationClaim, TrustOffer
 from medkarta.patients.queries import PersonView, data_of, person_view
 from medkarta.patients.rules import PersonalDataInput
-from medkarta.patients.rules_representation import (
+from medkarta.patients.rules.representation import (
     Doing,
     Ended,
     Kind,

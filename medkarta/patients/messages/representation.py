@@ -11,7 +11,7 @@ from medkarta.accounts import queries as accounts
 from medkarta.accounts.queries import AccountView
 from medkarta.foundation.ids import AccountId
 from medkarta.notifications.actions import send
-from medkarta.patients.queries_representation import OfferView, RepresentationView
+from medkarta.patients.queries.representation import OfferView, RepresentationView
 
 
 def tell_of_offer(offer: OfferView, now: datetime) -> None:
