@@ -8,6 +8,7 @@ from citizens import NOW, ORIGIN, PASSWORD, SECRET, Citizen
 
 from medkarta.accounts import actions as accounts
 from medkarta.foundation.enp import Enp
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.foundation.snils import Snils, control_number
 from medkarta.patients import actions as patients
 from medkarta.patients.rules import PersonalDataInput, Sex
@@ -41,7 +42,9 @@ class Young(Citizen):
 
     @property
     def policy(self):
-        return Enp.make(region=77, sex="F", birth_date=self.born, serial=91_000 + self.number)
+        return PolicyNumber.of(
+            Enp.make(region=77, sex="F", birth_date=self.born, serial=91_000 + self.number)
+        )
 
 
 def young(number=5, born=date(2010, 3, 15)):
