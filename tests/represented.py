@@ -42,8 +42,9 @@ class Young(Citizen):
 
     @property
     def policy(self):
-        enp = Enp.make(region=77, sex="F", birth_date=self.born, serial=91_000 + self.number)
-        return PolicyNumber.of(enp)
+        return PolicyNumber.of(
+            Enp.make(region=77, sex="F", birth_date=self.born, serial=91_000 + self.number)
+        )
 
 
 def young(number=5, born=date(2010, 3, 15)):

@@ -109,6 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     @transaction.atomic
     def set_password(self, user: Account, password: str) -> None:
         """Changed, set or reset: one action for all, and what leant on the former one is over."""
+        former = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
         actions.change_password(
             account_id=AccountId(user.pk),
             password=password,
@@ -118,7 +119,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         user.refresh_from_db()
         actions.forget_devices(account_id=AccountId(user.pk))
         actions.forget_tries(email=user.email)
-        if not getattr(allauth_context.request, "keeps_others", False):  # ticked off in the form
+        if getattr(allauth_context.request, "keeps_others", False):  # ticked off in the form
+            actions.keep_sessions(account_id=AccountId(user.pk), held_by=former)
+        else:
             signing_in.end_others(allauth_context.request, user, Ending.PASSWORD_CHANGED)
 
     def send_notification_mail(

@@ -66,8 +66,9 @@ class SessionMiddleware(middleware.SessionMiddleware):
         if token := getattr(request, "device_token", ""):
             _remember_browser(response, token)
         if signed_out:
-            # What a script or a cache may have kept goes too; the session's cookie has gone.
-            response["Clear-Site-Data"] = '"cache", "storage"'
+            # What a script or a cache may have kept goes too; the session's cookie has gone. A page
+            # that has more forgotten has said so itself.
+            response.setdefault("Clear-Site-Data", '"cache", "storage"')
         return response
 
 

@@ -9,18 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.db import IntegrityError, transaction
 
 from medkarta.accounts.actions.sessions import end_by_key, end_expired, rename_session
 from medkarta.accounts.models import Session
 from medkarta.accounts.queries.sessions import how_it_ended
 from medkarta.accounts.rules import NOTED_EVERY, Ending, time_is_up
+from medkarta.accounts.session_data import SignedData
 from medkarta.accounts.session_keys import hash_of
 from medkarta.accounts.sessions import present, proofs_in
 
 
-class SessionStore(SessionBase):
+class SessionStore(SignedData):
     """One browser's session. `ended` says how the one of its cookie ended, when it has."""
 
     def __init__(self, session_key: str | None = None) -> None:

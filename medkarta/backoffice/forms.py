@@ -3,6 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from medkarta.foundation.ids import AccountId
+from medkarta.patients.actions import Compared
+
 # НСИ 1.2.643.5.1.13.13.99.2.48: the kinds by which an adult citizen is told.
 DOCUMENT_KINDS = [
     ("1", _("Паспорт гражданина Российской Федерации")),
@@ -23,12 +26,22 @@ class ConfirmForm(forms.Form):
     email = forms.EmailField(widget=forms.HiddenInput)
     account = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    paper = forms.UUIDField(widget=forms.HiddenInput, required=False)
     document_kind = forms.ChoiceField(
         label=_("Какой документ предъявлен"), choices=DOCUMENT_KINDS, widget=forms.RadioSelect
     )
     compared = forms.BooleanField(
         label=_("Человек передо мной, фото в документе — его, данные совпадают с документом")
     )
+
+    def seen_by_operator(self) -> Compared:
+        """What was held and looked at. Only after `is_valid`."""
+        return Compared(
+            account_id=AccountId(self.cleaned_data["account"]),
+            document_kind=self.cleaned_data["document_kind"],
+            seen=self.cleaned_data["seen"],
+            paper_id=self.cleaned_data["paper"],
+        )
 
 
 def _why() -> forms.CharField:

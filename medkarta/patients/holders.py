@@ -8,7 +8,7 @@ from medkarta.accounts.ports import Holder, SnilsConfirmedElsewhereError
 from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.actions.following import end_foreign_links
-from medkarta.patients.models import Link, Person
+from medkarta.patients.models import Link, Person, PersonPaper
 from medkarta.patients.queries import data_of
 from medkarta.patients.registers import followers
 from medkarta.patients.rules import known_words, same_names
@@ -36,7 +36,7 @@ class PeopleAsHolders:
         """Bind the СНИЛС to the person, end links and policies of other data.
 
         Whom a parent's paper made known before comes into their own here: with the account go the
-        links, the policy and the log that are theirs already. Raises
+        links, the policy and the log that are theirs already; the papers come along. Raises
         `SnilsConfirmedElsewhereError`.
         """
         person = _come_into_own(Person.objects.get(account_id=account_id))
@@ -62,6 +62,7 @@ def _come_into_own(person: Person) -> Person:
     person.save(update_fields=["account"])
     known.account_id = account_id
     known.save(update_fields=["account"])
+    PersonPaper.objects.filter(person=person).update(person=known)
     return known
 
 

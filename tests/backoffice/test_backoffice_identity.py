@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import citizens
 import pytest
+import represented
 from citizens import NOW, ORIGIN, PASSWORD
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +18,9 @@ from medkarta.audit import queries as audit
 from medkarta.notifications import actions as notifications
 from medkarta.notifications.models import Message
 from medkarta.patients import actions as patients
+from medkarta.patients.queries import person_of
+from medkarta.patients.queries.papers import papers_of
+from medkarta.patients.rules.papers import PaperInput, PaperKind, PaperState
 
 PAGE = "/backoffice/identity"
 PAGES = ["/backoffice/", PAGE]
@@ -43,7 +48,7 @@ def look(operator, citizen):
 def hidden(page):
     """The form as the page holds it."""
     form = page.context["confirm"]
-    return {name: str(form[name].value()) for name in ("email", "account", "seen")}
+    return {name: str(form[name].value() or "") for name in ("email", "account", "seen", "paper")}
 
 
 def confirm(operator, page, **changes):
@@ -68,6 +73,23 @@ def level(citizen):
 def acts(citizen):
     lines = audit.entries(person_id=citizen.person_id, before=None, limit=100)
     return [line.said.action for line in lines]
+
+
+def passport(citizen, number="4510 987654"):
+    paper = PaperInput(
+        kind=PaperKind.PASSPORT,
+        number=number,
+        issued_on=date(2015, 5, 20),
+        issued_by="ОВД вымышленного района",
+        department="770-001",
+    )
+    return patients.add_paper(
+        person_id=citizen.person_id, paper=paper, by=citizen.account_id, origin=ORIGIN, now=NOW
+    )
+
+
+def states(citizen):
+    return [paper.state for paper in papers_of(citizen.person_id)]
 
 
 class TestDoor:
@@ -197,6 +219,83 @@ class TestConfirming:
         page = confirm(operator, look(operator, second))
         assert page.status_code == 409
         assert "уже подтверждён в другой учётной записи" in page.content.decode()
+
+
+class TestPassport:
+    def test_is_shown_as_entered_and_masked(self, operator):
+        citizen = citizens.with_data()
+        assert "не введён" in look(operator, citizen).content.decode()
+        paper = passport(citizen)
+        text = look(operator, citizen).content.decode()
+        assert paper.masked_number in text
+        assert "987654" not in text
+        assert "20 мая 2015" in text
+        assert "ОВД вымышленного района" in text
+        assert "770-001" in text
+
+    def test_is_seen_with_the_identity_that_it_proved_and_once(self, operator):
+        citizen = citizens.with_data()
+        passport(citizen)
+        page = look(operator, citizen)
+        assert [confirm(operator, page).status_code for _ in range(2)] == [200, 200]
+        assert states(citizen) == [PaperState.SEEN]
+        assert acts(citizen).count("see-paper") == 1
+        assert "сверен оператором" in look(operator, citizen).content.decode()
+
+    def test_another_document_proves_nothing_of_it(self, operator):
+        citizen = citizens.with_data()
+        passport(citizen)
+        assert confirm(operator, look(operator, citizen), document_kind="11").status_code == 200
+        assert level(citizen) is Level.VERIFIED
+        assert states(citizen) == [PaperState.ENTERED]
+
+    def test_one_that_was_entered_after_the_look_is_not_seen(self, operator):
+        citizen = citizens.with_data()
+        passport(citizen)
+        page = look(operator, citizen)
+        passport(citizen, "4511 123456")
+        assert confirm(operator, page).status_code == 200
+        assert states(citizen) == [PaperState.SEEN, PaperState.ENTERED]
+
+    def test_taken_out_meanwhile_nothing_is_confirmed(self, operator):
+        citizen = citizens.with_data()
+        paper = passport(citizen)
+        page = look(operator, citizen)
+        patients.remove_paper(
+            person_id=citizen.person_id,
+            paper_id=paper.paper_id,
+            by=citizen.account_id,
+            origin=ORIGIN,
+            now=NOW,
+        )
+        again = confirm(operator, page)
+        assert again.status_code == 409
+        assert "паспорт в профиле убрали" in again.content.decode()
+        assert level(citizen) is Level.SIMPLIFIED
+        assert confirm(operator, again).status_code == 200
+
+    def test_anothers_is_not_seen(self, operator):
+        citizen, other = citizens.with_data(1), citizens.with_data(2)
+        theirs = passport(other)
+        answer = confirm(operator, look(operator, citizen), paper=str(theirs.paper_id))
+        assert answer.status_code == 409
+        assert states(other) == [PaperState.ENTERED]
+        assert level(citizen) is Level.SIMPLIFIED
+
+    def test_goes_along_to_the_person_whom_a_parent_had_made_known(self, operator):
+        young = represented.Young(number=5)
+        represented.legal(citizens.confirmed(), young.data)
+        young.account_id = citizens.accounts.open_account(
+            new=citizens.accounts.NewAccount(email=young.email, password=PASSWORD)
+        )
+        young.person_id = patients.open_person(account_id=young.account_id)
+        change(young)
+        passport(young)
+        assert confirm(operator, look(operator, young)).status_code == 200
+        known = person_of(young.account_id).person_id
+        assert known != young.person_id
+        young.person_id = known
+        assert states(young) == [PaperState.SEEN]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,6 +15,7 @@ from medkarta.consents import actions as consents
 from medkarta.consents import queries as consent_queries
 from medkarta.consents.rules import Kind
 from medkarta.foundation.enp import Enp
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.insurance.actions import register_insured
 from medkarta.insurance.rules import Insured
 from medkarta.patients import actions as patients
@@ -53,8 +54,24 @@ def lines(view):
     return {one.said.action: one.said for one in found}
 
 
+def read_consent(client):
+    """The digest of what stands there to be signed, once the child's details are written down."""
+    details = {
+        "address": "000000, г. Примерск, ул. Выдуманная, д. 2",
+        "document_number": "IV-АБ 744233",
+        "document_issued": "выдуманным отделом, 20.05.2016",
+    }
+    assert client.get("/link/consent")["Location"] == "/control/consents/details?for=processing"
+    answer = client.post("/control/consents/details", {"for": "processing", **details})
+    assert answer["Location"] == "/link/consent"
+    text = client.get("/link/consent").content.decode()
+    return re.search(r'name="sha256" value="([0-9a-f]{64})"', text)[1]
+
+
 def test_the_whole_way_and_each_step_in_the_childs_log(client, parent, child, view):
-    policy = Enp.make(region=77, sex="F", birth_date=child.birth_date, serial=92_001)
+    policy = PolicyNumber.of(
+        Enp.make(region=77, sex="F", birth_date=child.birth_date, serial=92_001)
+    )
     register_insured(
         number=policy,
         insured=Insured(
@@ -64,9 +81,8 @@ def test_the_whole_way_and_each_step_in_the_childs_log(client, parent, child, vi
     patient_id = citizens.entry(parent, data=child)
     assert "Шаги к карте ребёнка" in client.get("/card").content.decode()
     assert client.get("/link").content.decode().count("task--next") == 1
-    assert client.post("/profile/documents/new", {"number": policy.digits}).status_code == 302
-    text = client.get("/link/consent").content.decode()
-    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', text)[1]
+    assert client.post("/profile/documents/new", {"number": policy.number}).status_code == 302
+    sha256 = read_consent(client)
     signed = {"sha256": sha256, "agreed": "on", "code": parent.code(timezone.now())}
     assert client.post("/link/consent", signed)["Location"] == "/link"
     client.post("/link/request", {"act": "ask"})
@@ -82,10 +98,10 @@ def test_the_whole_way_and_each_step_in_the_childs_log(client, parent, child, vi
             parent.account_id,
             view.principal.person_id,
         ), action
-    consent = consent_queries.in_force(view.principal.person_id, Kind.PROCESSING)
+    consent = consent_queries.in_force(view.principal.person_id, Kind.PROCESSING, at=timezone.now())
     assert consent.signer.startswith("Ёлкина-Примерова Алёна Петровна")
     assert "за: Ёлкина Алиса Игоревна" in consent.signer
-    assert consent_queries.in_force(parent.person_id, Kind.PROCESSING) is None
+    assert consent_queries.in_force(parent.person_id, Kind.PROCESSING, at=timezone.now()) is None
 
 
 def test_from_fifteen_on_nobody_signs_in_the_childs_place(parent):
@@ -115,8 +131,7 @@ def test_a_stranger_links_nothing_for_a_child(parent, view):
 
 
 def test_a_right_that_ended_between_form_and_press_signs_for_nobody(client, parent, view):
-    text = client.get("/link/consent").content.decode()
-    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', text)[1]
+    sha256 = read_consent(client)
     patients.end_by_paper(
         representation_id=view.representation_id,
         by=citizens.operator(),
@@ -126,4 +141,4 @@ def test_a_right_that_ended_between_form_and_press_signs_for_nobody(client, pare
     signed = {"sha256": sha256, "agreed": "on", "code": parent.code(timezone.now())}
     assert client.post("/link/consent", signed).status_code == 403
     for person_id in (parent.person_id, view.principal.person_id):
-        assert consent_queries.in_force(person_id, Kind.PROCESSING) is None
+        assert consent_queries.in_force(person_id, Kind.PROCESSING, at=timezone.now()) is None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from esia_signed_in import signed_in
 
 from medkarta.audit import queries as audit
-from medkarta.insurance.models import RegisteredInsured
+from medkarta.insurance.models import InsuredLine
 from medkarta.patients import actions as patients
 from medkarta.patients.models import Person
 from medkarta.patients.queries import person_of
@@ -114,7 +114,7 @@ class TestWhenARegisterDisagrees:
     def test_the_register_of_insured_persons_is_named_with_the_field(self):
         citizen = citizens.insured()
         Person.objects.filter(pk=citizen.person_id).update(data_checked_at=NOW - DAY)
-        RegisteredInsured.objects.update(patronymic="Ивановна")
+        InsuredLine.objects.update(patronymic="Ивановна")
         page = signed_in(citizen).get("/profile/check").content.decode()
         assert "Реестр застрахованных" in page
         assert "Отличается: отчество." in page

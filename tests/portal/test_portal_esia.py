@@ -20,6 +20,7 @@ from medkarta.accounts.rules import Level, ProvedBy
 from medkarta.audit import queries as audit
 from medkarta.demo.cast import CAST
 from medkarta.demo.standins.server import Mood
+from medkarta.foundation.policies import PolicyNumber
 from medkarta.insurance import queries as insurance
 from medkarta.notifications import queries as notifications
 from medkarta.patients import actions as patients
@@ -110,12 +111,12 @@ class TestConfirming:
 
     def test_the_policy_that_esia_names_is_linked_if_the_register_bears_it_out(self):
         citizen = citizens.with_account()
-        citizens.register(citizen, number=CAST[0].policy, holder=data_of(0))
+        citizens.register(citizen, number=PolicyNumber.of(CAST[0].policy), holder=data_of(0))
         client = signed_in(citizen)
         goes(client)
         client.post("/esia/confirm", {"agree": "1"})
         policy = insurance.policy_of(citizen.person_id, now=timezone.now())
-        assert policy.masked_number == CAST[0].policy.masked()
+        assert policy.masked_number == PolicyNumber.of(CAST[0].policy).masked()
 
     def test_a_no_changes_nothing(self):
         citizen = citizens.with_account()
@@ -207,7 +208,7 @@ class TestSigningIn:
         confirmed_by_esia()
         Authenticator.objects.all().delete()
         client = Client()
-        assert goes(client)["Location"] == "/accounts/2fa/totp/activate/"
+        assert goes(client)["Location"] == "/accounts/2fa/choose/"
         assert client.get("/profile").status_code == 302
 
     def test_an_unknown_identity_waits_until_its_person_has_signed_in(self):

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from esia_signed_in import signed_in as in_browser
 
 from medkarta.portal.views.passwords import LARGEST
 
@@ -115,13 +116,16 @@ class TestFields:
         assert found == wanted
 
     def test_of_the_change_too(self):
-        page = signed_in(citizens.with_account()).get("/accounts/password/change/")
-        attributes = [field.widget.attrs for field in page.context["form"].fields.values()]
-        assert [one["autocomplete"] for one in attributes] == [
-            "current-password",
-            "new-password",
-            "new-password",
-        ]
+        citizen = citizens.with_account()
+        page = in_browser(citizen, reauthenticated=True).get("/accounts/password/change/")
+        fields = page.context["form"].fields
+        found = {name: field.widget.attrs.get("autocomplete") for name, field in fields.items()}
+        assert found == {
+            "oldpassword": "current-password",
+            "password1": "new-password",
+            "password2": "new-password",
+            "end_others": None,
+        }
         assert 'autocomplete="username"' in page.content.decode()
 
     @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/signup/"])

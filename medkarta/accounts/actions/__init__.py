@@ -83,6 +83,7 @@ from medkarta.accounts.actions.sessions import (
     end_session,
     end_sessions,
     forget_old_sign_ins,
+    keep_sessions,
 )
 from medkarta.accounts.actions.throttle import (
     Attempt,
@@ -146,6 +147,7 @@ __all__ = [
     "forget_tries",
     "hold_factors",
     "issue_reset",
+    "keep_sessions",
     "link_identity",
     "note_factors",
     "note_use",

@@ -1,6 +1,6 @@
 """Sessions begin and end here; what is ended is gone, and its history says how."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from medkarta.accounts.rules import (
     MOST_SESSIONS,
     Ending,
 )
+from medkarta.accounts.session_data import held_by_password, under_password
 from medkarta.accounts.session_keys import hash_of
 from medkarta.audit.drafts import Act, Origin
 from medkarta.audit.rules import clean_address
@@ -99,6 +100,23 @@ def end_sessions(
     if but_key:
         sessions = sessions.exclude(key_hash=hash_of(but_key))
     return _end(sessions, how=how, origin=origin, now=now)
+
+
+@transaction.atomic
+def keep_sessions(*, account_id: AccountId, held_by: Collection[str]) -> int:
+    """Let the account's sessions go on under its new password; say how many there were.
+
+    Django ends each whose hash of the password is another one than the account's. `held_by` are
+    the hashes of the former password, taken before the change: a session that was over by then
+    stays so. Call it in the transaction that changes the password. Repeated: none.
+    """
+    present = Account.objects.get(pk=account_id).get_session_auth_hash()
+    rows = Session.objects.filter(account_id=account_id).select_for_update().order_by("key_hash")
+    kept = [row for row in rows if held_by_password(row.data) in held_by]
+    for row in kept:
+        row.data = under_password(row.data, present)
+        row.save(update_fields=["data"])
+    return len(kept)
 
 
 @transaction.atomic

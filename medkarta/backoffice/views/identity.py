@@ -13,7 +13,6 @@ from medkarta.accounts import actions as accounts
 from medkarta.backoffice import requests
 from medkarta.backoffice.forms import ConfirmForm, SearchForm, TransferForm
 from medkarta.backoffice.requests import operators_only
-from medkarta.foundation.ids import AccountId
 from medkarta.patients import actions as patients
 from medkarta.patients.actions import IdentityView
 
@@ -29,6 +28,9 @@ PROBLEMS: dict[type[Exception], Callable[[], str]] = {
     accounts.NotACitizenError: lambda: _("Учётная запись закрыта."),
     accounts.NotAnOperatorError: lambda: _("Учётная запись закрыта."),
     accounts.OwnIdentityError: lambda: _("Свою личность подтвердить нельзя."),
+    patients.UnknownPaperError: lambda: _(
+        "Пока вы смотрели, паспорт в профиле убрали. Сверьте данные ещё раз."
+    ),
 }
 
 
@@ -64,11 +66,9 @@ def _confirm(request: HttpRequest) -> HttpResponse:
         search = SearchForm({"email": email})
         return _page(request, search=search, found=found, confirm=form, status=400)
     try:
-        accounts.confirm_identity(
-            account_id=AccountId(form.cleaned_data["account"]),
+        patients.confirm_compared(
+            compared=form.seen_by_operator(),
             by=requests.account_id(request),
-            document_kind=form.cleaned_data["document_kind"],
-            seen=form.cleaned_data["seen"],
             origin=requests.origin(request),
             now=timezone.now(),
         )
@@ -108,6 +108,7 @@ def _blank(found: IdentityView) -> ConfirmForm:
             "email": found.account.email,
             "account": found.account.account_id,
             "seen": found.seen,
+            "paper": found.passport.paper_id if found.passport else None,
         }
     )
 

@@ -30,7 +30,9 @@ from medkarta.patients.actions.entries import (
     register_entry,
 )
 from medkarta.patients.actions.identity import (
+    Compared,
     IdentityView,
+    confirm_compared,
     look_at_identity,
 )
 from medkarta.patients.actions.lapsing import (
@@ -104,6 +106,7 @@ __all__ = [
     "AlreadyActsError",
     "ApplicantView",
     "Claim",
+    "Compared",
     "ComparedChangedError",
     "DataDifferError",
     "EntryOfOtherClinicError",
@@ -148,6 +151,7 @@ __all__ = [
     "check_person",
     "claim_representation",
     "confirm_claim",
+    "confirm_compared",
     "confirm_link",
     "confirm_personal_data",
     "decide_transfer",

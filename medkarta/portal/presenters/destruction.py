@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from medkarta.consents.queries import Withdrawal
+from medkarta.consents.queries import ConsentView
 from medkarta.portal.presenters import dates
 from medkarta.record.destructions import KEPT, ActView
 from medkarta.terminology import queries as terminology
@@ -33,14 +33,14 @@ class Act:
     digest: str
 
 
-def withdrawn(withdrawal: Withdrawal | None, acts: Sequence[ActView]) -> Withdrawn | None:
-    """What to say while the processing is withdrawn; None while it is not."""
-    if withdrawal is None:
+def withdrawn(latest: ConsentView | None, acts: Sequence[ActView]) -> Withdrawn | None:
+    """What to say while the latest consent to the processing is withdrawn; None while it is not."""
+    if latest is None or latest.withdrawn_at is None:
         return None
     return Withdrawn(
-        on=dates.day(withdrawal.withdrawn_at),
-        kept_until=dates.day(withdrawal.withdrawn_at + KEPT),
-        destroyed=any(one.consent_id == withdrawal.consent_id for one in acts),
+        on=dates.day(latest.withdrawn_at),
+        kept_until=dates.day(latest.withdrawn_at + KEPT),
+        destroyed=any(one.consent_id == latest.consent_id for one in acts),
     )
 
 

@@ -35,7 +35,6 @@ def consent_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     person_id = requests.subject_id(request)
     rows = [presenter.shown(one, now) for one in consents.history(person_id)]
-    withdrawal = consents.withdrawal_of(person_id)
     acts = destructions.acts_of(person_id)
     processing = next((row for row in rows if row.consent.kind is Kind.PROCESSING), None)
     context = {
@@ -45,7 +44,7 @@ def consent_list(request: HttpRequest) -> HttpResponse:
         "optional": presenter.optional(rows),
         "former": [row for row in rows if row.over],
         "renewals": presenter.renewals((row.consent for row in rows), now),
-        "withdrawn": destruction.withdrawn(withdrawal, acts),
+        "withdrawn": destruction.withdrawn(processing.consent if processing else None, acts),
         "acts": [destruction.act(one) for one in acts],
     }
     return render(request, "portal/consents.html", context)

@@ -29,7 +29,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     """The policy with what to do about it, the СНИЛС, and the other papers."""
     person_id = requests.subject_id(request)
     policy = insurance.policy_paper(person_id, now=timezone.now())
-    person = patients.person(requests.subject_id(request))
+    person = patients.person(person_id)
     context = {
         "nav": "profile",
         "card": policy_card.card(policy),
