@@ -245,7 +245,7 @@ SHOWCASE: Final = (
 # Who acts for whom, by mailbox; the parents come with the showcase.
 PARENTS: Final = (
     DemoPerson(
-        number=13,
+        number=16,
         family="Примеркин",
         given="Игорь",
         patronymic="Викторович",

@@ -88,6 +88,9 @@ class ClaimForm(PersonalDataForm):
         self.fields["family"].error_messages["required"] = _("Введите фамилию ребёнка")
         self.fields["given"].error_messages["required"] = _("Введите имя ребёнка")
         self.fields["snils"].required = False
+        self.fields["snils"].help_text = _(
+            "11 цифр. По нему клиники узнают карту ребёнка. Вводите с дефисами или без."
+        )
 
     def clean_snils(self) -> Snils | None:  # type: ignore[override]  # a child may have none yet
         return super().clean_snils() if self.cleaned_data["snils"] else None

@@ -123,9 +123,9 @@ def test_migrate_seals_a_secret_that_lies_in_clear(service):
     clear = "JBSWY3DPEHPK3PXP"
     with connect(service, APP) as session:
         session.execute(
-            "INSERT INTO account (password, id, email, role, level, name, language, is_active,"
-            " created_at) VALUES ('!', %s, 'old@example.test', 'citizen', 'simplified', '', 'ru',"
-            " true, now())",
+            "INSERT INTO account (password, password_change_asked, id, email, role, level, name,"
+            " language, is_active, created_at) VALUES ('!', '', %s, 'old@example.test',"
+            " 'citizen', 'simplified', '', 'ru', true, now())",
             [OLD_ACCOUNT],
         )
         session.execute(

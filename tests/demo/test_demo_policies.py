@@ -9,7 +9,7 @@ from medkarta.accounts.queries import account_by_email
 from medkarta.config.cli import medkarta
 from medkarta.config.home import Home
 from medkarta.demo.actions import populate
-from medkarta.demo.cast import CAST, SHOWCASE
+from medkarta.demo.cast import CAST, PARENTS, SHOWCASE
 from medkarta.demo.policies import INSURED_CASES, policies_of, register_file
 from medkarta.demo.standins.registers import lines
 from medkarta.demo.way import ORIGIN
@@ -33,8 +33,9 @@ def policy_of(person, now=NOW):
     return found, queries.policy_of(found.person_id, now=now)
 
 
-def test_no_two_demo_people_share_a_policy_and_each_is_typed_as_shown():
-    everybody = (*CAST, *SHOWCASE, *INSURED_CASES)
+def test_no_two_demo_people_share_a_number_or_policy_and_each_is_typed_as_shown():
+    everybody = (*CAST, *SHOWCASE, *PARENTS, *INSURED_CASES)
+    assert len({person.number for person in everybody}) == len(everybody)
     numbers = [policy.number for person in everybody for policy in policies_of(person)]
     assert len(set(numbers)) == len(numbers)
     for number in numbers:

@@ -48,6 +48,7 @@ def given_an_account_with_codes(citizen, person):
     citizen.presses()
     citizen.fills(code=citizen.mailbox(person["email"]).wait_for_code())
     citizen.presses()
+    citizen.follows("Подключить коды")
     citizen.page.get_by_text("Не получается навести камеру").click()
     citizen.authenticator = Authenticator(citizen.secret_on_the_page())
     citizen.fills(code=citizen.authenticator.code())

@@ -20,6 +20,7 @@ OUTPUT = ROOT / "gallery"
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "journeys")]
 
 import scenes  # noqa: E402
+import scenes_of_others  # noqa: E402
 from camera import SIZES, Camera, Visitor  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from running_service import Service, temporary_home  # noqa: E402
@@ -40,6 +41,9 @@ SCENES = {
     "large": scenes.record_of("Глеб Регулярнов", "large"),
     "imported": scenes.record_of(IMPORTED, "imported"),
     "policies": scenes.policies,
+    "acting": scenes_of_others.acting,
+    "office": scenes_of_others.office,
+    "esia": scenes_of_others.esia,
     "failures": scenes.failures,
 }
 

@@ -14,6 +14,8 @@ OUTSIDE = {
     "home": "/",
     "demo": "/demo",
     "help": "/help",
+    "help-levels": "/help/levels",
+    "help-security": "/help/security",
     "outbox": "/demo/outbox",
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",
@@ -44,6 +46,14 @@ OWN = {
     "sessions": "/control/sessions",
     "sessions-end": "/control/sessions/others",
     "consents": "/control/consents",
+    "consent-details": "/control/consents/details",
+    "consent-access": "/control/consents/new/access",
+    "consent-denial": "/control/consents/new/denial",
+    "consent-letters": "/control/consents/new/letters",
+    "people": "/control/people",
+    "people-child": "/control/people/child",
+    "people-trust": "/control/people/trust",
+    "levels": "/help/levels",
     "profile": "/profile",
     "papers": "/profile/documents",
     "paper-choose": "/profile/documents/add",
@@ -283,7 +293,15 @@ def _policy(citizen: Visitor, camera: Camera) -> None:
 
 
 def _consent(citizen: Visitor, camera: Camera) -> None:
-    camera.go(citizen, "/link/consent", "consent", "blank")
+    camera.go(citizen, "/link/consent", "consent-details", "blank")
+    _wrong_first(citizen, camera, "consent-details", address="")
+    citizen.fills(
+        address="000000, г. Примерск, ул. Выдуманная, д. 5",
+        document_number="70 00 123456",
+        document_issued="выдуманным отделом, 01.02.2010",
+    )
+    citizen.presses()
+    camera.shoot(citizen, "consent", "blank")
     citizen.page.locator("form").evaluate_all("forms => forms.forEach(f => f.noValidate = true)")
     citizen.presses(_("Подписать"))
     camera.shoot(citizen, "consent", "errors")

@@ -240,7 +240,7 @@ def log_row(line: Line, reader: AccountId) -> LogRow:
         number=line.number,
         own=said.actor_id == reader,
         who=said.actor_name,
-        role=role(said.actor_role),
+        role=_acting_as(said) or role(said.actor_role),
         organisation=said.organisation_name,
         clock=dates.clock(said.at),
         action=_word(_ACTIONS, said.action),
@@ -256,6 +256,12 @@ def log_row(line: Line, reader: AccountId) -> LogRow:
 def role(code: str) -> Words:
     """Who somebody was when they came."""
     return _word(_ROLES, code)
+
+
+def _acting_as(said: Draft) -> Words:
+    """A citizen in another's record is no patient there, but the one who acts for them."""
+    representing = said.actor_role == "citizen" and said.purpose == "representing"
+    return _("представитель") if representing else ""
 
 
 def _what(said: Draft) -> str:

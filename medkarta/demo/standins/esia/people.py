@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from medkarta.demo.cast import CAST, SHOWCASE, DemoPerson
+from medkarta.demo.cast import CAST, PARENTS, SHOWCASE, DemoPerson
 
 _FIRST_OID: Final = 1_000_000_000
 
@@ -45,7 +45,7 @@ def _of_the_cast(one: DemoPerson) -> EsiaPerson:
 
 
 def _people() -> list[EsiaPerson]:
-    cast = [_of_the_cast(one) for one in (*CAST, *SHOWCASE)]
+    cast = [_of_the_cast(one) for one in (*CAST, *SHOWCASE, *PARENTS)]
     other = replace(cast[1], given="Проба", patronymic="Ошибкович", policy="")
     failing = [
         replace(
