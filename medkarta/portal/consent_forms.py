@@ -21,14 +21,14 @@ class ConsentDetailsForm(forms.Form):
 
     address = forms.CharField(
         label=_("Адрес"),
-        help_text=_("Где вы зарегистрированы, с индексом."),
+        help_text=_("По регистрации, с индексом."),
         max_length=300,
         widget=forms.TextInput({"autocomplete": "street-address"}),
         error_messages={"required": _("Введите адрес регистрации")},
     )
     document_number = forms.CharField(
         label=_("Серия и номер документа"),
-        help_text=_("Того, с которым оператор сверил вас. Сохраним только начало и конец номера."),
+        help_text=_("Того, который видел оператор. Сохраним только начало и конец номера."),
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": _("Введите серию и номер документа")},

@@ -98,7 +98,7 @@ def _refuse(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("Записано: эти карты не ваши, ничего не привязано. Сообщите клинике об ошибке."),
+            _("Записано: эти карты чужие, ничего не привязано. Сообщите клинике об ошибке."),
         )
     return redirect("link_request")
 
