@@ -66,8 +66,8 @@ class SessionMiddleware(middleware.SessionMiddleware):
         if token := getattr(request, "device_token", ""):
             _remember_browser(response, token)
         if signed_out:
-            # What a script or a cache may have kept goes too; the session's cookie has gone.
-            response["Clear-Site-Data"] = '"cache", "storage"'
+            # What a script or a cache may have kept goes too. Whoever leaves quickly asks for more.
+            response.setdefault("Clear-Site-Data", '"cache", "storage"')
         return response
 
 
