@@ -50,7 +50,7 @@ def test_whoever_guesses_is_stopped_in_words_and_the_owner_is_not(meet):
         stranger.types_password(owner.known["email"], "не-тот-пароль-совсем")
     stranger.sees("Слишком много неверных паролей подряд", "С браузера, в котором вы входили")
     owner.signs_in_anew()
-    assert owner.path == "/accounts/2fa/totp/activate/"
+    assert owner.path == "/accounts/2fa/choose/"
 
 
 def test_the_page_of_sessions_works_on_a_telephone_and_in_english(meet):
