@@ -42,7 +42,9 @@ class Policy(Numbered):
         db_table = "policy"
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "series", "number"], name="one_policy_one_person"
+                fields=["kind", "series", "number"],
+                condition=Q(state="active"),
+                name="one_policy_one_person",
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state="active"), name="one_active_policy_a_person"

@@ -35,3 +35,8 @@ class IdentityFollower(Protocol):
         self, person_id: PersonId, *, by: AccountId, origin: Origin, now: datetime
     ) -> None:
         """The identity is proved (perhaps anew, by other data): check what is bound, or end it."""
+
+    def identity_lost(
+        self, person_id: PersonId, *, by: AccountId, origin: Origin, now: datetime
+    ) -> None:
+        """What proved the person is another's: what is bound to it is no longer theirs."""

@@ -1,9 +1,11 @@
 """A СНИЛС that two accounts claim: two operators decide, both people are told, nothing merges."""
 
+from dataclasses import replace
 from functools import partial
 
 import citizens
 import pytest
+import represented
 from citizens import NOW, ORIGIN
 from test_patients_candidates import operators
 
@@ -12,6 +14,8 @@ from medkarta.access.grants import Gate, Refusal
 from medkarta.accounts import actions as accounts
 from medkarta.accounts import queries as account_queries
 from medkarta.accounts.rules import Level
+from medkarta.insurance import actions as insurance
+from medkarta.insurance.models import Policy
 from medkarta.notifications.models import Message
 from medkarta.patients import actions, queries
 from medkarta.patients.models import Person, SnilsTransfer
@@ -73,6 +77,38 @@ class TestTransfer:
         citizens.confirm(renewed, by=first)
         assert level(renewed) is Level.VERIFIED
         assert queries.linked_patient_ids(renewed.person_id) == frozenset()
+
+    def test_the_policy_goes_with_the_number_and_can_be_linked_to_the_new_account(self):
+        former, renewed = two_accounts()
+        first, second = operators()
+        decide(ask(renewed, first), second)
+        citizens.confirm(renewed, by=first)
+        insurance.link_policy(
+            person_id=renewed.person_id,
+            number=former.policy,
+            by=renewed.account_id,
+            origin=ORIGIN,
+            now=NOW,
+        )
+        assert Policy.objects.get(person_id=former.person_id).state == "ended"
+        assert Policy.objects.get(person_id=renewed.person_id).state == "active"
+
+    def test_who_acted_by_paper_for_the_former_person_links_nothing_more(self):
+        parent, child = citizens.confirmed(1), represented.child()
+        person_id = represented.legal(parent, child).principal.person_id
+        citizens.entry(parent, data=child)
+        renewed = citizens.with_account(2)
+        actions.record_personal_data(
+            person_id=renewed.person_id,
+            data=replace(child, family="Другова"),
+            by=renewed.account_id,
+            origin=ORIGIN,
+            now=NOW,
+        )
+        first, second = operators()
+        decide(ask(renewed, first), second)
+        with pytest.raises(actions.IdentityNotConfirmedError):
+            actions.request_link(person_id=person_id, by=parent.account_id, origin=ORIGIN, now=NOW)
 
     def test_the_one_who_asked_does_not_decide(self):
         former, renewed = two_accounts()

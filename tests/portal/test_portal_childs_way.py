@@ -19,6 +19,7 @@ from medkarta.foundation.policies import PolicyNumber
 from medkarta.insurance.actions import register_insured
 from medkarta.insurance.rules import Insured
 from medkarta.patients import actions as patients
+from medkarta.patients.queries import link_state
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,3 +143,22 @@ def test_a_right_that_ended_between_form_and_press_signs_for_nobody(client, pare
     assert client.post("/link/consent", signed).status_code == 403
     for person_id in (parent.person_id, view.principal.person_id):
         assert consent_queries.in_force(person_id, Kind.PROCESSING, at=timezone.now()) is None
+
+
+def test_control_counts_what_is_the_childs(client, parent, child, view):
+    citizens.entry(parent)
+    text = client.get("/control").content.decode()
+    assert "Привязано карт: 0" in text
+    assert f"Строк в журнале: {audit.count(view.principal.person_id)}" in text
+
+
+def test_what_a_parent_refuses_is_the_childs_request_and_not_their_own(client, parent, child, view):
+    citizens.entry(parent, data=child)
+    citizens.entry(parent)
+    client.post("/acting", {"act": "stop"})
+    client.post("/link/request", {"act": "ask"})
+    client.post("/acting", {"right": str(view.representation_id)})
+    client.post("/link/request", {"act": "ask"})
+    client.post("/link/request", {"act": "refuse"})
+    own, childs = link_state(parent.person_id), link_state(view.principal.person_id)
+    assert (own.request.state, childs.request.state) == ("found", "refused")

@@ -91,9 +91,9 @@ def uncount_attempt(*, attempt: UUID) -> None:
 
 def check_identity(*, person: PersonView) -> None:
     """Raise `IdentityNotConfirmedError` unless somebody has borne the person out."""
-    if person.account_id is None:  # such a person exists by an operator's word alone
+    if person.by_paper:
         return
-    account = accounts.account(person.account_id)
+    account = None if person.account_id is None else accounts.account(person.account_id)
     if account is None or not reaches(account.level, Doing.POLICY):
         raise IdentityNotConfirmedError
 

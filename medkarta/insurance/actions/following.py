@@ -41,3 +41,14 @@ class PoliciesFollowIdentity:
         )
         act = Act(action="claim-policy", purpose="identity-check", ground="data-changed")
         log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+
+    def identity_lost(
+        self, person_id: PersonId, *, by: AccountId, origin: Origin, now: datetime
+    ) -> None:
+        """End the policy and what waits: the number is free for whose it is."""
+        PolicyClaim.objects.filter(person_id=person_id).delete()
+        ended = Policy.objects.filter(person_id=person_id, state=PolicyState.ACTIVE.value)
+        if not ended.update(state=PolicyState.ENDED.value, why_ended=WhyEnded.GONE.value):
+            return
+        act = Act(action="end-policy", purpose="identity-check", ground="snils-moved")
+        log_act(act, person_id=person_id, by=by, origin=origin, now=now)

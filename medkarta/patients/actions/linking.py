@@ -123,7 +123,7 @@ def refuse_link(
     *, request_id: UUID, person_id: PersonId, by: AccountId, origin: Origin, now: datetime
 ) -> LinkRequestView:
     """Note that none of what was found is the person's. Repeated: the same. Nothing is linked."""
-    hold_person(person_id=person_id)
+    check_may(person=hold_person(person_id=person_id), by=by, act=MayDo.SIGN, now=now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -182,9 +182,9 @@ def _theirs(person: PersonView) -> frozenset[PatientId]:
 
 
 def _check_identity(person: PersonView) -> None:
-    if person.account_id is None:  # such a person exists by an operator's word alone
+    if person.by_paper:
         return
-    account = accounts.account(person.account_id)
+    account = None if person.account_id is None else accounts.account(person.account_id)
     if account is None or not reaches(account.level, Doing.RECORD):
         raise IdentityNotConfirmedError
 

@@ -22,6 +22,7 @@ from medkarta.patients.actions.representing import check_operator
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_transfer
 from medkarta.patients.models import Link, Person, SnilsTransfer
+from medkarta.patients.registers import followers
 from medkarta.patients.rules import TransferState
 
 __all__ = [
@@ -141,6 +142,8 @@ def _move(transfer: SnilsTransfer, *, by: AccountId, origin: Origin, now: dateti
         )
         log_act(act, person_id=PersonId(holder.pk), by=by, origin=origin, now=now)
     Person.objects.filter(pk=holder.pk).update(confirmed_snils="")
+    for follower in followers():
+        follower.identity_lost(PersonId(holder.pk), by=by, origin=origin, now=now)
     if holder.account_id is not None:
         accounts.settle_level(account_id=AccountId(holder.account_id), agrees=False, changed=True)
 

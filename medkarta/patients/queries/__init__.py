@@ -30,13 +30,18 @@ from medkarta.patients.rules import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonView:
-    """A person as the portal knows them."""
+    """A person as the portal knows them.
+
+    `by_paper`: there is no account, and an operator's word still stands for who they are: the
+    СНИЛС written is the one that was confirmed. One that was given to another person is not.
+    """
 
     person_id: PersonId
     account_id: AccountId | None
     data: PersonalDataInput
     data_checked_at: datetime | None
     look_put_off_at: datetime | None
+    by_paper: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,6 +220,7 @@ def person_view(person: Person) -> PersonView:
         data=data_of(person),
         data_checked_at=person.data_checked_at,
         look_put_off_at=person.look_put_off_at,
+        by_paper=person.account_id is None and person.snils == person.confirmed_snils,
     )
 
 

@@ -82,13 +82,13 @@ def _confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest) -> HttpResponse:
-    asked = patients.link_state(requests.person_id(request)).request
+    asked = patients.link_state(requests.subject_id(request)).request
     if asked is None:
         return redirect("link_request")
     try:
         patients_actions.refuse_link(
             request_id=asked.request_id,
-            person_id=requests.person_id(request),
+            person_id=requests.subject_id(request),
             by=requests.account_id(request),
             origin=requests.origin(request),
             now=timezone.now(),
