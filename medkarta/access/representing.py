@@ -30,6 +30,7 @@ from medkarta.accounts import queries as accounts
 from medkarta.accounts.queries import actor_as
 from medkarta.accounts.rules import Level
 from medkarta.audit.drafts import Actor, Outcome
+from medkarta.insurance import actions as insurance
 from medkarta.patients.queries import representation as representations
 from medkarta.patients.queries.representation import RepresentationView
 from medkarta.patients.rules.representation import Doing
@@ -70,6 +71,8 @@ def open_represented_record(
     number = log_attempt(asking, principal, came, patient_ids)
     if closed:
         return Refusal(gate=closed[0], closed=closed, log_number=number)
+    if found.principal.policy is not None:
+        insurance.check_at_use(person_id=principal, policy=found.principal.policy, now=now)
     ends = found.view.until(now)
     lasts = now + LASTS
     return Grant(
@@ -128,7 +131,7 @@ def _facts(found: _Found, sections: frozenset[Section], look: Look, now: datetim
 
 def _known(principal: Standing) -> bool:
     """Whether an operator knows the principal: by their account, or by the paper that made them."""
-    if principal.person is not None and principal.person.account_id is None:
+    if principal.person is not None and principal.person.by_paper:
         return True
     account = principal.account
     return account is not None and account.active and account.level is Level.VERIFIED

@@ -9,6 +9,7 @@ import citizens
 import pytest
 import represented
 from citizens import LABS, NOW, ORIGIN
+from procrastinate.contrib.django.models import ProcrastinateJob
 from represented import SOON
 
 from medkarta.access.actions import open_record
@@ -19,6 +20,7 @@ from medkarta.audit import queries as audit
 from medkarta.consents import actions as consents
 from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import new_uuid
+from medkarta.insurance.models import Policy
 from medkarta.patients import actions as patients
 
 TWO = Look(page="card", sections=(Section.LABS, Section.VISITS))
@@ -177,6 +179,14 @@ class TestTrusted:
         represented.trusted(friend, third, now=friends)
         assert Gate.RELATION in ask(third, view, now=friends).closed
         assert last_line(owner.person_id).actor_id == third.account_id
+
+    def test_a_policy_not_checked_for_long_is_checked_again_whoever_reads(self):
+        _, friend, view = self.pair()
+        Policy.objects.update(checked_at=SOON - timedelta(days=90))
+        asked = ProcrastinateJob.objects.filter(task_name="insurance.check_policy")
+        before = asked.count()
+        assert isinstance(ask(friend, view), Grant)
+        assert asked.count() == before + 1
 
     def test_the_owner_does_not_act_for_themselves(self):
         owner, _friend, view = self.pair()
