@@ -110,19 +110,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def set_password(self, user: Account, password: str) -> None:
         """Changed, set or reset: one action for all, and what leant on the former one is over."""
         former = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
+        request = allauth_context.request
+        # Whoever is asked to change it because others may know it keeps none of them signed in.
+        keeps = getattr(request, "keeps_others", False) and not user.password_change_asked
+        if not keeps:
+            # Sessions before the log, as whoever ends one: two that do it at once wait in no ring.
+            signing_in.end_others(request, user, Ending.PASSWORD_CHANGED)
         actions.change_password(
             account_id=AccountId(user.pk),
             password=password,
-            origin=origin_of(allauth_context.request),
+            origin=origin_of(request),
             now=present(),
         )
         user.refresh_from_db()
         actions.forget_devices(account_id=AccountId(user.pk))
         actions.forget_tries(email=user.email)
-        if getattr(allauth_context.request, "keeps_others", False):  # ticked off in the form
+        if keeps:
             actions.keep_sessions(account_id=AccountId(user.pk), held_by=former)
-        else:
-            signing_in.end_others(allauth_context.request, user, Ending.PASSWORD_CHANGED)
 
     def send_notification_mail(
         self,

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from medkarta.accounts.models import Account
 from medkarta.accounts.queries import has_second_factor, has_totp
+from medkarta.accounts.rules import Level
 from medkarta.foundation.ids import AccountId
 
 FRESH = timedelta(minutes=5)
@@ -23,6 +24,8 @@ DELICATE = frozenset(
         "account_change_password",
         "account_email",
         "account_set_password",
+        "esia_confirm",
+        "esia_unlink",
         "mfa_activate_totp",
         "mfa_add_webauthn",
         "mfa_deactivate_totp",
@@ -67,7 +70,7 @@ def stale_factor(request: HttpRequest, page: str) -> str:
         return ""  # the page itself asks for a sign-in
     protected = has_second_factor(AccountId(account.pk))
     now = timezone.now().timestamp()  # noqa: TID251 - a door of its own
-    if _on_the_way(request, page, now, protected=protected):
+    if _on_the_way(request, page, now, protected=protected) or _proves_first(account, page):
         return ""
     shown = {
         record["method"]
@@ -84,6 +87,11 @@ def _on_the_way(request: HttpRequest, page: str, now: float, *, protected: bool)
     if not protected:
         return page in _TO_THE_FIRST
     return page in _RECOVERY_CODES and _within(request.session.get(_FIRST, 0.0), now)
+
+
+def _proves_first(account: Account, page: str) -> bool:
+    """Whether nothing is proved yet that a stranger's ESIA could take the place of."""
+    return page == "esia_confirm" and account.level != Level.VERIFIED
 
 
 def note_first_factor(request: HttpRequest) -> None:

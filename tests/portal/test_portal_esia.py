@@ -1,6 +1,7 @@
 """ESIA in the pages: whom it signs in, what it confirms, and every way that leads nowhere."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -388,3 +389,24 @@ class TestTroubles:
 
     def test_the_button_is_on_the_sign_in_page(self):
         assert "Войти через ЕСИА" in Client().get("/accounts/login/").content.decode()
+
+
+def test_other_data_in_the_register_of_the_insured_leaves_the_policy_unlinked_and_says_so():
+    citizen = citizens.with_account()
+    number = PolicyNumber.of(CAST[0].policy)
+    citizens.register(citizen, number=number, holder=replace(data_of(0), family="Прежняя"))
+    client = signed_in(citizen)
+    goes(client)
+    assert client.post("/esia/confirm", {"agree": "1"})["Location"] == "/link"
+    assert level(citizen) is Level.VERIFIED
+    assert insurance.policy_of(citizen.person_id, now=timezone.now()) is None
+
+
+def test_a_session_left_open_neither_links_nor_unlinks_esia():
+    citizen = citizens.with_open_record()
+    client = signed_in(citizen)
+    goes(client)
+    for address in ("/esia/confirm", "/esia/unlink"):
+        answer = client.post(address, {"agree": "1"})
+        assert answer["Location"].startswith("/accounts/reauthenticate/"), address
+    assert not ExternalIdentity.objects.exists()

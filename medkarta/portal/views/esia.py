@@ -175,6 +175,7 @@ def _link_policy(request: HttpRequest, visitor: Visitor) -> None:
         )
     except (
         InvalidEnpError,
+        insurance.DataDifferError,
         insurance.IdentityNotConfirmedError,
         insurance.PolicyEndedError,
         insurance.PolicyNotConfirmedError,
