@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import citizens
 import pytest
 import represented
 from citizens import NOW, ORIGIN
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from represented import SOON, child
 
 from medkarta.accounts.actions import WrongCodeError
@@ -236,6 +237,45 @@ class TestDatabase:
         answers = citizens.at_once(*[lambda: represented.accept(offered, friend)] * 4)
         assert {one.representation_id for one in answers} == {answers[0].representation_id}
         assert Representation.objects.count() == 1
+
+
+class TestAtOnce:
+    """Both sides decide in one moment: neither is refused by a deadlock."""
+
+    def test_accepting_and_withdrawing_an_offer(self):
+        owner, friend = citizens.confirmed(1), citizens.confirmed(2)
+        for turn in range(10):
+            now = SOON + timedelta(minutes=2 * turn)
+            offered = represented.offer(owner, friend, now=now)
+            answers = citizens.at_once(
+                partial(represented.accept, offered, friend, now=now),
+                partial(
+                    patients.withdraw_offer,
+                    offer_id=offered.offer_id,
+                    person_id=owner.person_id,
+                    by=owner.account_id,
+                    origin=ORIGIN,
+                    now=now,
+                ),
+            )
+            assert not [one for one in answers if isinstance(one, DatabaseError)]
+
+    def test_confirming_and_withdrawing_a_claim(self):
+        parent, operator = citizens.confirmed(1), citizens.operator()
+        for turn in range(10):
+            claim_id = represented.claim(parent, child(turn + 1))
+            answers = citizens.at_once(
+                partial(represented.confirm, claim_id, by=operator),
+                partial(
+                    patients.withdraw_claim,
+                    claim_id=claim_id,
+                    person_id=parent.person_id,
+                    by=parent.account_id,
+                    origin=ORIGIN,
+                    now=NOW,
+                ),
+            )
+            assert not [one for one in answers if isinstance(one, DatabaseError)]
 
 
 class TestLapsing:

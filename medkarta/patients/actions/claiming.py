@@ -162,6 +162,10 @@ def confirm_claim(
     operator confirmed before, else a new one without an account.
     """
     check_operator(by=by)
+    applicant = RepresentationClaim.objects.filter(pk=claim_id).values_list("applicant", flat=True)
+    if (known := applicant.first()) is not None:
+        # The person before the claim: who withdraws it meanwhile waits in no ring.
+        hold_person(person_id=PersonId(known))
     row = RepresentationClaim.objects.select_for_update().filter(pk=claim_id).first()
     if row is None or (row.closed_at is not None and row.representation_id is None):
         raise UnknownClaimError

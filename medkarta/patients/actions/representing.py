@@ -91,7 +91,8 @@ def log_both(
     *, act: Act, view: RepresentationView, by: AccountId | None, origin: Origin, now: datetime
 ) -> None:
     """The line in both people's logs; no account: the system itself."""
-    for person in (view.principal, view.representative):
+    # In one order, whoever acts for whom: each line takes its log's lock.
+    for person in sorted((view.principal, view.representative), key=lambda one: one.person_id):
         if by is not None:
             log_act(act, person_id=person.person_id, by=by, origin=origin, now=now)
         else:

@@ -154,17 +154,20 @@ def accept_offer(
     New terms of one who trusted before take the place of the former ones. Raises
     `UnknownOfferError`, `NotConfirmedError`, `TooYoungError`.
     """
-    row, account = _offered(offer_id, by)
+    person = person_of(by)
+    principal = TrustOffer.objects.filter(pk=offer_id).values_list("principal_id", flat=True)
+    if person is not None and (known := principal.first()) is not None:
+        # The people before the offer, as everywhere: who withdraws it meanwhile waits in no ring.
+        hold_both(one=PersonId(known), other=person.person_id)
+    row, _ = _offered(offer_id, by)
     if row.representation is not None:
         return representation_view(row.representation)
-    person = person_of(account.account_id)
     if person is None or not _open(row, now):
         raise UnknownOfferError
     check_own(person=person, by=by)
     _check_adult(person, now)
     if person.person_id == row.principal_id:
         raise UnknownOfferError
-    hold_both(one=PersonId(row.principal_id), other=person.person_id)
     _end_former(row, person, now)
     view = begin(row=_right(row, person, now), now=now)
     row.representation_id, row.closed_at = view.representation_id, now
