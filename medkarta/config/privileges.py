@@ -5,9 +5,13 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+# Rows of these come to an end and stay: lines of the log and operators' decisions refer to them.
+NEVER_DELETED: Final = (
+    "patient_link_candidate",
+    "patient_snils_transfer",
+    "representation_claim",
+)
 # Rows of these are added and never changed or deleted, not by a fault of ours either.
-# Rows of these come to an end and stay: lines of the log and people's signatures refer to them.
-NEVER_DELETED: Final = ("representation", "representation_claim", "trust_offer")
 APPEND_ONLY: Final = (
     "account_identity_check",
     "audit_entry",
@@ -31,6 +35,8 @@ NEVER_REWRITTEN: Final = (
 # Rows that are added and whose end alone is written: these columns and no others.
 ENDS_ONLY: Final = {
     "consent": ("withdrawn_at", "withdrawn_by_id", "withdrawn_from", "ended_as"),
+    "representation": ("ended_at", "ended_how"),
+    "trust_offer": ("closed_at", "representation_id"),
 }
 # The application has no business with how the tables came about.
 READ_ONLY: Final = ("django_migrations", "medkarta_schema")
