@@ -22,6 +22,7 @@ from medkarta.patients.rules.representation import (
 from medkarta.portal.forms import PersonalDataForm
 from medkarta.portal.presenters.people import CHOICES, DOINGS, KINDS
 from medkarta.portal.presenters.sections import WORDS
+from medkarta.portal.proofs import ProofForm
 
 _LEGAL = [kind for kind in Kind if kind.legal]
 _DAYS = ["%d.%m.%Y", "%d %m %Y", "%d/%m/%Y", "%Y-%m-%d"]
@@ -174,14 +175,7 @@ class TrustForm(forms.Form):
         )
 
 
-class SignForm(forms.Form):
+class SignForm(ProofForm):
     """The signature under the terms that the page has shown."""
 
     sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    code = forms.CharField(
-        label=_("Одноразовый код"),
-        help_text=_("6 цифр из приложения или один резервный код. Это ваша подпись."),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        error_messages={"required": _("Введите код из приложения")},
-    )

@@ -172,6 +172,7 @@ def trust(request: HttpRequest) -> HttpResponse:
         "nav": "control",
         "form": form,
         "sign": sign,
+        "sha256": terms.sha256,
         "terms": people.terms(terms),
     }
     return render(request, "portal/people_sign.html", context)
@@ -182,7 +183,7 @@ def _offer(request: HttpRequest, form: TrustForm, sign: SignForm) -> HttpRespons
         patients.offer_trust(
             person_id=requests.person_id(request),
             terms=form.terms(),
-            proof=accounts.Proof(code=sign.cleaned_data["code"]),
+            proof=sign.proof(),
             by=requests.account_id(request),
             origin=requests.origin(request),
             now=timezone.now(),
