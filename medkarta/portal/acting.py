@@ -57,6 +57,7 @@ WAY = frozenset(
         "paper_choose",
         "paper_add",
         "paper_remove",
+        "control",
         "consents",
         "consent_details",
         "consent_end",

@@ -32,7 +32,6 @@ RECORD = [
 ]
 OWN = [
     "/profile",
-    "/control",
     "/control/people",
     "/accounts/2fa/",
     "/accounts/email/",

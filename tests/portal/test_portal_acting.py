@@ -51,7 +51,9 @@ class TestSwitch:
             text = page.content.decode()
             if address != "/no-such-page":
                 assert BANNER in text, address
-                assert "Анна В." in re.search("<title>(.*?)</title>", text, re.DOTALL)[1], address
+                title = re.search("<title>(.*?)</title>", text, re.DOTALL)[1]
+                # A page of one's own does not bear the name of another.
+                assert ("Анна В." in title) is (address not in OWN), address
                 assert "Вернуться к своей карте" in text
             assert page.status_code in {200, 403, 404}
 
@@ -68,6 +70,11 @@ class TestSwitch:
             for page in (client.get(address), client.post(address, {"act": "ask"})):
                 assert page.status_code in {403, 405}, address
         assert "вы здесь ничего не решаете" in client.get("/link/consent").content.decode()
+
+    def test_control_shows_no_figure_of_ones_own_under_the_name_of_another(self, client):
+        text = client.get("/control").content.decode()
+        for figure in ("Действует с", "Действующего согласия нет", "Привязано карт", "Строк в"):
+            assert figure not in text
 
     def test_back_is_one_button(self, client):
         client.post("/acting", {"act": "stop"})

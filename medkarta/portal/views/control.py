@@ -13,7 +13,7 @@ from medkarta.consents import queries as consents
 from medkarta.consents.rules import Kind
 from medkarta.patients import queries as patients
 from medkarta.patients.queries import representation as representations
-from medkarta.portal import requests
+from medkarta.portal import acting, requests
 from medkarta.portal.presenters import journal
 from medkarta.portal.requests import citizen
 from medkarta.portal.views import gate
@@ -26,17 +26,22 @@ _LINES = 50
 @needs_two_factors
 def control(request: HttpRequest) -> HttpResponse:
     """One screen for everything that the person decides and checks."""
-    person_id = requests.person_id(request)
+    own = requests.person_id(request)
+    # Beside the name of somebody acted for, no figure of one's own; theirs, if one signs for them.
+    signed_for = acting.signs_for(request)
+    subject = signed_for.person_id if signed_for else own
+    decides = signed_for is not None or acting.current(request) is None
     return render(
         request,
         "portal/control.html",
         {
             "nav": "control",
-            "lines": audit.count(person_id),
-            "consent": consents.in_force(person_id, Kind.PROCESSING, at=timezone.now()),
-            "clinics": len(patients.linked_patient_ids(person_id)),
+            "decides": decides,
+            "lines": audit.count(subject),
+            "consent": consents.in_force(subject, Kind.PROCESSING, at=timezone.now()),
+            "clinics": len(patients.linked_patient_ids(subject)),
             "sessions": count_open(requests.account_id(request), now=timezone.now()),
-            "acted_for": representations.count_in_force(person_id, now=timezone.now()),
+            "acted_for": representations.count_in_force(own, now=timezone.now()),
         },
     )
 
