@@ -19,6 +19,7 @@ _TEMPLATES = {
     400: "portal/errors/refused.html",
     403: "portal/errors/refused.html",
     404: "portal/errors/not_found.html",
+    405: "portal/errors/button_only.html",
     408: "portal/errors/lost.html",
     413: "portal/errors/too_large.html",
     UNAVAILABLE: "portal/errors/unavailable.html",
@@ -99,6 +100,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     del exception
     return _answer(request, 404)
+
+
+def button_only(request: HttpRequest, allowed: str) -> HttpResponse:
+    """For an address that takes forms alone, typed in or refreshed."""
+    answer = _answer(request, 405)
+    answer["Allow"] = allowed
+    return answer
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils import translation
+
+from medkarta.config import failures
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -22,6 +24,19 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response["Cache-Control"] = "no-store"
         response["Permissions-Policy"] = _UNUSED
+        return response
+
+
+class WordsForMethodMiddleware:
+    """Django answers a method that is not allowed with an empty page: nobody knows what to do."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return failures.button_only(request, response["Allow"])
         return response
 
 

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "medkarta.config.middleware.AccountLanguageMiddleware",
+    "medkarta.config.middleware.WordsForMethodMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "medkarta.accounts.middleware.EndedSessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

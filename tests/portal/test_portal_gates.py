@@ -98,3 +98,10 @@ def test_a_withdrawn_consent_closes_the_card_at_once(browse):
     assert "отозвано" in page.content.decode()
     assert client.get("/card").status_code == 403
     assert client.post("/control/consents/withdraw").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/acting", "/esia/start", "/control/sessions/end"])
+def test_an_address_that_takes_a_button_alone_says_so_where_it_is_typed_in(browse, address):
+    answer = browse("open").get(address)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Сюда ведёт только кнопка" in answer.content.decode()
