@@ -199,7 +199,7 @@ def test_a_withdrawal_says_before_what_it_does_and_after_until_when_it_can_be_un
         assert words in before
     page = client.post("/control/consents/withdraw", follow=True).content.decode()
     assert "Подпишете снова до этого дня" in page
-    assert client.get("/card").status_code == 403
+    assert "Подпишете согласие снова до этого дня" in read(client, "/card")
     sign(client, people, "/link/consent")
     assert client.get("/card").status_code == 200
     assert "Подпишете снова" not in read(client, "/control/consents")

@@ -15,12 +15,13 @@ from medkarta.access.grants import Gate, Refusal
 from medkarta.access.queries import GateState
 from medkarta.access.representing import gates_of_principal
 from medkarta.consents import queries as consent_queries
+from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import PersonId
 from medkarta.insurance import queries as insurance
 from medkarta.insurance.queries import PolicyView
 from medkarta.patients.rules.representation import Doing
 from medkarta.portal import acting, requests
-from medkarta.portal.presenters import acting_gates, consents, gates
+from medkarta.portal.presenters import acting_gates, consents, destruction, gates
 from medkarta.portal.presenters.consents import Renewal
 from medkarta.portal.requests import View
 from medkarta.record import destructions
@@ -35,18 +36,21 @@ def closed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         words = acting_gates.words(refusal.gate, legal=on_behalf.legal)
         context = {"nav": "card", "gate": words}
         return render(request, "portal/acting_closed.html", context, status=403)
-    asked_again, destroyed = [], False
+    asked_again, withdrawn = [], None
     if refusal.gate is Gate.CONSENT:
         person_id = requests.person_id(request)
         asked_again = renewals(person_id, timezone.now())
-        destroyed = bool(destructions.acts_of(person_id))
+        processing = (
+            one for one in consent_queries.history(person_id) if one.kind is Kind.PROCESSING
+        )
+        withdrawn = destruction.withdrawn(next(processing, None), destructions.acts_of(person_id))
     return render(
         request,
         "portal/gate.html",
         {
             "nav": "card",
             "renewals": asked_again,
-            "destroyed": destroyed,
+            "withdrawn": withdrawn,
             "gate": gates.words_of(refusal.gate, _policy(request, refusal.closed)),
             "left": len(refusal.closed),
             "logged": refusal.log_number is not None,
