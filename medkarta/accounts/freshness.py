@@ -39,6 +39,8 @@ DELICATE = frozenset(
 # The way to the first factor; allauth's adapter asks for the password where it is not fresh.
 _TO_THE_FIRST = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
 _RECOVERY_CODES = frozenset({"mfa_download_recovery_codes", "mfa_view_recovery_codes"})
+# A button alone leads there: once the factors are shown, to the page where the button stands.
+_BUTTON_ON = {"esia_unlink": "profile"}
 _FIRST = "first_factor_at"
 
 
@@ -60,7 +62,8 @@ class FreshFactorsMiddleware:
         if match is None or match.url_name not in DELICATE:
             return None
         missing = stale_factor(request, match.url_name)
-        return ask_again(request, missing) if missing else None
+        back = _BUTTON_ON.get(match.url_name)
+        return ask_again(request, missing, reverse(back) if back else "") if missing else None
 
 
 def stale_factor(request: HttpRequest, page: str) -> str:
@@ -99,13 +102,13 @@ def note_first_factor(request: HttpRequest) -> None:
     request.session[_FIRST] = timezone.now().timestamp()  # noqa: TID251 - a door of its own
 
 
-def ask_again(request: HttpRequest, factor: str) -> HttpResponseRedirect:
-    """To the page that asks for the factor once more, and from there back."""
+def ask_again(request: HttpRequest, factor: str, back: str = "") -> HttpResponseRedirect:
+    """To the page that asks for the factor once more, and from there back, or to this address."""
     name = "account_reauthenticate"
     if factor == "mfa":
         codes = request.user.is_authenticated and has_totp(AccountId(request.user.pk))
         name = "mfa_reauthenticate" if codes else "mfa_reauthenticate_webauthn"
-    return redirect(f"{reverse(name)}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
+    return redirect(f"{reverse(name)}?{urlencode({REDIRECT_FIELD_NAME: back or request.path})}")
 
 
 def _within(moment: float, now: float) -> bool:

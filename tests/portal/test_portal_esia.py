@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import citizens
 import esia_standin as stand
@@ -139,7 +139,7 @@ class TestConfirming:
             now=citizens.NOW,
         )
         citizens.confirm(citizen)
-        client = signed_in(citizen)
+        client = signed_in(citizen, reauthenticated=True)
         goes(client)
         page = client.get("/esia/confirm").content.decode()
         assert "изменится" in page
@@ -183,7 +183,8 @@ class TestConfirming:
         assert out["Location"].startswith("/accounts/2fa/")
 
     def test_unlinking_keeps_the_level_and_closes_the_way_in(self):
-        citizen, client = confirmed_by_esia()
+        citizen, _ = confirmed_by_esia()
+        client = signed_in(citizen, reauthenticated=True)
         client.post("/esia/unlink")
         client.post("/esia/unlink")
         assert level(citizen) is Level.VERIFIED
@@ -406,7 +407,7 @@ def test_a_session_left_open_neither_links_nor_unlinks_esia():
     citizen = citizens.with_open_record()
     client = signed_in(citizen)
     goes(client)
-    for address in ("/esia/confirm", "/esia/unlink"):
+    for address, back in (("/esia/confirm", "/esia/confirm"), ("/esia/unlink", "/profile")):
         answer = client.post(address, {"agree": "1"})
-        assert answer["Location"].startswith("/accounts/reauthenticate/"), address
+        assert answer["Location"] == f"/accounts/reauthenticate/?next={quote(back, safe='')}"
     assert not ExternalIdentity.objects.exists()
