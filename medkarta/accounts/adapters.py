@@ -48,6 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "email_password_mismatch": _(
             "Почта или пароль не подошли. Проверьте раскладку клавиатуры и заглавные буквы."
         ),
+        "too_many_login_attempts": _(
+            "Слишком много неверных попыток подряд. Подождите несколько минут и начните снова. "
+            "Код из прежнего письма больше не действует, придёт новый."
+        ),
     }
 
     def clean_email(self, email: str) -> str:

@@ -101,6 +101,15 @@ class TestSignUp:
         assert not queries.has_verified_email(queries.account_by_email(ADDRESS).account_id)
         assert not browser.get("/").wsgi_request.user.is_authenticated
 
+    def test_after_too_many_wrong_codes_it_is_said_that_a_new_one_comes(self, browser):
+        sign_up(browser)
+        right = code_in(letters()[0])
+        wrong = f"{(int(right.replace('-', '')) + 1) % 10**6:06d}"
+        for _ in range(3):
+            page = browser.post(LETTER_CODE, {"code": wrong}, follow=True)
+        assert "придёт новый" in page.content.decode()
+        assert not queries.has_verified_email(queries.account_by_email(ADDRESS).account_id)
+
     def test_the_letter_names_the_code_and_no_link(self, browser):
         sign_up(browser)
         assert "http" not in letters()[0].body
