@@ -2,6 +2,7 @@
 
 import time
 
+import esia_standin as stand
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from medkarta.accounts.models import Account
 from medkarta.demo.actions import populate
+from medkarta.demo.standins.server import Mood
 
 
 class FolderAsHome:
@@ -58,3 +60,18 @@ def browse(people):
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def standin_of_esia():
+    with stand.running() as made:
+        yield made
+
+
+@pytest.fixture
+def esia(standin_of_esia, settings):
+    """Our stand-in answers as ESIA; a test may change its mood and its clock."""
+    settings.ESIA = stand.as_settings(standin_of_esia.ours)
+    yield standin_of_esia
+    standin_of_esia.server.be(Mood.WELL)
+    standin_of_esia.clock.now = None

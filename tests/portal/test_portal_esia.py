@@ -1,9 +1,7 @@
 """ESIA in the pages: whom it signs in, what it confirms, and every way that leads nowhere."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote, urlencode
 
 import citizens
 import esia_standin as stand
@@ -12,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from citizens import PASSWORD
 from django.test import Client
 from django.utils import timezone
-from esia_signed_in import signed_in
+from esia_signed_in import come_back, data_of, goes, signed_in
 
 from medkarta.accounts import queries as accounts
 from medkarta.accounts.esia import flow
@@ -26,46 +24,8 @@ from medkarta.insurance import queries as insurance
 from medkarta.notifications import queries as notifications
 from medkarta.patients import actions as patients
 from medkarta.patients.queries import person_of
-from medkarta.patients.rules import PersonalDataInput, Sex
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def running():
-    with stand.running() as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def esia(running, settings):
-    settings.ESIA = stand.as_settings(running.ours)
-    yield running
-    running.server.be(Mood.WELL)
-    running.clock.now = None
-
-
-def data_of(place):
-    one = CAST[place]
-    return PersonalDataInput(
-        family=one.family,
-        given=one.given,
-        patronymic=one.patronymic,
-        birth_date=one.birth_date,
-        sex=Sex(one.sex),
-        snils=one.snils,
-    )
-
-
-def come_back(client, said):
-    return client.get(f"/esia/callback?{urlencode(said)}")
-
-
-def goes(client, oid=stand.ANNA, **kwargs):
-    """Out to ESIA and back; the callback's answer."""
-    out = client.post("/esia/start")
-    assert out.status_code == 302
-    return come_back(client, stand.walk(out["Location"], oid, **kwargs))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("esia")]
 
 
 def confirmed_by_esia(number=1, oid=stand.ANNA):
@@ -390,24 +350,3 @@ class TestTroubles:
 
     def test_the_button_is_on_the_sign_in_page(self):
         assert "Войти через ЕСИА" in Client().get("/accounts/login/").content.decode()
-
-
-def test_other_data_in_the_register_of_the_insured_leaves_the_policy_unlinked_and_says_so():
-    citizen = citizens.with_account()
-    number = PolicyNumber.of(CAST[0].policy)
-    citizens.register(citizen, number=number, holder=replace(data_of(0), family="Прежняя"))
-    client = signed_in(citizen)
-    goes(client)
-    assert client.post("/esia/confirm", {"agree": "1"})["Location"] == "/link"
-    assert level(citizen) is Level.VERIFIED
-    assert insurance.policy_of(citizen.person_id, now=timezone.now()) is None
-
-
-def test_a_session_left_open_neither_links_nor_unlinks_esia():
-    citizen = citizens.with_open_record()
-    client = signed_in(citizen)
-    goes(client)
-    for address, back in (("/esia/confirm", "/esia/confirm"), ("/esia/unlink", "/profile")):
-        answer = client.post(address, {"agree": "1"})
-        assert answer["Location"] == f"/accounts/reauthenticate/?next={quote(back, safe='')}"
-    assert not ExternalIdentity.objects.exists()
