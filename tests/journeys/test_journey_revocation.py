@@ -43,8 +43,11 @@ class Browser:
         return self.ask("POST", path, csrfmiddlewaretoken=token, **fields)
 
     def sign_in(self, person, authenticator):
+        # A new code may have to be waited for: a connection that idles so long is closed.
+        code = authenticator.code()
+        self.starts_a_new_connection()
         self.post("/accounts/login/", login=person["email"], password=person["password"])
-        status, _ = self.post("/accounts/2fa/authenticate/", code=authenticator.code())
+        status, _ = self.post("/accounts/2fa/authenticate/", code=code)
         assert status == 302
 
     def starts_a_new_connection(self):
