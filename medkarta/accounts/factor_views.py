@@ -18,8 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from medkarta.accounts import actions, queries
 from medkarta.accounts.forms import last_factor
-from medkarta.accounts.sessions import present
-from medkarta.audit.drafts import Origin
+from medkarta.accounts.sessions import origin_of, present
 from medkarta.foundation.ids import AccountId
 
 
@@ -40,7 +39,7 @@ class _OneAtATime:
                 return refused
             answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # allauth's view
             actions.note_factors(
-                account_id=account_id, act=self.act, origin=_origin(self.request), now=present()
+                account_id=account_id, act=self.act, origin=origin_of(self.request), now=present()
             )
         return answer
 
@@ -108,12 +107,3 @@ class ReauthenticateByPasskey(webauthn.ReauthenticateWebAuthnView):  # type: ign
         for problem in form.errors.get("credential", []):
             messages.error(self.request, str(problem))
         return redirect(self.request.get_full_path())
-
-
-def _origin(request: HttpRequest) -> Origin:
-    return Origin(
-        app="portal",
-        request_id=request.headers.get("x-request-id", ""),
-        address=request.META.get("REMOTE_ADDR") or None,
-        device=request.headers.get("user-agent", ""),
-    )

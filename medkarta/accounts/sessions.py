@@ -91,10 +91,10 @@ def end_here(request: HttpRequest) -> None:
     get_adapter().logout(request)
 
 
-def origin_of(request: HttpRequest) -> Origin:
+def origin_of(request: HttpRequest, app: str = "portal") -> Origin:
     """Where the request came from, for the log."""
     return Origin(
-        app="portal",
+        app=app,
         request_id=request.headers.get("x-request-id", ""),
         address=request.META.get("REMOTE_ADDR") or None,
         device=request.headers.get("user-agent", ""),

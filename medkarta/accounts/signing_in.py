@@ -12,22 +12,10 @@ from django.utils.translation import gettext as _
 from medkarta.accounts import actions
 from medkarta.accounts.models import Account, AccountManager
 from medkarta.accounts.rules import Ending
-from medkarta.accounts.sessions import present
-from medkarta.audit.drafts import Origin
+from medkarta.accounts.sessions import origin_of, present
 from medkarta.foundation.ids import AccountId
 
-APP = "portal"
 _MINUTE = 60
-
-
-def origin_of(request: HttpRequest) -> Origin:
-    """Where the request came from, for history and log."""
-    return Origin(
-        app=APP,
-        request_id=request.headers.get("x-request-id", ""),
-        address=request.META.get("REMOTE_ADDR") or None,
-        device=request.headers.get("user-agent", ""),
-    )
 
 
 def attempt_of(request: HttpRequest, *, email: str, place: str) -> actions.Attempt:

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from medkarta.accounts import queries as accounts
 from medkarta.accounts.rules import Role
-from medkarta.accounts.sessions import to_second_factor, two_factors
+from medkarta.accounts.sessions import origin_of, to_second_factor, two_factors
 from medkarta.audit.drafts import Origin
 from medkarta.foundation.ids import AccountId
 
@@ -44,9 +44,4 @@ def account_id(request: HttpRequest) -> AccountId:
 
 def origin(request: HttpRequest) -> Origin:
     """Where the request came from, for the log."""
-    return Origin(
-        app=APP,
-        request_id=request.headers.get("x-request-id", ""),
-        address=request.META.get("REMOTE_ADDR") or None,
-        device=request.headers.get("user-agent", ""),
-    )
+    return origin_of(request, APP)

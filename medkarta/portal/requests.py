@@ -15,12 +15,11 @@ from medkarta.access.grants import Grant, Look, Origin, Reader, Refusal, Section
 from medkarta.access.queries import GateState
 from medkarta.access.representing import open_represented_record
 from medkarta.accounts.rules import Role
-from medkarta.accounts.sessions import two_factors
+from medkarta.accounts.sessions import origin_of, two_factors
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients import actions as patients
 from medkarta.portal import acting, interruptions
 
-APP = "portal"
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -39,12 +38,7 @@ def reader(request: HttpRequest) -> Reader:
 
 def origin(request: HttpRequest) -> Origin:
     """Where the request came from, for the log."""
-    return Origin(
-        app=APP,
-        request_id=request.headers.get("x-request-id", ""),
-        address=request.META.get("REMOTE_ADDR") or None,
-        device=request.headers.get("user-agent", ""),
-    )
+    return origin_of(request)
 
 
 def person_id(request: HttpRequest) -> PersonId:
