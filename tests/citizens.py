@@ -257,6 +257,14 @@ def nothing_written_after(citizen):
     assert audit.count(citizen.person_id) == before
 
 
+def use_code(*, account_id, code, now):
+    """Use a code once, as every deed does that it proves; raises where it is not right."""
+    answer = accounts.check_code(account_id=account_id, code=code, now=now)
+    if not answer.right:
+        raise accounts.refusal(answer=answer)
+    return answer
+
+
 def at_once(*acts):
     """Run the acts in threads from one starting shot; answers or errors, in order."""
     barrier = Barrier(len(acts))

@@ -17,7 +17,7 @@ STEP = timedelta(seconds=totp.PERIOD)
 
 
 def use(citizen, code, now=NOW):
-    return actions.use_code(account_id=citizen.account_id, code=code, now=now)
+    return citizens.use_code(account_id=citizen.account_id, code=code, now=now)
 
 
 def wrong_code(now=NOW):

@@ -1,5 +1,6 @@
 """A passkey's answer to a deed: for that act, subject and account, once, within five minutes."""
 
+import re
 from datetime import timedelta
 
 import citizens
@@ -19,6 +20,7 @@ from medkarta.audit import queries as audit
 from medkarta.consents import actions as consents
 from medkarta.consents import queries as consent_queries
 from medkarta.consents.rules import Kind
+from medkarta.patients.queries.representation import offers_by
 
 pytestmark = pytest.mark.django_db
 DEED = Deed(act="sign-consent", subject="a" * 64)
@@ -167,7 +169,7 @@ class TestAnythingElse:
     def test_a_login_code_used_for_a_deed_is_used_up(self):
         citizen, _ = with_key()
         code = citizen.code()
-        actions.use_code(account_id=citizen.account_id, code=code, now=NOW)
+        citizens.use_code(account_id=citizen.account_id, code=code, now=NOW)
         proof = Proof(code=code)
         answer = check_proof(account_id=citizen.account_id, deed=DEED, proof=proof, now=NOW)
         assert answer is CodeAnswer.USED
@@ -252,6 +254,23 @@ class TestThePage:
         page = client.post("/link/consent", ticked(citizens.paper(citizen)))
         assert "Введите код из приложения" in page.content.decode()
 
+    def test_terms_of_trust_are_signed_by_a_passkey_too(self):
+        citizen, client, key = insured_with_key()
+        trust = {
+            "email": "friend@example.test",
+            "doings": ["read"],
+            "sections": ["labs"],
+            "active_to": f"{timezone.localdate() + timedelta(days=9):%d.%m.%Y}",
+        }
+        page = client.post("/control/people/trust", trust).content.decode()
+        shown = re.search(r'data-act="trust"\s+data-subject="([0-9a-f]{64})"', page)[1]
+        for signed, answer in (("b" * 64, 200), (shown, 302)):
+            given = key.get(question(client, signed, act="trust"))
+            sent = {**trust, "sha256": shown, "code": "", "passkey": given}
+            assert client.post("/control/people/trust", sent).status_code == answer
+        (offered,) = offers_by(citizen.person_id, now=timezone.now())
+        assert offered.terms.email == "friend@example.test"
+
     def test_the_button_is_there_for_whoever_has_a_passkey(self):
         _, client, _ = insured_with_key()
         assert 'data-act="sign-consent"' in client.get("/link/consent").content.decode()
@@ -287,8 +306,8 @@ def insured_with_key():
     return citizen, client, key
 
 
-def question(client, sha256):
-    answer = client.post("/accounts/deed", {"act": "sign-consent", "subject": sha256})
+def question(client, sha256, act="sign-consent"):
+    answer = client.post("/accounts/deed", {"act": act, "subject": sha256})
     return answer.json()["request_options"]
 
 

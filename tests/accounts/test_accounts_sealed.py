@@ -38,7 +38,7 @@ def laid_open(citizen):
 
 
 def use(citizen, code):
-    return actions.use_code(account_id=citizen.account_id, code=code, now=NOW)
+    return citizens.use_code(account_id=citizen.account_id, code=code, now=NOW)
 
 
 def test_no_secret_can_be_read_from_the_table():

@@ -4,11 +4,11 @@ import json
 import stat
 from datetime import UTC, datetime, timedelta
 
+import citizens
 import pytest
 
 from medkarta.access.grants import Gate
 from medkarta.access.queries import gates
-from medkarta.accounts.actions import use_code
 from medkarta.accounts.models import Account
 from medkarta.accounts.queries import account_by_email
 from medkarta.audit import queries as audit
@@ -137,7 +137,7 @@ def test_the_book_signs_in_password_and_present_code(people):
         assert account.check_password(entry.password)
         if entry.totp_secret:
             code = code_of(entry, NOW).digits
-            assert use_code(account_id=account.pk, code=code, now=NOW).right
+            assert citizens.use_code(account_id=account.pk, code=code, now=NOW).right
 
 
 def test_passwords_and_secrets_are_long_and_differ(people):

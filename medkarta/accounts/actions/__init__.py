@@ -8,7 +8,6 @@ from medkarta.accounts.actions.codes import (
     check_code,
     check_first_code,
     refusal,
-    use_code,
 )
 from medkarta.accounts.actions.devices import (
     forget_device,
@@ -161,7 +160,6 @@ __all__ = [
     "settle_level",
     "tell_linked_owner",
     "unlink_identity",
-    "use_code",
     "use_passkey",
     "use_reset",
 ]

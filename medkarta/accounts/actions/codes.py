@@ -42,19 +42,6 @@ _REFUSALS = {
 }
 
 
-def use_code(*, account_id: AccountId, code: str, now: datetime) -> CodeAnswer:
-    """Use a code once. Raises `WrongCodeError`, `CodeUsedError` or `TooManyCodesError`.
-
-    A transaction of its own: a caller's rollback would take the count of wrong codes back. A
-    caller that has a transaction open asks `check_code` and raises `refusal` after it.
-    """
-    with transaction.atomic(durable=True):
-        answer = check_code(account_id=account_id, code=code, now=now)
-    if not answer.right:
-        raise refusal(answer=answer)
-    return answer
-
-
 def refusal(*, answer: CodeAnswer) -> WrongCodeError:
     """The error of an answer that is not right."""
     return _REFUSALS[answer]()
