@@ -14,6 +14,7 @@ from medkarta.consents import actions, queries
 from medkarta.consents.models import Consent, SignedText
 from medkarta.consents.rules import Choice, Kind, State
 from medkarta.patients import actions as patients
+from medkarta.patients.actions import NotOwnRightError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,7 +76,7 @@ class TestSigning:
 
     def test_the_code_of_the_sign_in_does_not_sign(self):
         citizen = citizens.insured()
-        accounts.use_code(account_id=citizen.account_id, code=citizen.code(), now=NOW)
+        citizens.use_code(account_id=citizen.account_id, code=citizen.code(), now=NOW)
         with pytest.raises(accounts.CodeUsedError):
             citizens.sign(citizen)
         assert in_force(citizen) is None
@@ -96,7 +97,7 @@ class TestSigning:
             again = citizens.sign(citizen, code="", now=citizens.later(days=1))
         assert again == first
         later = citizens.later(days=1)
-        accounts.use_code(account_id=citizen.account_id, code=citizen.code(later), now=later)
+        citizens.use_code(account_id=citizen.account_id, code=citizen.code(later), now=later)
 
     def test_in_another_language_it_takes_the_place_of_the_first(self):
         citizen = citizens.insured()
@@ -118,7 +119,7 @@ class TestSigning:
         citizen, other = citizens.insured(1), citizens.insured(2)
         shown = citizens.paper(citizen)
         other.person_id = citizen.person_id
-        with pytest.raises(actions.NotOwnConsentError):
+        with pytest.raises(NotOwnRightError):
             citizens.put_name_under(other, shown)
         assert in_force(citizen) is None
 
@@ -154,7 +155,7 @@ class TestWithdrawing:
 
     def test_nobody_withdraws_for_another(self):
         citizen, other = citizens.consenting(1), citizens.confirmed(2)
-        with pytest.raises(actions.NotOwnConsentError):
+        with pytest.raises(NotOwnRightError):
             withdraw(citizen, by=other.account_id)
         assert in_force(citizen) is not None
 

@@ -20,6 +20,7 @@ from medkarta.consents.rules import (
 from medkarta.consents.rules.filling import UnknownBlankError
 from medkarta.consents.texts import template
 from medkarta.patients import actions as patients
+from medkarta.patients.actions import NotOwnRightError
 
 PARTS = {
     "фамилия, имя, отчество": "Ёлкина-Примерова Алёна Петровна",
@@ -124,7 +125,7 @@ class TestDetails:
     def test_nobody_writes_anothers(self):
         citizen, other = citizens.insured(1), citizens.confirmed(2)
         other.person_id = citizen.person_id
-        with pytest.raises(actions.NotOwnConsentError):
+        with pytest.raises(NotOwnRightError):
             citizens.record_details(other)
 
 

@@ -10,6 +10,7 @@ from medkarta.audit import queries as audit
 from medkarta.consents import actions, queries
 from medkarta.consents.rules import Audience, Choice, Kind
 from medkarta.foundation.ids import new_uuid
+from medkarta.patients.actions import NotOwnRightError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,7 +117,7 @@ def test_only_a_denial_is_lifted_and_only_ones_own_is_ended(citizen):
     for consent_id in (the(citizen, Kind.ACCESS).consent_id, new_uuid()):
         with pytest.raises(actions.NoSuchConsentError):
             end(other, consent_id)
-    with pytest.raises(actions.NotOwnConsentError):
+    with pytest.raises(NotOwnRightError):
         end(citizen, the(citizen, Kind.ACCESS).consent_id, by=other.account_id)
     assert len(standing(citizen)) == 5
 

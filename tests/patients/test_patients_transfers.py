@@ -14,6 +14,7 @@ from medkarta.access.grants import Gate, Refusal
 from medkarta.accounts import actions as accounts
 from medkarta.accounts import queries as account_queries
 from medkarta.accounts.rules import Level
+from medkarta.audit import queries as audit
 from medkarta.insurance import actions as insurance
 from medkarta.insurance.models import Policy
 from medkarta.notifications.models import Message
@@ -109,6 +110,18 @@ class TestTransfer:
         decide(ask(renewed, first), second)
         with pytest.raises(actions.IdentityNotConfirmedError):
             actions.request_link(person_id=person_id, by=parent.account_id, origin=ORIGIN, now=NOW)
+
+    def test_who_is_shown_to_an_operator_reads_it_in_their_log(self):
+        former, renewed = two_accounts()
+        first, second = operators()
+        asked = ask(renewed, first)
+        (seen,) = actions.look_at_transfers(by=second, origin=ORIGIN, now=NOW)
+        assert seen.transfer_id == asked
+        for one in (former, renewed):
+            (line,) = audit.entries(person_id=one.person_id, before=None, limit=1)
+            assert (line.said.action, line.said.actor_id) == ("look-at-transfer", second)
+        with pytest.raises(actions.NotAnOperatorError):
+            actions.look_at_transfers(by=former.account_id, origin=ORIGIN, now=NOW)
 
     def test_the_one_who_asked_does_not_decide(self):
         former, renewed = two_accounts()

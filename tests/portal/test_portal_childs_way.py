@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from functools import partial
+from uuid import uuid4
 
 import citizens
 import pytest
@@ -16,10 +18,12 @@ from medkarta.consents import queries as consent_queries
 from medkarta.consents.rules import Kind
 from medkarta.foundation.enp import Enp
 from medkarta.foundation.policies import PolicyNumber
-from medkarta.insurance.actions import register_insured
+from medkarta.insurance.actions import find_policy, link_policy, register_insured
 from medkarta.insurance.rules import Insured
 from medkarta.patients import actions as patients
 from medkarta.patients.queries import link_state
+from medkarta.patients.rules.papers import PaperInput, PaperKind
+from medkarta.portal import acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,27 +112,57 @@ def test_the_whole_way_and_each_step_in_the_childs_log(client, parent, child, vi
 def test_from_fifteen_on_nobody_signs_in_the_childs_place(parent):
     view = represented.legal(parent, represented.young(born=NOW.date().replace(year=2011)).data)
     young = view.principal
-    for person_id, error in ((young.person_id, consents.NotOwnConsentError),):
-        with pytest.raises(error):
-            consents.withdraw(
-                person_id=person_id,
-                kind=Kind.PROCESSING,
-                by=parent.account_id,
-                origin=ORIGIN,
-                now=NOW,
-            )
+    with pytest.raises(patients.NotOwnRightError):
+        consents.withdraw(
+            person_id=young.person_id,
+            kind=Kind.PROCESSING,
+            by=parent.account_id,
+            origin=ORIGIN,
+            now=NOW,
+        )
     with pytest.raises(patients.NotOwnRightError):
         patients.request_link(
             person_id=young.person_id, by=parent.account_id, origin=ORIGIN, now=NOW
         )
 
 
-def test_a_stranger_links_nothing_for_a_child(parent, view):
+def test_a_stranger_decides_nothing_for_a_child(parent, view):
     stranger = citizens.confirmed(9)
-    with pytest.raises(patients.NotOwnRightError):
-        patients.request_link(
-            person_id=view.principal.person_id, by=stranger.account_id, origin=ORIGIN, now=NOW
-        )
+    whose = {
+        "person_id": view.principal.person_id,
+        "by": stranger.account_id,
+        "origin": ORIGIN,
+        "now": NOW,
+    }
+    birth = PaperInput(
+        kind=PaperKind.BIRTH_CERTIFICATE,
+        number="IVАБ744233",
+        issued_on=NOW.date(),
+        issued_by="выдуманным отделом",
+        department="",
+    )
+    for act in (
+        partial(patients.request_link, **whose),
+        partial(patients.add_paper, paper=birth, **whose),
+        partial(patients.remove_paper, paper_id=uuid4(), **whose),
+        partial(link_policy, number=citizens.Citizen(number=9).policy, **whose),
+        partial(find_policy, **whose),
+    ):
+        with citizens.nothing_written_after(stranger), pytest.raises(patients.NotOwnRightError):
+            act()
+
+
+def test_whose_right_ends_within_the_request_is_refused_in_words(client, parent, view, monkeypatch):
+    patients.end_by_paper(
+        representation_id=view.representation_id,
+        by=citizens.operator(),
+        origin=ORIGIN,
+        now=timezone.now(),
+    )
+    monkeypatch.setattr(acting, "signs_for", lambda _request: view.principal)
+    monkeypatch.setattr(acting.Acting, "may", lambda _self, _act: True)
+    for address in ("/link/request", "/profile/documents/find"):
+        assert client.post(address, {"act": "ask"}).status_code == 403
 
 
 def test_a_right_that_ended_between_form_and_press_signs_for_nobody(client, parent, view):

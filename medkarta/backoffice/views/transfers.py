@@ -15,7 +15,6 @@ from medkarta.backoffice import requests
 from medkarta.backoffice.forms import TransferForm, VerdictForm
 from medkarta.backoffice.requests import operators_only
 from medkarta.patients import actions as patients
-from medkarta.patients.queries import transfers
 from medkarta.patients.rules import TransferState
 
 PROBLEMS: dict[type[Exception], Callable[[], str]] = {
@@ -90,7 +89,9 @@ def _page(request: HttpRequest, problem: str = "", *, status: int = 200) -> Http
             one.asked_by == requests.account_id(request),
             VerdictForm(initial={"transfer": one.transfer_id}, prefix=None),
         )
-        for one in transfers.waiting_transfers()
+        for one in patients.look_at_transfers(
+            by=requests.account_id(request), origin=requests.origin(request), now=timezone.now()
+        )
     ]
     context = {"waiting": waiting, "problem": problem}
     return render(request, "backoffice/transfers.html", context, status=status)

@@ -4,7 +4,6 @@ from medkarta.consents.actions.details import Details, DetailsIncompleteError, r
 from medkarta.consents.actions.ending import (
     LiftingNeedsProofError,
     NoSuchConsentError,
-    NotOwnConsentError,
     lift_denial,
     withdraw,
     withdraw_one,
@@ -26,7 +25,6 @@ __all__ = [
     "IdentityNotConfirmedError",
     "LiftingNeedsProofError",
     "NoSuchConsentError",
-    "NotOwnConsentError",
     "OperatorUnknownError",
     "Signature",
     "TextChangedError",

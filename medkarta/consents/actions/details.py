@@ -6,11 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from medkarta.audit.drafts import Act, Origin
-from medkarta.consents.actions.ending import check_may_sign
 from medkarta.consents.models import ConsentDetails
 from medkarta.consents.rules import masked_number, one_line
 from medkarta.foundation.ids import AccountId, PersonId
-from medkarta.patients.actions import hold_person
+from medkarta.patients.actions import check_may_sign, hold_person
 from medkarta.patients.log import log_act
 
 
@@ -33,7 +32,7 @@ def record_details(
 ) -> None:
     """Keep what the next texts will name. The same again: nothing, and no line.
 
-    What is signed already keeps the words that it was signed with. Raises `NotOwnConsentError`,
+    What is signed already keeps the words that it was signed with. Raises `NotOwnRightError`,
     `DetailsIncompleteError`.
     """
     check_may_sign(person=hold_person(person_id=person_id), by=by, now=now)

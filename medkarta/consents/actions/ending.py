@@ -14,15 +14,8 @@ from medkarta.consents.models import Consent
 from medkarta.consents.rules import FALL_WITH_PROCESSING, Ended, Kind
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.notifications.actions import recall
-from medkarta.patients.actions import hold_person
+from medkarta.patients.actions import check_may_sign, hold_person
 from medkarta.patients.log import log_act
-from medkarta.patients.queries import PersonView
-from medkarta.patients.queries.representation import legal_for
-from medkarta.patients.rules.representation import Doing
-
-
-class NotOwnConsentError(Exception):
-    """A consent is signed and withdrawn by the person, or by a young child's representative."""
 
 
 class NoSuchConsentError(Exception):
@@ -40,7 +33,7 @@ def withdraw(
     """Withdraw every consent of the kind: the next reading is refused. Repeated: nothing more.
 
     With the processing falls what leans on it: others' access and the letters. Raises
-    `NotOwnConsentError`, `LiftingNeedsProofError`.
+    `NotOwnRightError`, `LiftingNeedsProofError`.
     """
     if kind is Kind.DENIAL:
         raise LiftingNeedsProofError
@@ -77,7 +70,7 @@ def lift_denial(
 ) -> None:
     """Open again what a denial closed, by a second factor. Repeated: nothing, and no code used.
 
-    Raises `NotOwnConsentError`, `NoSuchConsentError` and the errors of `accounts.use_code`.
+    Raises `NotOwnRightError`, `NoSuchConsentError` and the errors of `accounts.actions.refusal`.
     Commits on its own, so that a wrong code stays counted.
     """
     with transaction.atomic(durable=True):
@@ -110,12 +103,6 @@ def end(
         withdrawn_from=clean_address(origin.address),
         ended_as=ended_as.value,
     )
-
-
-def check_may_sign(*, person: PersonView, by: AccountId, now: datetime) -> None:
-    """Raise unless it is the person's own account, or a young child's legal representative's."""
-    if person.account_id != by and not legal_for(person.person_id, by, act=Doing.SIGN, now=now):
-        raise NotOwnConsentError
 
 
 def _hold_own(person_id: PersonId, by: AccountId, now: datetime) -> None:

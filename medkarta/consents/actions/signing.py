@@ -12,13 +12,13 @@ from medkarta.accounts.rules import CodeAnswer, Doing, reaches
 from medkarta.audit.drafts import Act, Origin
 from medkarta.audit.rules import LONGEST, clean_address, clean_text
 from medkarta.consents import papers
-from medkarta.consents.actions.ending import check_may_sign, end
+from medkarta.consents.actions.ending import end
 from medkarta.consents.models import Consent, SignedText
 from medkarta.consents.papers import Paper
 from medkarta.consents.queries import ConsentView, consent_view
 from medkarta.consents.rules import Choice, ConsentText, Ended, check_choice
 from medkarta.foundation.ids import AccountId, PersonId
-from medkarta.patients.actions import hold_person
+from medkarta.patients.actions import check_may_sign, hold_person
 from medkarta.patients.log import log_act
 from medkarta.patients.queries import PersonView, person_of
 
@@ -46,9 +46,9 @@ def sign(
 ) -> ConsentView:
     """Sign the text with a one-time code. Repeated while it holds: the same answer, no code used.
 
-    Raises `TextChangedError`, `NotOwnConsentError`, `IdentityNotConfirmedError`,
+    Raises `TextChangedError`, `NotOwnRightError`, `IdentityNotConfirmedError`,
     `rules.WrongChoiceError`, `papers.DetailsMissingError`, `papers.OperatorUnknownError`, and the
-    errors of `accounts.actions.use_code`. Commits on its own, so that a wrong code stays counted.
+    errors of `accounts.actions.refusal`. Commits on its own, so that a wrong code stays counted.
     """
     outcome = _sign(person_id, by, signature, origin, now)
     if isinstance(outcome, CodeAnswer):

@@ -7,14 +7,11 @@ from django.db import transaction
 
 from medkarta.audit.drafts import Act, Origin
 from medkarta.consents import queries
-from medkarta.consents.actions.ending import (
-    NoSuchConsentError,
-    NotOwnConsentError,
-    check_may_sign,
-)
+from medkarta.consents.actions.ending import NoSuchConsentError
 from medkarta.consents.queries import ConsentView
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients import queries as patients
+from medkarta.patients.actions import NotOwnRightError, check_may_sign
 from medkarta.patients.log import log_act
 
 
@@ -24,11 +21,11 @@ def take_paper(
 ) -> ConsentView:
     """One of the person's own consents, for the PDF; the line is committed when this returns.
 
-    Raises `NotOwnConsentError`, `NoSuchConsentError`.
+    Raises `NotOwnRightError`, `NoSuchConsentError`.
     """
     person = patients.person(person_id)
     if person is None:
-        raise NotOwnConsentError
+        raise NotOwnRightError
     check_may_sign(person=person, by=by, now=now)
     found = queries.consent(person_id, consent_id)
     if found is None:

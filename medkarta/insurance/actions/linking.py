@@ -24,7 +24,7 @@ from medkarta.insurance.ports import RegisterSilentError
 from medkarta.insurance.queries import PolicyView, linked_policy
 from medkarta.insurance.registers import register
 from medkarta.insurance.rules import latest_in_force, next_try
-from medkarta.patients.actions import hold_person
+from medkarta.patients.actions import check_may_sign, hold_person
 from medkarta.patients.queries import PersonView
 
 
@@ -33,13 +33,13 @@ def link_policy(
 ) -> PolicyView:
     """Link the policy if the register says that it is this person's and in force.
 
-    Repeated for a linked number: the same answer. Raises `IdentityNotConfirmedError`,
-    `TooManyAttemptsError`, `PolicyNotConfirmedError`, `PolicyEndedError`, `DataDifferError`, and
-    `RegisterSilentError`: then the number is kept as a claim that a job goes on asking about.
-    Commits on its own, in two steps with the register between them, so that no lock waits for the
-    register and a refused attempt stays counted.
+    Repeated for a linked number: the same answer. Raises `NotOwnRightError`,
+    `IdentityNotConfirmedError`, `TooManyAttemptsError`, `PolicyNotConfirmedError`,
+    `PolicyEndedError`, `DataDifferError`, and `RegisterSilentError`: then the number is kept as a
+    claim that a job goes on asking about. Commits on its own, in two steps with the register
+    between them, so that no lock waits for the register and a refused attempt stays counted.
     """
-    started = _start(person_id, number, now)
+    started = _start(person_id, number, by, now)
     if isinstance(started, PolicyView):
         return started
     doer = Doer(account_id=by, origin=origin)
@@ -54,9 +54,10 @@ def link_policy(
 def find_policy(*, person_id: PersonId, by: AccountId, origin: Origin, now: datetime) -> PolicyView:
     """Ask the register for the person's policy in force by name, birth date and СНИЛС; link it.
 
-    Nothing found: `PolicyNotConfirmedError`. Silent: `RegisterSilentError`, and nothing is kept.
+    For somebody else: `NotOwnRightError`. Nothing found: `PolicyNotConfirmedError`. Silent:
+    `RegisterSilentError`, and nothing is kept.
     """
-    person, attempt = _start_finding(person_id, now)
+    person, attempt = _start_finding(person_id, by, now)
     try:
         lines = register().find_for(person.data, now=now)
     except Exception:
@@ -71,9 +72,12 @@ def find_policy(*, person_id: PersonId, by: AccountId, origin: Origin, now: date
 
 
 @transaction.atomic(durable=True)
-def _start(person_id: PersonId, number: PolicyNumber, now: datetime) -> PolicyView | UUID:
+def _start(
+    person_id: PersonId, number: PolicyNumber, by: AccountId, now: datetime
+) -> PolicyView | UUID:
     """The policy if it is linked already; else the attempt."""
     person = hold_person(person_id=person_id)
+    check_may_sign(person=person, by=by, now=now)
     if there := linked_policy(person_id, number, now):
         return there
     check_identity(person=person)
@@ -83,8 +87,9 @@ def _start(person_id: PersonId, number: PolicyNumber, now: datetime) -> PolicyVi
 
 
 @transaction.atomic(durable=True)
-def _start_finding(person_id: PersonId, now: datetime) -> tuple[PersonView, UUID]:
+def _start_finding(person_id: PersonId, by: AccountId, now: datetime) -> tuple[PersonView, UUID]:
     person = hold_person(person_id=person_id)
+    check_may_sign(person=person, by=by, now=now)
     check_identity(person=person)
     return person, count_attempt(person_id=person_id, now=now)
 

@@ -81,6 +81,7 @@ from medkarta.patients.actions.representing import (
     NotAnOperatorError,
     NotConfirmedError,
     NotOwnRightError,
+    check_may_sign,
 )
 from medkarta.patients.actions.transfers import (
     NothingToTransferError,
@@ -88,6 +89,7 @@ from medkarta.patients.actions.transfers import (
     Verdict,
     ask_transfer,
     decide_transfer,
+    look_at_transfers,
 )
 from medkarta.patients.actions.trusting import (
     LegalRightError,
@@ -148,6 +150,7 @@ __all__ = [
     "add_paper",
     "adopt_proved_data",
     "ask_transfer",
+    "check_may_sign",
     "check_person",
     "claim_representation",
     "confirm_claim",
@@ -164,6 +167,7 @@ __all__ = [
     "look_at_candidate",
     "look_at_claims",
     "look_at_identity",
+    "look_at_transfers",
     "mark_paper_seen",
     "offer_trust",
     "open_person",

@@ -12,7 +12,7 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PatientId, PersonId
 from medkarta.patients.actions.candidates import note_candidates
 from medkarta.patients.actions.people import hold_person
-from medkarta.patients.actions.representing import check_may
+from medkarta.patients.actions.representing import check_may_sign
 from medkarta.patients.log import log_act
 from medkarta.patients.models import ClinicPatient, Link, LinkRequest
 from medkarta.patients.queries import LinkRequestView, PersonView, data_of, request_view
@@ -23,7 +23,6 @@ from medkarta.patients.queries.candidates import (
     open_candidates,
 )
 from medkarta.patients.rules import LinkRequestState, Match
-from medkarta.patients.rules.representation import Doing as MayDo
 
 ANSWER_WITHIN = timedelta(days=1)
 
@@ -62,7 +61,7 @@ def request_link(
     when they have compared it.
     """
     person = hold_person(person_id=person_id)
-    check_may(person=person, by=by, act=MayDo.SIGN, now=now)
+    check_may_sign(person=person, by=by, now=now)
     _check_identity(person)
     found = sorted(_look_up(person, now))
     state = LinkRequestState.FOUND if found else LinkRequestState.NOT_FOUND
@@ -98,7 +97,7 @@ def confirm_link(
 ) -> LinkRequestView:
     """Link the entries that the person recognised. A second confirmation: the same result."""
     person = hold_person(person_id=person_id)
-    check_may(person=person, by=by, act=MayDo.SIGN, now=now)
+    check_may_sign(person=person, by=by, now=now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -123,7 +122,7 @@ def refuse_link(
     *, request_id: UUID, person_id: PersonId, by: AccountId, origin: Origin, now: datetime
 ) -> LinkRequestView:
     """Note that none of what was found is the person's. Repeated: the same. Nothing is linked."""
-    check_may(person=hold_person(person_id=person_id), by=by, act=MayDo.SIGN, now=now)
+    check_may_sign(person=hold_person(person_id=person_id), by=by, now=now)
     request = LinkRequest.objects.filter(pk=request_id, person_id=person_id).first()
     if request is None:
         raise UnknownLinkRequestError
@@ -153,7 +152,7 @@ def unlink(
     now: datetime,
 ) -> None:
     """Take an entry off the person: its data are closed from here on. Repeated: nothing more."""
-    check_may(person=hold_person(person_id=person_id), by=by, act=MayDo.SIGN, now=now)
+    check_may_sign(person=hold_person(person_id=person_id), by=by, now=now)
     link = Link.objects.filter(person_id=person_id, entry_id=patient_id, unlinked_at=None)
     if not link.update(unlinked_at=now):
         return

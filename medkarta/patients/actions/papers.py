@@ -10,7 +10,7 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.foundation.sealing import NotSealedHereError
 from medkarta.patients.actions.people import hold_person
-from medkarta.patients.actions.representing import check_operator
+from medkarta.patients.actions.representing import check_may_sign, check_operator
 from medkarta.patients.log import log_act
 from medkarta.patients.models.papers import PersonPaper
 from medkarta.patients.queries.papers import PaperView, paper_view
@@ -29,8 +29,11 @@ class UnknownPaperError(Exception):
 def add_paper(
     *, person_id: PersonId, paper: PaperInput, by: AccountId, origin: Origin, now: datetime
 ) -> PaperView:
-    """Write a paper down. The same kind and number again: the same paper, unchanged."""
-    hold_person(person_id=person_id)
+    """Write a paper down. The same kind and number again: the same paper, unchanged.
+
+    Raises `NotOwnRightError`, `TooManyPapersError`.
+    """
+    check_may_sign(person=hold_person(person_id=person_id), by=by, now=now)
     present = list(PersonPaper.objects.filter(person_id=person_id))
     for one in present:
         if one.kind == paper.kind and _number(one) == paper.number:
@@ -57,8 +60,11 @@ def add_paper(
 def remove_paper(
     *, person_id: PersonId, paper_id: UUID, by: AccountId, origin: Origin, now: datetime
 ) -> None:
-    """Delete a paper of the person's; the log keeps that there was one. Repeated: nothing more."""
-    hold_person(person_id=person_id)
+    """Delete a paper of the person's; the log keeps that there was one. Repeated: nothing more.
+
+    Raises `NotOwnRightError`.
+    """
+    check_may_sign(person=hold_person(person_id=person_id), by=by, now=now)
     paper = PersonPaper.objects.filter(person_id=person_id, pk=paper_id).first()
     if paper is None:
         return

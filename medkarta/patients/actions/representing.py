@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from medkarta.accounts import queries as accounts
@@ -22,8 +23,11 @@ from medkarta.patients.rules.representation import Doing, Ended, Verdict
 _SYSTEM = Actor(account_id=None, name="", role="system")
 
 
-class NotOwnRightError(Exception):
-    """Nobody gives or takes a right in another's name: a representative acts by own right only."""
+class NotOwnRightError(PermissionDenied):
+    """Nobody decides in another's name but a young child's legal representative.
+
+    The doors ask before: what reaches this has lost its right in between, and is refused in words.
+    """
 
 
 class NotConfirmedError(Exception):
@@ -53,9 +57,9 @@ def check_own(*, person: PersonView, by: AccountId) -> None:
         raise NotConfirmedError
 
 
-def check_may(*, person: PersonView, by: AccountId, act: Doing, now: datetime) -> None:
-    """Raise unless the account is the person's own, or a legal representative's who may do this."""
-    if person.account_id != by and not legal_for(person.person_id, by, act=act, now=now):
+def check_may_sign(*, person: PersonView, by: AccountId, now: datetime) -> None:
+    """Raise unless it is the person's own account, or a young child's legal representative's."""
+    if person.account_id != by and not legal_for(person.person_id, by, act=Doing.SIGN, now=now):
         raise NotOwnRightError
 
 

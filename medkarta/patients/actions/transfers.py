@@ -22,6 +22,7 @@ from medkarta.patients.actions.representing import check_operator
 from medkarta.patients.log import log_act
 from medkarta.patients.messages import tell_of_transfer
 from medkarta.patients.models import Link, Person, SnilsTransfer
+from medkarta.patients.queries.transfers import TransferView, waiting_transfers
 from medkarta.patients.registers import followers
 from medkarta.patients.rules import TransferState
 
@@ -33,6 +34,7 @@ __all__ = [
     "Verdict",
     "ask_transfer",
     "decide_transfer",
+    "look_at_transfers",
 ]
 
 
@@ -50,6 +52,20 @@ class Verdict:
 
     move: bool
     why: str
+
+
+@transaction.atomic
+def look_at_transfers(*, by: AccountId, origin: Origin, now: datetime) -> list[TransferView]:
+    """What waits for a second operator, the oldest first; a line in the log of everybody shown.
+
+    Raises `NotAnOperatorError`.
+    """
+    check_operator(by=by)
+    waiting = waiting_transfers()
+    act = Act(action="look-at-transfer", purpose="identity-check", ground="operator")
+    for person_id in sorted({side.person_id for one in waiting for side in (one.to, one.holder)}):
+        log_act(act, person_id=person_id, by=by, origin=origin, now=now)
+    return waiting
 
 
 @transaction.atomic

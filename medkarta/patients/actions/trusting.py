@@ -81,7 +81,7 @@ def offer_trust(
     The answer is the same whether or not somebody has an account by that address. Commits on its
     own, so that a wrong code stays counted. Raises `BadTermsError`, `NotOwnRightError`,
     `NotConfirmedError`, `TooYoungError`, `OwnAddressError`, `TooManyOffersError`, and the errors
-    of `accounts.actions.use_code`. The same offer again, while it waits: that offer, no code used.
+    of `accounts.actions.refusal`. The same offer again, while it waits: that offer, no code used.
     """
     outcome = _offer(person_id, terms, proof, by=by, origin=origin, now=now)
     if isinstance(outcome, CodeAnswer):

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from medkarta.accounts import queries as accounts
-from medkarta.foundation.ids import AccountId
+from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients.models import Person, SnilsTransfer
 from medkarta.patients.queries import data_of
 from medkarta.patients.rules import PersonalDataInput, TransferState
@@ -15,6 +15,7 @@ from medkarta.patients.rules import PersonalDataInput, TransferState
 class Side:
     """One of the two accounts."""
 
+    person_id: PersonId
     email: str
     data: PersonalDataInput
 
@@ -49,4 +50,5 @@ def waiting_transfers() -> list[TransferView]:
 
 def _side(person: Person) -> Side:
     account = None if person.account_id is None else accounts.account(AccountId(person.account_id))
-    return Side(email=account.email if account else "", data=data_of(person))
+    email = account.email if account else ""
+    return Side(person_id=PersonId(person.pk), email=email, data=data_of(person))
