@@ -23,6 +23,8 @@ from medkarta.config.postgres.server import Server
 settings.register_profile("medkarta", deadline=None)
 settings.load_profile("medkarta")
 
+pytest_plugins = ["sharing_out"]
+
 _HOME = "MEDKARTA_TEST_HOME"  # from the process that started the database to its helpers
 _STARTED: list[tuple[Server, Path]] = []
 

@@ -11,16 +11,6 @@ from running_service import Service, temporary_home
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def pytest_collection_modifyitems(items):
-    """One service for all journeys: with `--dist loadgroup` they run in one process.
-
-    Long ones have groups of their own, and a service for each process that runs one.
-    """
-    for item in items:
-        if "journeys" in item.path.parts and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
 @pytest.fixture(scope="session")
 def service():
     if CHROMIUM is None:

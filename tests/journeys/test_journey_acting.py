@@ -3,11 +3,9 @@
 import re
 from datetime import UTC, datetime
 
-import pytest
 from citizen import PHONE
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("journeys")
 BANNER = "Вы действуете за:"
 EVERYWHERE = ["/", "/card", "/card/labs", "/control/people", "/profile", "/help", "/link"]
 

@@ -6,8 +6,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-# Four walks of a minute, two by two.
-BESIDE_EACH_OTHER = [pytest.mark.xdist_group(f"crawl {number}") for number in (1, 2)]
 SYNTHEA = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
 STARTS = ("/", "/card", "/card/timeline", "/control")
 DEEPEST = 3
@@ -54,24 +52,20 @@ def imported(service):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@BESIDE_EACH_OTHER[0]
 def test_every_page_that_links_lead_to_is_whole_for_a_full_record(meet):
     walk(meet("Анна Вымыслова").signs_in(), at_least=35)
 
 
-@BESIDE_EACH_OTHER[0]
 @pytest.mark.usefixtures("imported")
 def test_every_page_that_links_lead_to_is_whole_for_an_imported_record(meet):
     walk(meet("Mary").signs_in(), at_least=25)
 
 
-@BESIDE_EACH_OTHER[1]
 @pytest.mark.usefixtures("showcase")
 def test_every_page_that_links_lead_to_is_whole_for_a_childs_record(meet):
     walk(meet("Алиса Примеркина").signs_in(), at_least=30)
 
 
-@BESIDE_EACH_OTHER[1]
 @pytest.mark.usefixtures("showcase")
 def test_every_page_that_links_lead_to_is_whole_for_an_empty_record(meet):
     walk(meet("Роман Чистолистов").signs_in(), at_least=20)

@@ -12,8 +12,6 @@ from running_service import Service, free_port
 from medkarta.config.home import Home
 from medkarta.config.postgres.connection import APP, OWNER, embedded
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 class Cable:
     """A way to the database that can be pulled out and put in again."""
@@ -135,7 +133,7 @@ def test_a_form_sent_without_the_database_says_what_may_be_lost(citizen, cable):
         citizen.sees("Последнее действие могло не сохраниться")
     finally:
         cable.plug_in()
-    citizen.watch.broken = False
     citizen.page.go_back()
+    citizen.watch.broken = False  # what the browser had still to tell of the failure is told by now
     citizen.opens("/profile")
     citizen.sees("Вымыслова Анна Сергеевна")

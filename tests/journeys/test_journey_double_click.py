@@ -3,7 +3,6 @@
 import pytest
 from citizen import DESKTOP, MAIN_BUTTON, Citizen
 
-pytestmark = pytest.mark.xdist_group("journeys")
 MADE = ["привязка полиса ОМС", "подписание согласия", "подтверждение привязки карт клиник"]
 
 

@@ -4,11 +4,8 @@ import json
 import re
 from urllib.parse import urlsplit
 
-import pytest
 from authenticator import Authenticator
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 PASSWORD = "сиреневый-трамвай-едет-48"
 NAME = "Ольга Образцова"

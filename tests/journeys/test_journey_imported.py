@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 SYNTHEA = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
 pytestmark = [
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(not SYNTHEA.is_dir(), reason="the Synthea bundles are not here"),
 ]
 

@@ -1,9 +1,6 @@
 """The connection is lost on the way: words, nothing lost, and it goes through afterwards."""
 
-import pytest
 from citizen import MAIN_BUTTON
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def test_what_was_typed_stays_and_goes_through_when_the_connection_is_back(meet):
@@ -26,3 +23,6 @@ def test_what_was_typed_stays_and_goes_through_when_the_connection_is_back(meet)
     citizen.watch.offline = False
     citizen.presses("Подписать")
     citizen.sees("Согласие подписано")
+    citizen.opens("/control/consents")
+    citizen.follows("Отозвать согласие")
+    citizen.presses("Отозвать")  # the next journey finds her as this one did

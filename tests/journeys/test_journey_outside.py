@@ -3,7 +3,6 @@
 import pytest
 from citizen import PHONE
 
-pytestmark = pytest.mark.xdist_group("journeys")
 PAGES = [
     "/",
     "/help",

@@ -2,11 +2,9 @@
 
 import re
 
-import pytest
 from citizen import PHONE
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("journeys")
 PAGES = [
     "/",
     "/card",

@@ -1,9 +1,6 @@
 """Passkeys in a real browser, with an authenticator that Chromium pretends to have."""
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 PASSWORD = "сиреневый-трамвай-едет-47"
 SECURITY, ADD = "/accounts/2fa/", "/accounts/2fa/webauthn/add/"

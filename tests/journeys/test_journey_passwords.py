@@ -6,8 +6,6 @@ import pytest
 from citizen import DESKTOP, PHONE
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_the_strength_is_said_in_words_while_typing_and_stands_nowhere_else(meet, size):

@@ -1,10 +1,7 @@
 """Two browsers of one person: one ends the other, and the other is told so in words."""
 
-import pytest
 from citizen import PHONE
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def test_one_browser_ends_the_other_whose_next_click_leads_to_the_sign_in(meet):

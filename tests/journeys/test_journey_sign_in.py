@@ -1,9 +1,7 @@
 """Signing in: by keyboard alone, and with what is wrong."""
 
-import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("journeys")
 MOST_TABS = 25
 
 

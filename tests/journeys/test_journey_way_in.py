@@ -2,10 +2,7 @@
 
 import json
 
-import pytest
 from authenticator import Authenticator
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 PASSWORD = "сиреневый-трамвай-едет-47"
 NAME = "Пётр Примеров"

@@ -1,0 +1,26 @@
+"""How the tests are shared out among the processes that run them.
+
+Not by xdist's groups: its 3.8 writes a group into a private field that pytest 9.2 no longer reads.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+JOURNEYS = "tests/journeys/"
+# The walks over all pages are long, and nothing that they do matters to another journey.
+APART = "tests/journeys/test_journey_crawl.py"
+
+
+class ByFile(LoadScopeScheduling):
+    """A file's tests stay together; so do all journeys, as they share one service and its people.
+
+    They run in the order in which they stand, for one is signed out where the next signs in.
+    """
+
+    def _split_scope(self, nodeid):
+        file = nodeid.split("::")[0]
+        return JOURNEYS if file.startswith(JOURNEYS) and file != APART else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Xdist asks for it once, in the process that shares out."""
+    return ByFile(config, log)
