@@ -7,6 +7,7 @@ from psycopg import sql
 
 # Rows of these come to an end and stay: lines of the log and operators' decisions refer to them.
 NEVER_DELETED: Final = (
+    "client",
     "patient_link_candidate",
     "patient_snils_transfer",
     "representation_claim",
@@ -34,6 +35,7 @@ NEVER_REWRITTEN: Final = (
 )
 # Rows that are added and whose end alone is written: these columns and no others.
 ENDS_ONLY: Final = {
+    "client_authorization": ("ended_at", "ended_how", "last_used_at"),
     "consent": ("withdrawn_at", "withdrawn_by_id", "withdrawn_from", "ended_as"),
     "representation": ("ended_at", "ended_how"),
     "trust_offer": ("closed_at", "representation_id"),

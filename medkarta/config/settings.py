@@ -33,6 +33,7 @@ OWN_APPS = [
     "medkarta.clinics",
     "medkarta.patients",
     "medkarta.insurance",
+    "medkarta.clients",
     "medkarta.consents",
     "medkarta.access",
     "medkarta.record",

@@ -17,6 +17,7 @@ PersonId = NewType("PersonId", UUID)
 ClinicId = NewType("ClinicId", UUID)
 PatientId = NewType("PatientId", UUID)
 ResourceId = NewType("ResourceId", UUID)
+ClientId = NewType("ClientId", UUID)
 
 _ENCODED = re.compile(r"[a-z2-7]{25}[aeimquy4]")
 

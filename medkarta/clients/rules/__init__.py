@@ -1,0 +1,1 @@
+"""What a program may ask for: decisions on plain values."""
