@@ -113,6 +113,8 @@ def _answer(asking: Asking, found: Standing) -> Grant | Refusal:
         patient_ids=patient_ids,
         purpose=asking.purpose,
         sections=frozenset(asking.look.sections),
+        types=EVERYTHING,
+        narrowed={},
         organisations=EVERYTHING,
         period=EVERYTHING,
         expires_at=asking.now + LASTS,

@@ -1,13 +1,13 @@
 """What access answers: a Grant that queries of the record ask for, or a Refusal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from medkarta.audit.drafts import Origin
-from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
+from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
 
 __all__ = [
     "EVERYTHING",
@@ -15,6 +15,7 @@ __all__ = [
     "Gate",
     "Grant",
     "Look",
+    "Narrowing",
     "Origin",
     "Period",
     "Purpose",
@@ -86,18 +87,30 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Narrowing:
+    """A token that a resource must have; no `system`: of any."""
+
+    param: str
+    system: str | None
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """Who may read what of whose record, why and until when. Only `medkarta.access` makes one.
 
-    Each limit is a predicate of the SQL of every read; an empty set of patients, sections or
-    organisations opens nothing.
+    Each limit is a predicate of the SQL of every read; an empty set of patients, sections, types or
+    organisations opens nothing. `reader` is the account, or the system of a clinic. Of a type in
+    `narrowed` only those resources are opened that have one of its tokens.
     """
 
-    reader: AccountId
+    reader: AccountId | ClientId
     person_id: PersonId
     patient_ids: frozenset[PatientId]
     purpose: Purpose
     sections: frozenset[Section]
+    types: frozenset[str] | Everything
+    narrowed: Mapping[str, tuple[Narrowing, ...]]
     organisations: frozenset[ClinicId] | Everything
     period: Period | Everything
     expires_at: datetime

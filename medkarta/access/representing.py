@@ -81,6 +81,8 @@ def open_represented_record(
         patient_ids=patient_ids,
         purpose=Purpose.REPRESENTING,
         sections=sections,
+        types=EVERYTHING,
+        narrowed={},
         organisations=EVERYTHING,
         period=EVERYTHING,
         expires_at=lasts if ends is None else min(lasts, ends),

@@ -102,6 +102,8 @@ def grant_of(*patient_ids, **limits):
             "patient_ids": frozenset(patient_ids),
             "purpose": Purpose.OWN,
             "sections": frozenset(Section),
+            "types": EVERYTHING,
+            "narrowed": {},
             "organisations": EVERYTHING,
             "period": EVERYTHING,
             "expires_at": datetime.now(UTC) + timedelta(minutes=1),

@@ -1,0 +1,1 @@
+"""The door for programs: many requests of bearers at once, their lines committed together."""

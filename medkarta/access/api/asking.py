@@ -1,0 +1,98 @@
+"""What a program asks for, and what the door answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from medkarta.access.grants import Everything, Grant, Narrowing, Origin, Refusal
+from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
+
+Types: TypeAlias = frozenset[str] | Everything
+
+
+class Doing(StrEnum):
+    """Letters of SMART's scopes, v2: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html."""
+
+    CREATE = "c"
+    READ = "r"
+    UPDATE = "u"
+    DELETE = "d"
+    SEARCH = "s"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiAsking:
+    """One request: by which bearer, of which types, for what, about whose entry.
+
+    `digest` is the SHA-256 of the bearer token. `target` is the clinic's entry that the request
+    names; None: an app's own person, or nobody's (`personal` False: shared resources, or a write
+    that says itself whose it is). `resources` is what the log will say was read.
+    """
+
+    digest: bytes
+    types: Types
+    doing: Doing
+    personal: bool
+    target: PatientId | None
+    resources: tuple[str, ...]
+    origin: Origin
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Whose token it is: an app of a citizen's (`person_id`) or a system of a clinic's."""
+
+    client_id: ClientId
+    name: str
+    account_id: AccountId | None
+    person_id: PersonId | None
+    clinic_id: ClinicId | None
+    clinic_name: str
+    scopes: tuple[str, ...]
+    linked: frozenset[PatientId]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BadToken:
+    """There is no such token, or it is over: ended, expired, its client or account disabled."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutOfScope:
+    """The token's scopes do not name what is asked; nothing of any record was looked at."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotOpened:
+    """Absent or not the caller's to see; which of the two is not told."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """The caller may go on; `grant` None: nobody's record is concerned.
+
+    `types` and `narrowed` are what the scopes open for this doing, also without a Grant.
+    """
+
+    caller: Caller
+    grant: Grant | None
+    types: Types
+    narrowed: Mapping[str, tuple[Narrowing, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """A gate of the person's is closed; the attempt is in their log."""
+
+    caller: Caller
+    refusal: Refusal
+
+
+Answer: TypeAlias = Opened | Closed | NotOpened | OutOfScope | BadToken
