@@ -120,9 +120,9 @@ def confirm(citizen, by=None):
     )
 
 
-def confirmed(number=1):
+def confirmed(number=1, *, by=None):
     citizen = with_data(number)
-    confirm(citizen)
+    confirm(citizen, by)
     return citizen
 
 
@@ -148,8 +148,8 @@ def link_policy(citizen, *, number=None, now=NOW):
     )
 
 
-def insured(number=1):
-    citizen = confirmed(number)
+def insured(number=1, *, by=None):
+    citizen = confirmed(number, by=by)
     register(citizen)
     link_policy(citizen)
     record_details(citizen)
@@ -199,8 +199,8 @@ def sign(citizen, choice=None, *, code=None, now=NOW):
     return put_name_under(citizen, paper(citizen, choice), code=code, now=now)
 
 
-def consenting(number=1):
-    citizen = insured(number)
+def consenting(number=1, *, by=None):
+    citizen = insured(number, by=by)
     sign(citizen)
     return citizen
 

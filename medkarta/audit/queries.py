@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -39,7 +40,7 @@ class Glance(NamedTuple):
     outcome: str
 
 
-def looks(*, person_id: PersonId, actor_id: AccountId, resources: Collection[str]) -> Looks:
+def looks(*, person_id: PersonId, actor_id: UUID, resources: Collection[str]) -> Looks:
     """What this account has seen of a person's record; `resources` are asked for as `Type/id`."""
     seen = Entry.objects.filter(
         person_id=person_id, actor_id=actor_id, outcome=Outcome.GRANTED.value

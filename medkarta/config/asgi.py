@@ -37,7 +37,7 @@ def make(given: environment.Environment) -> AsgiApp:
     return Dispatcher(
         Sides(
             pages=WSGIMiddleware(pages, workers=given.web_threads),  # type: ignore[arg-type]
-            fhir=FhirApi(base=f"{given.public_origin}/fhir"),
+            fhir=FhirApi(base=f"{given.public_origin}/fhir", database=database),
             health=health,
             database=database,
             failure_page=failures.page_before_django,

@@ -1,55 +1,103 @@
 """The ASGI application below /fhir: no cookies, no Django middleware."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Mapping
+from http import HTTPStatus
 
 import orjson
+from django.utils import timezone
 
+from medkarta.access.grants import Origin
+from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer
+from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.interactions.capabilities import capability_statement
-from medkarta.fhir_api.outcomes import operation_outcome
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Headers = tuple[tuple[bytes, bytes], ...]
-
-_READING = ("GET", "HEAD")
-_HEADERS: Headers = (
-    (b"content-type", b"application/fhir+json; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
+from medkarta.fhir_api.outcomes import FhirError, outcome
+from medkarta.fhir_api.requests import (
+    LARGEST_BUNDLE,
+    LARGEST_RESOURCE,
+    FhirRequest,
+    Receive,
+    Scope,
+    Send,
+    parameters_of,
+    read_body,
 )
+from medkarta.fhir_api.routes import route
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class FhirApi:
     """Answers what is below its base address."""
 
-    def __init__(self, *, base: str) -> None:
-        self._statement = capability_statement(base=base)
+    def __init__(self, *, base: str, database: Database) -> None:
+        self._base = base
+        self._database = database
+        self._statement = orjson.dumps(capability_statement(base=base))
+        self._api: Api | None = None
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix("/fhir").strip("/")
-        if path != "metadata":
-            outcome = operation_outcome(
-                code="not-found", diagnostics="There is nothing at this address."
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await self._answer(scope, receive)
+        except FhirError as error:
+            answer = FhirAnswer(
+                status=error.status, body=outcome(error.issues), headers=error.headers
             )
-            await _answer(scope, send, status=404, resource=outcome)
-        elif scope["method"] not in _READING:
-            outcome = operation_outcome(
-                code="not-supported", diagnostics="This address can only be read."
+        await _send(scope, send, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> FhirAnswer:
+        path = tuple(part for part in scope["path"].removeprefix("/fhir").split("/") if part)
+        method = scope["method"]
+        if path == ("metadata",):
+            return self._capabilities(method)
+        interaction = route(method, path)
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        body = b""
+        if method in _WITH_BODY:
+            largest = LARGEST_RESOURCE if path else LARGEST_BUNDLE
+            body = await read_body(headers, receive, largest=largest)
+        request = FhirRequest(
+            method=method,
+            path=path,
+            query=scope["query_string"],
+            headers=headers,
+            body=body,
+            origin=_origin(scope, headers),
+            now=timezone.now(),
+            base=self._base,
+            parameters=parameters_of(scope["query_string"]),
+        )
+        return await interaction(await self._at_hand(), request)
+
+    async def _at_hand(self) -> Api:
+        if self._api is None:
+            self._api = Api(await self._database.pool())
+        return self._api
+
+    def _capabilities(self, method: str) -> FhirAnswer:
+        if method not in {"GET", "HEAD"}:
+            raise FhirError(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                "not-supported",
+                "This address can only be read.",
+                headers=((b"allow", b"GET, HEAD"),),
             )
-            allow = ((b"allow", b"GET, HEAD"),)
-            await _answer(scope, send, status=405, resource=outcome, more=allow)
-        else:
-            await _answer(scope, send, status=200, resource=self._statement)
+        return FhirAnswer(status=HTTPStatus.OK, body=self._statement)
 
 
-async def _answer(
-    scope: Scope, send: Send, *, status: int, resource: dict[str, object], more: Headers = ()
-) -> None:
-    body = orjson.dumps(resource)
-    headers = [*_HEADERS, *more, (b"content-length", str(len(body)).encode("ascii"))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    head = scope["method"] == "HEAD"
-    await send({"type": "http.response.body", "body": b"" if head else body})
+def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> Origin:
+    client = scope.get("client")
+    return Origin(
+        app="fhir",
+        request_id=headers.get(b"x-request-id", b"").decode("latin-1"),
+        address=client[0] if client else None,
+        device=headers.get(b"user-agent", b"").decode("latin-1"),
+    )
+
+
+async def _send(scope: Scope, send: Send, answer: FhirAnswer) -> None:
+    headers = [*ALWAYS, *answer.headers, (b"content-length", b"%d" % len(answer.body))]
+    if answer.body:
+        headers.append((b"content-type", answer.content_type or JSON_TYPE))
+    await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
+    body = b"" if scope["method"] == "HEAD" else answer.body
+    await send({"type": "http.response.body", "body": body})

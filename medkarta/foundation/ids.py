@@ -14,7 +14,6 @@ from uuid import UUID
 
 AccountId = NewType("AccountId", UUID)
 PersonId = NewType("PersonId", UUID)
-ClientId = NewType("ClientId", UUID)
 ClinicId = NewType("ClinicId", UUID)
 PatientId = NewType("PatientId", UUID)
 ResourceId = NewType("ResourceId", UUID)

@@ -39,7 +39,8 @@ LEFT JOIN clinic_patient entry ON entry.patient_id = k.target
 LEFT JOIN patient_link holder ON holder.entry_id = k.target AND holder.unlinked_at IS NULL
 LEFT JOIN person p ON p.id = coalesce(t.person_id, holder.person_id)
 LEFT JOIN policy ON policy.person_id = p.id AND policy.state = 'active'
-WHERE (t.authorization_id IS NULL OR g.ended_at IS NULL)
+WHERE (t.authorization_id IS NULL
+    OR (g.ended_at IS NULL AND g.expires_at > statement_timestamp()))
   AND (t.account_id IS NULL OR a.is_active)
 """
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from medkarta.audit.queries import Glance
-from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import journal
 from medkarta.portal.presenters.counted import counted
 
 
-def recent(lines: Iterable[Glance], reader: AccountId, *, since: datetime) -> str:
+def recent(lines: Iterable[Glance], reader: UUID, *, since: datetime) -> str:
     """«За 30 дней карту открывали только вы» or how many times others did."""
     others = [one for one in lines if one.at >= since and one.actor_id not in (None, reader)]
     if not others:

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from medkarta.audit.drafts import Outcome
 from medkarta.audit.queries import Glance
-from medkarta.foundation.ids import AccountId
 from medkarta.portal.presenters import dates, newest_first, rows, titles
 from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase
@@ -31,7 +31,7 @@ class News:
     source: Phrase | None
 
 
-def last_sitting(lines: Iterable[Glance], reader: AccountId, now: datetime) -> datetime | None:
+def last_sitting(lines: Iterable[Glance], reader: UUID, now: datetime) -> datetime | None:
     """When the reader looked before this sitting; None at the first one. Newest lines first."""
     later = now
     for one in lines:

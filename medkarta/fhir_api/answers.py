@@ -1,0 +1,38 @@
+"""What goes out: headers of FHIR's answers, and their body in the form that was asked for."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+from typing import Final
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+ALWAYS: Final[Headers] = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+JSON_TYPE: Final = b"application/fhir+json; charset=utf-8"
+XML_TYPE: Final = b"application/fhir+xml; charset=utf-8"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FhirAnswer:
+    """A status, a resource's JSON text (empty: none), and headers beside the usual ones.
+
+    `content_type` is for what is no FHIR resource and goes out as it is.
+    """
+
+    status: HTTPStatus
+    body: bytes = b""
+    headers: Headers = ()
+    content_type: bytes | None = None
+
+
+def versioned(version: int, recorded_at: datetime) -> Headers:
+    """ETag and Last-Modified: https://hl7.org/fhir/R4/http.html#versioning."""
+    modified = format_datetime(recorded_at.astimezone(UTC), usegmt=True)
+    return (
+        (b"etag", f'W/"{version}"'.encode("ascii")),
+        (b"last-modified", modified.encode("ascii")),
+    )

@@ -1,0 +1,107 @@
+"""What every interaction has at hand: the door, connections, and who may pass."""
+
+import hashlib
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from medkarta.access.api.asking import (
+    Answer,
+    ApiAsking,
+    BadToken,
+    Closed,
+    Doing,
+    NotOpened,
+    Opened,
+    OutOfScope,
+    Types,
+)
+from medkarta.access.api.door import Door
+from medkarta.access.grants import Gate
+from medkarta.fhir_api.outcomes import FhirError, not_found
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.foundation.ids import PatientId
+
+_GATES: Final = {
+    Gate.SECOND_FACTOR: "The citizen's sign-in has no second factor.",
+    Gate.LEVEL: "The citizen's identity is not confirmed.",
+    Gate.POLICY: "The citizen's OMS policy is not linked or has ended.",
+    Gate.CONSENT: "The citizen's consent to the processing is missing or withdrawn.",
+    Gate.LINK: "No clinic's record is linked to the citizen.",
+    Gate.RELATION: "The record is not this caller's to read.",
+    Gate.SECTION: "This part of the record is not open.",
+}
+
+
+class Database(Protocol):
+    """The web process's own pool of connections."""
+
+    async def pool(self) -> AsyncConnectionPool[AsyncConnection]:
+        """The pool, opened when it is first asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a request wants of the door, beside who asks; see `ApiAsking`."""
+
+    doing: Doing
+    types: Types
+    resources: tuple[str, ...]
+    personal: bool = True
+    target: PatientId | None = None
+
+
+class Api:
+    """Belongs to one event loop: made in the worker process when the first request comes."""
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
+        self.pool = pool
+        self._door = Door(pool)
+
+    async def open(self, request: FhirRequest, wish: Wish) -> Opened:
+        """Pass the door, its line in the log committed. Raises `FhirError` in words."""
+        token = request.token
+        if token is None:
+            raise _unauthorized("Name a bearer token: Authorization: Bearer …", b"Bearer")
+        answer = await self._door.open(
+            ApiAsking(
+                digest=hashlib.sha256(token.encode()).digest(),
+                types=wish.types,
+                doing=wish.doing,
+                personal=wish.personal,
+                target=wish.target,
+                resources=wish.resources,
+                origin=request.origin,
+                now=request.now,
+            )
+        )
+        if isinstance(answer, Opened):
+            return answer
+        raise _refused(answer)
+
+
+def _refused(answer: Answer) -> FhirError:
+    match answer:
+        case BadToken():
+            return _unauthorized(
+                "The token is not valid, or not any more.", b'Bearer error="invalid_token"'
+            )
+        case OutOfScope():
+            return FhirError(
+                HTTPStatus.FORBIDDEN,
+                "forbidden",
+                "The token's scopes do not allow this.",
+                headers=((b"www-authenticate", b'Bearer error="insufficient_scope"'),),
+            )
+        case Closed(refusal=refusal):
+            return FhirError(HTTPStatus.FORBIDDEN, "suppressed", _GATES[refusal.gate])
+        case NotOpened() | Opened():
+            return not_found()
+
+
+def _unauthorized(words: str, challenge: bytes) -> FhirError:
+    headers = ((b"www-authenticate", challenge),)
+    return FhirError(HTTPStatus.UNAUTHORIZED, "login", words, headers=headers)

@@ -1,0 +1,49 @@
+"""FHIR read: https://hl7.org/fhir/R4/http.html#read."""
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from medkarta.access.api.asking import Doing
+from medkarta.fhir_api.answers import FhirAnswer, versioned
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.naming import named
+from medkarta.fhir_api.outcomes import not_found
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.record import reading
+
+
+async def read(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The resource's text as it is stored; 304 where the caller has this version."""
+    name = named(*request.path)
+    opened = await api.open(request, name.wish(Doing.READ))
+    if name.resource_id is None:
+        raise not_found()
+    async with api.pool.connection() as connection:
+        if opened.grant is None:
+            found = await reading.shared(connection, name.resource_type, name.resource_id)
+        else:
+            found = await reading.read(
+                connection, opened.grant, name.resource_type, name.resource_id
+            )
+    if found is None:
+        raise not_found()
+    headers = versioned(found.version, found.recorded_at)
+    if is_known(request, found.version, found.recorded_at):
+        return FhirAnswer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return FhirAnswer(status=HTTPStatus.OK, body=found.body.encode(), headers=headers)
+
+
+def is_known(request: FhirRequest, version: int, recorded_at: datetime) -> bool:
+    """Whether the caller has this version: https://hl7.org/fhir/R4/http.html#cread.
+
+    If-None-Match decides alone where it came (RFC 9110 §13.2.2).
+    """
+    tags = request.header("if-none-match")
+    if tags:
+        return f'"{version}"' in [one.strip().removeprefix("W/") for one in tags.split(",")]
+    try:
+        since = parsedate_to_datetime(request.header("if-modified-since"))
+    except ValueError:
+        return False
+    return recorded_at < since + timedelta(seconds=1)  # the header has no fractions

@@ -1,0 +1,151 @@
+"""A request to the API, read: https://hl7.org/fhir/R4/http.html."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from medkarta.access.grants import Origin
+from medkarta.fhir_api.outcomes import FhirError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+LARGEST_RESOURCE: Final = 5_000_000  # bytes
+LARGEST_BUNDLE: Final = 50_000_000
+LONGEST_QUERY: Final = 8_000
+_LONGEST_UPLOAD: Final = 60.0  # seconds until a whole body must be here
+_XML: Final = frozenset({"xml", "application/fhir+xml", "application/xml", "text/xml"})
+_JSON: Final = frozenset(
+    {"json", "application/fhir+json", "application/json", "text/json", "*/*", "application/*"}
+)
+_UTF8: Final = frozenset({"", "utf-8", "utf8"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FhirRequest:
+    """`path` has the segments below the base, `headers` lower-case names, `query` is as it came."""
+
+    method: str
+    path: tuple[str, ...]
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    origin: Origin
+    now: datetime
+    base: str
+    parameters: Mapping[str, str] = field(default_factory=dict)  # the last of each name
+
+    def header(self, name: str) -> str:
+        """The header's text; empty when it did not come."""
+        return self.headers.get(name.encode("ascii"), b"").decode("latin-1").strip()
+
+    @property
+    def token(self) -> str | None:
+        """The bearer's token: RFC 6750 §2.1, the header alone and never the address."""
+        scheme, _, token = self.header("authorization").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+    @property
+    def wants_xml(self) -> bool:
+        """Whether the answer is wanted as XML. Raises `FhirError` for what we do not speak."""
+        wished = self.parameters.get("_format") or self.header("accept") or "json"
+        for one in wished.replace(" ", "+").split(","):  # an unescaped “+” came as a space
+            kind = one.partition(";")[0].strip("+").lower()
+            if kind in _XML or kind in _JSON:
+                return kind in _XML
+        raise FhirError(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-supported",
+            "The answer can be application/fhir+json or application/fhir+xml.",
+        )
+
+    @property
+    def is_xml(self) -> bool:
+        """Whether the body is XML. Raises `FhirError` for what we do not read."""
+        kind, _, more = self.header("content-type").lower().partition(";")
+        charset = more.partition("charset=")[2].strip(' "')
+        if charset not in _UTF8:
+            raise FhirError(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", "The body must be in UTF-8."
+            )
+        if kind.strip() in _XML:
+            return True
+        if kind.strip() in _JSON | {"application/json-patch+json"}:
+            return False
+        raise FhirError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "not-supported",
+            "The body must be application/fhir+json or application/fhir+xml.",
+        )
+
+    def prefers(self, name: str) -> str | None:
+        """A preference's value: https://hl7.org/fhir/R4/http.html#ops, RFC 7240."""
+        for one in self.header("prefer").replace(";", ",").split(","):
+            key, _, value = one.strip().partition("=")
+            if key.lower() == name:
+                return value.strip('" ').lower()
+        return None
+
+
+def parameters_of(query: bytes) -> dict[str, str]:
+    """The query's parameters, the last of each name. Raises `FhirError`."""
+    if len(query) > LONGEST_QUERY:
+        raise FhirError(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            "too-long",
+            "The query is too long: send it as a form to _search.",
+        )
+    try:
+        return dict(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict"))
+    except ValueError as error:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST, "invalid", "The query is not UTF-8, percent-encoded."
+        ) from error
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, *, largest: int) -> bytes:
+    """The whole body, not more than `largest` bytes. Raises `FhirError`."""
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise FhirError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", "The body must not be compressed."
+        )
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared) > largest:
+        raise _too_large(largest)
+    try:
+        async with asyncio.timeout(_LONGEST_UPLOAD):
+            return await _collect(receive, largest)
+    except TimeoutError:
+        raise FhirError(
+            HTTPStatus.REQUEST_TIMEOUT, "timeout", "The body did not come in time."
+        ) from None
+
+
+async def _collect(receive: Receive, largest: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise FhirError(HTTPStatus.BAD_REQUEST, "incomplete", "The body did not come whole.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > largest:
+            raise _too_large(largest)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _too_large(largest: int) -> FhirError:
+    return FhirError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too-long",
+        f"The body is larger than {largest // 1_000_000} MB. Send it in parts.",
+    )

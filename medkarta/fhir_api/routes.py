@@ -1,0 +1,65 @@
+"""From method and address to the one interaction that answers.
+
+https://hl7.org/fhir/R4/http.html#summary. What is not in these tables is no address of ours.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Final, TypeAlias
+
+from medkarta.fhir.definitions import resource_types
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.interactions.read import read
+from medkarta.fhir_api.outcomes import FhirError, not_here
+from medkarta.fhir_api.requests import FhirRequest
+
+Interaction: TypeAlias = Callable[[Api, FhirRequest], Awaitable[FhirAnswer]]
+Methods: TypeAlias = Mapping[str, Interaction]
+
+# The shapes of addresses: "T" is a resource type, "id" and "v" are ids, other words are themselves.
+_INTERACTIONS: Final[Mapping[tuple[str, ...], Methods]] = {
+    ("T", "id"): {"GET": read},
+}
+_OPERATIONS: Final[Mapping[tuple[str, ...], Methods]] = {}
+_WORDS: Final = frozenset({"_history", "_search"})
+
+
+def route(method: str, path: tuple[str, ...]) -> Interaction:
+    """The interaction of this method at this address; HEAD is GET. Raises `FhirError`."""
+    methods = _INTERACTIONS.get(_shape(path)) or _operation(path)
+    if not methods:
+        raise not_here()
+    found = methods.get("GET" if method == "HEAD" else method)
+    if found is None:
+        allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
+        raise FhirError(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "not-supported",
+            f"This address takes {allowed}.",
+            headers=((b"allow", allowed.encode("ascii")),),
+        )
+    return found
+
+
+def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path with its type and ids replaced; of an unknown type nothing matches."""
+    if not path or path[0] not in resource_types():
+        return path if not path else ("?",)
+    names = {1: "id", 3: "v"}
+    rest = (
+        part if part in _WORDS else names.get(number, "?")
+        for number, part in enumerate(path[1:], start=1)
+    )
+    return ("T", *rest)
+
+
+def _operation(path: tuple[str, ...]) -> Methods:
+    """An operation at the base, on a type or on an instance: `$name`, `T/$name`, `T/id/$name`."""
+    if not path or not path[-1].startswith("$"):
+        return {}
+    kind = path[0] if len(path) > 1 and path[0] in resource_types() else ""
+    if len(path) > 1 and not kind:
+        return {}
+    place = ("", "type", "instance")[len(path) - 1] if len(path) <= 3 else "?"  # noqa: PLR2004
+    return _OPERATIONS.get((kind, place, path[-1])) or _OPERATIONS.get(("*", place, path[-1]), {})

@@ -1,0 +1,114 @@
+"""Calls the ASGI application as the server does, and reads its answers."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from medkarta.fhir_api.app import FhirApi
+
+BASE = "http://localhost:8000/fhir"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def words(self):
+        """What an OperationOutcome says."""
+        return " ".join(issue["diagnostics"] for issue in self.json["issue"])
+
+
+class Machine:
+    """Somebody's program, and the web process that it talks to, with a loop of its own."""
+
+    def __init__(self, target):
+        self._target = target
+        self._loop = asyncio.Runner()
+        self._pool = None
+        self.app = FhirApi(base=BASE, database=self)
+
+    def __enter__(self):
+        self._loop.__enter__()
+        return self
+
+    def __exit__(self, *raised):
+        if self._pool:
+            self._loop.run(self._pool.close())
+        self._loop.__exit__(*raised)
+
+    async def pool(self):
+        """What the web process gives the API."""
+        self._pool = AsyncConnectionPool(
+            kwargs={**self._target, "autocommit": True}, min_size=0, max_size=4, open=False
+        )
+        await self._pool.open()
+        return self._pool
+
+    def get(self, path, token=None, **headers):
+        return self.call("GET", path, token, **headers)
+
+    def call(self, method, path, token=None, body=b"", **headers):
+        """`headers` with underscores for hyphens; a body that is no bytes goes as FHIR JSON."""
+        return self._loop.run(self._ask(*_request(method, path, token, body, headers)))
+
+    def together(self, *calls):
+        """Several calls at once, each as the arguments of `call`; their answers in order."""
+
+        async def ask_all():
+            return await asyncio.gather(
+                *(
+                    self._ask(*_request(method, path, token, b"", {}))
+                    for method, path, token in calls
+                )
+            )
+
+        return self._loop.run(ask_all())
+
+    async def _ask(self, scope, body):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        await self.app(scope, receive, send)
+        start, *parts = sent
+        return Heard(
+            start["status"],
+            {name.decode(): value.decode() for name, value in start["headers"]},
+            b"".join(part["body"] for part in parts),
+        )
+
+
+def _request(method, path, token, body, headers):
+    path, _, query = path.partition("?")
+    headers = dict(headers)
+    if not isinstance(body, bytes):
+        body = (body if isinstance(body, str) else json.dumps(body)).encode()
+        headers.setdefault("content_type", "application/fhir+json")
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    sent = {"x-request-id": "test", "user-agent": "a test", "content-length": str(len(body))}
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": "/fhir/" + path if path else "/fhir",
+        "query_string": query.encode(),
+        "headers": [(n.encode(), v.encode("latin-1")) for n, v in sent.items()],
+        "client": ("192.0.2.7", 1),
+    }
+    return scope, body

@@ -1,0 +1,37 @@
+"""A small world in the tables, seen through the API as programs see it."""
+
+import pytest
+from asgi_client import Machine
+from django.core.management import call_command
+from django.db import connection
+from fhir_world import World
+
+
+@pytest.fixture(autouse=True)
+def _django_db_marker():
+    """In place of pytest-django's own: no transaction around a test.
+
+    The API has connections of its own and would see nothing of it. The marker stays on the tests,
+    so that the database is set up.
+    """
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Made once for a file's tests, and committed: the API has connections of its own.
+
+    Nothing of it is changed by a test but through what the test makes itself.
+    """
+    with django_db_blocker.unblock():
+        yield World()
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def machine(world):
+    """A program that calls the API: `machine.get("Patient/…", token)`."""
+    target = connection.get_connection_params()
+    names = ("host", "port", "dbname", "user", "password")
+    with Machine({name: target[name] for name in names if name in target}) as machine:
+        yield machine
