@@ -1,12 +1,13 @@
 """How a line of the log is cleaned and written as bytes."""
 
 import ipaddress
-import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from uuid import UUID
+
+import orjson
 
 from medkarta.audit.drafts import Draft
 
@@ -31,6 +32,8 @@ _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 def clean_text(text: str, *, longest: int) -> str:
     """One line without signs that steer a terminal or turn the reading direction, cut to length."""
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text[:longest].rstrip()  # nearly every text, at a tenth of the cost
     shown = (sign if unicodedata.category(sign)[0] != "C" else " " for sign in text[: 4 * longest])
     return " ".join("".join(shown).split())[:longest]
 
@@ -80,12 +83,9 @@ def columns(draft: Draft) -> dict[str, object]:
 
 def canonical(columns: Mapping[str, object]) -> bytes:
     """The columns as JSON with sorted keys, UTF-8, no spaces; moments in UTC with microseconds."""
-    return json.dumps(
-        {name: _plain(value) for name, value in columns.items()},
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+    return orjson.dumps(
+        {name: _plain(value) for name, value in columns.items()}, option=orjson.OPT_SORT_KEYS
+    )
 
 
 def _plain(value: object) -> object:

@@ -19,11 +19,13 @@ from medkarta.access.api.asking import (
     OutOfScope,
     Types,
 )
-from medkarta.access.api.door import Door
+from medkarta.access.api.door import open_many
+from medkarta.access.api.gathering import Gathering
 from medkarta.access.grants import Gate
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId
+from medkarta.record.reading import Key, Read, read_many
 
 _GATES: Final = {
     Gate.SECOND_FACTOR: "The citizen's sign-in has no second factor.",
@@ -59,14 +61,15 @@ class Api:
 
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
         self.pool = pool
-        self._door = Door(pool)
+        self._door = Gathering(pool, open_many)
+        self._reads = Gathering(pool, read_many)
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""
         token = request.token
         if token is None:
             raise _unauthorized("Name a bearer token: Authorization: Bearer …", b"Bearer")
-        answer = await self._door.open(
+        answer = await self._door.ask(
             ApiAsking(
                 digest=hashlib.sha256(token.encode()).digest(),
                 types=wish.types,
@@ -81,6 +84,10 @@ class Api:
         if isinstance(answer, Opened):
             return answer
         raise _refused(answer)
+
+    async def read(self, key: Key) -> Read | None:
+        """A resource by its id, with others that are read at this moment."""
+        return await self._reads.ask(key)
 
 
 def _refused(answer: Answer) -> FhirError:

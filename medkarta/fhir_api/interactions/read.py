@@ -4,34 +4,43 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from medkarta.access.api.asking import Doing
+from medkarta.access.api.asking import Doing, Opened
 from medkarta.fhir_api.answers import FhirAnswer, versioned
 from medkarta.fhir_api.api import Api
-from medkarta.fhir_api.naming import named
+from medkarta.fhir_api.naming import Named, named
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.record import reading
+from medkarta.record.reading import Key, Read
 
 
 async def read(api: Api, request: FhirRequest) -> FhirAnswer:
     """The resource's text as it is stored; 304 where the caller has this version."""
     name = named(*request.path)
     opened = await api.open(request, name.wish(Doing.READ))
-    if name.resource_id is None:
-        raise not_found()
-    async with api.pool.connection() as connection:
-        if opened.grant is None:
-            found = await reading.shared(connection, name.resource_type, name.resource_id)
-        else:
-            found = await reading.read(
-                connection, opened.grant, name.resource_type, name.resource_id
-            )
+    found = await _found(api, opened, name)
     if found is None:
         raise not_found()
     headers = versioned(found.version, found.recorded_at)
     if is_known(request, found.version, found.recorded_at):
         return FhirAnswer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return FhirAnswer(status=HTTPStatus.OK, body=found.body.encode(), headers=headers)
+
+
+async def _found(api: Api, opened: Opened, name: Named) -> Read | None:
+    if name.resource_id is None:
+        return None
+    if opened.grant is None or name.patient_id is None:
+        async with api.pool.connection() as connection:
+            return await reading.shared(connection, name.resource_type, name.resource_id)
+    return await api.read(
+        Key(
+            grant=opened.grant,
+            resource_type=name.resource_type,
+            patient_id=name.patient_id,
+            resource_id=name.resource_id,
+        )
+    )
 
 
 def is_known(request: FhirRequest, version: int, recorded_at: datetime) -> bool:
