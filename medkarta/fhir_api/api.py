@@ -25,7 +25,8 @@ from medkarta.access.grants import Gate
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId
-from medkarta.record.reading import Key, Read, read_many
+from medkarta.record.reading import Text
+from medkarta.record.reads import Key, read_many
 
 _GATES: Final = {
     Gate.SECOND_FACTOR: "The citizen's sign-in has no second factor.",
@@ -85,7 +86,7 @@ class Api:
             return answer
         raise _refused(answer)
 
-    async def read(self, key: Key) -> Read | None:
+    async def read(self, key: Key) -> Text | None:
         """A resource by its id, with others that are read at this moment."""
         return await self._reads.ask(key)
 

@@ -1,7 +1,8 @@
 """How much there is in a record: questions that are answered out of its tallies.
 
-Tallies tell of whole years. Under a Grant that is limited to a period the resources themselves are
-counted, as rows of the same shape, so that the answer is as exact.
+Tallies tell of whole years and of all types together. Under a Grant that is limited to a period or
+to types the resources themselves are counted, as rows of the same shape, so that the answer is as
+exact.
 """
 
 from collections.abc import Collection
@@ -70,5 +71,6 @@ def _counted(
     grant: Grant, answer: str, tail: str, *, wished: Collection[Section] | None = None
 ) -> Sql:
     whole_years = isinstance(grant.period, Everything)
-    source = _TALLIES if whole_years else _RESOURCES
+    all_types = isinstance(grant.types, Everything) and not grant.narrowed
+    source = _TALLIES if whole_years and all_types else _RESOURCES
     return over(grant, answer, tail, source=source, wished=wished)

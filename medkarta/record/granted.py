@@ -8,12 +8,13 @@ order wished and stops at the limit, however long the record is.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from medkarta.access.grants import Everything, Grant, Section
+from medkarta.access.grants import Everything, Grant, Narrowing, Section
 
-Value: TypeAlias = str | int | UUID | datetime | list[str] | list[UUID]
+Value: TypeAlias = str | int | Decimal | UUID | datetime | list[str] | list[UUID]
 
 COLUMNS = (
     "patient_id, resource_id, resource_type, section, version, recorded_at, date, status,"
@@ -99,6 +100,7 @@ def limits(grant: Grant, wished: Collection[Section], table: str = "resource") -
     found = [
         Sql("%s::timestamptz > statement_timestamp()", (grant.expires_at,)),
         one_of("section", frozenset(wished) & grant.sections),
+        *_of_kinds(grant),
     ]
     if table == "resource":
         found.append(Sql("NOT deleted"))
@@ -109,6 +111,37 @@ def limits(grant: Grant, wished: Collection[Section], table: str = "resource") -
         span = (grant.period.start, grant.period.end)
         found.append(Sql("date >= %s::timestamptz AND date < %s::timestamptz", span))
     return found
+
+
+def _of_kinds(grant: Grant) -> list[Sql]:
+    """Types that are open, and of those that are narrowed, what has one of their tokens."""
+    found = []
+    if not isinstance(grant.types, Everything):
+        found.append(one_of("resource_type", grant.types))
+    if grant.narrowed:
+        free = Sql("resource_type <> ALL(%s::text[])", (sorted(grant.narrowed),))
+        found.append(Sql("(") + free + " OR " + _narrowed(grant) + ")")
+    return found
+
+
+def _narrowed(grant: Grant) -> Sql:
+    """Gathered once, whatever is asked: the present version's tokens open former ones too."""
+    tokens = [
+        _token(resource_type, one) for resource_type, few in grant.narrowed.items() for one in few
+    ]
+    patients: list[UUID] = sorted(grant.patient_ids)
+    gathered = Sql(
+        "resource_id IN (SELECT resource_id FROM index_token WHERE patient_id = ANY(%s::uuid[])",
+        (patients,),
+    )
+    return gathered + " AND (" + any_of(tokens) + "))"
+
+
+def _token(resource_type: str, one: Narrowing) -> Sql:
+    named = Sql(
+        "(resource_type = %s AND param = %s AND code = %s", (resource_type, one.param, one.code)
+    )
+    return named + ")" if one.system is None else named + Sql(" AND system = %s)", (one.system,))
 
 
 def one_of(column: str, wished: Collection[str]) -> Sql:
@@ -122,6 +155,16 @@ def one_of(column: str, wished: Collection[str]) -> Sql:
 
 def all_of(parts: Iterable[Sql]) -> Sql:
     """These conditions together."""
+    return joined(" AND ", parts)
+
+
+def any_of(parts: Iterable[Sql]) -> Sql:
+    """Any of these conditions; of none of them, nothing."""
+    wheres = list(parts)
+    return joined(" OR ", wheres) if wheres else NOTHING
+
+
+def joined(by: str, parts: Iterable[Sql]) -> Sql:
     wheres = list(parts)
     values = tuple(value for part in wheres for value in part.values)
-    return Sql(" AND ".join(part.text for part in wheres), values)
+    return Sql(by.join(part.text for part in wheres), values)

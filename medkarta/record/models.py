@@ -88,6 +88,12 @@ class Resource(Filed):
                 name="resource_state_date",
             ),
             models.Index(
+                fields=["patient_id", "resource_type", "-date", "resource_id"],
+                include=["section", "custodian_id"],
+                condition=models.Q(deleted=False),
+                name="resource_type_date",
+            ),
+            models.Index(
                 fields=["patient_id", "recorded_at"],
                 condition=models.Q(deleted=False),
                 name="resource_recorded",
@@ -131,6 +137,13 @@ class SharedResource(Stored):
 
     class Meta:
         db_table = "shared_resource"
+        indexes = [
+            models.Index(
+                fields=["resource_type", "-recorded_at", "resource_id"],
+                condition=models.Q(deleted=False),
+                name="shared_resource_type",
+            )
+        ]
 
 
 class SharedResourceVersion(Stored):
@@ -178,7 +191,10 @@ class IndexRow(models.Model):
 
 
 class TokenRow(IndexRow):
-    """FHIR token search; `system` is empty where the source gives none."""
+    """FHIR token search; `system` is empty where the source gives none.
+
+    Identifiers of references stand here too, with the parameter `subject:identifier`.
+    """
 
     code = models.CharField(max_length=INDEX_CHARS)
     system = models.CharField(max_length=INDEX_CHARS)
@@ -192,6 +208,9 @@ class ReferenceRow(IndexRow):
 
     target_type = models.CharField(max_length=60)
     target = models.CharField(max_length=INDEX_CHARS)
+    target_id = models.UUIDField(
+        null=True, help_text="the resource_id in a logical id of ours, by which search goes on"
+    )
 
     class Meta:
         abstract = True
@@ -220,7 +239,10 @@ class QuantityRow(IndexRow):
 
 
 class TextRow(IndexRow):
-    """FHIR string and uri search: `value` is normalised for strings, as written for uris."""
+    """FHIR string and uri search: `value` is normalised for strings, as written for uris.
+
+    Words of tokens stand here too, with the parameter `code:text`.
+    """
 
     value = models.CharField(max_length=INDEX_CHARS)
     exact = models.CharField(max_length=INDEX_CHARS)

@@ -1,105 +1,232 @@
-"""Reading records on the API's own connections: statements of the one builder, bodies unparsed."""
+"""Reading the record on an asynchronous connection, for the API: texts as they are stored.
 
-from collections.abc import Sequence
+Whoever reads patients' resources holds a Grant; what it does not open is not there. Connections are
+in autocommit, as each call is one statement. `shared_…` read what is about nobody.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from medkarta.access.grants import Everything, Grant
-from medkarta.record import sql
-from medkarta.record.granted import COLUMNS
-
-_PLACE: Final = {name.strip(): n for n, name in enumerate(COLUMNS.split(","))}
-# Many reads by id in one statement: each row of `k` carries what its Grant asks of a resource.
-_MANY: Final = (
-    "SELECT k.n, r.version, r.recorded_at, r.body"
-    " FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])"
-    " AS k (n, patient_id, resource_id, resource_type, sections, expires_at)"
-    " JOIN resource AS r USING (patient_id, resource_id, resource_type)"
-    " WHERE NOT r.deleted AND k.expires_at > statement_timestamp()"
-    " AND strpos(k.sections, ' ' || r.section || ' ') > 0"
+from medkarta.access.grants import Grant
+from medkarta.foundation.ids import (
+    MalformedIdError,
+    PatientId,
+    ResourceId,
+    decode_uuid,
+    encode_uuid,
+    logical_id,
+    parse_logical_id,
 )
+from medkarta.record import versions
+from medkarta.record.granted import Sql
+from medkarta.record.search import page as pages
+from medkarta.record.search.cursors import Asked
+from medkarta.record.search.includes import MOST_INCLUDED
+from medkarta.record.search.ordering import Place
+from medkarta.record.search.sides import Reach, Side, of_type
+from medkarta.record.versions import Stretch, VersionPlace
+
+Connection: TypeAlias = AsyncConnection[Any]
+Row: TypeAlias = tuple[Any, ...]
+
+_VERSION: Final = 4  # of a row of a search
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A version of a resource, its text as it is stored."""
+class Text:
+    """A version of a resource, its `body` as stored; `patient_id` None: it is about nobody."""
 
+    patient_id: PatientId | None
+    resource_id: ResourceId
+    resource_type: str
     version: int
     recorded_at: datetime
     body: str
+    deleted: bool = False
+
+    @property
+    def id(self) -> str:
+        """FHIR's logical id."""
+        if self.patient_id is None:
+            return encode_uuid(self.resource_id)
+        return logical_id(self.patient_id, self.resource_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Key:
-    """Which resource is read, and under which Grant."""
+class SearchPage:
+    """Matches in order, and what they include.
 
-    grant: Grant
+    `total` is told when it was asked for, and when the first page is all. `next` is where the next
+    page begins, None on the last. `cut`: more was to be included than goes out with one page.
+    """
+
+    matches: list[Text]
+    included: list[Text]
+    total: int | None
+    next: Place | None
+    cut: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """Versions, newest first; `next` as in `SearchPage`."""
+
+    versions: list[Text]
+    next: VersionPlace | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryWished:
+    """Of one resource (`key` is its logical id) or of all of a type."""
+
     resource_type: str
-    patient_id: UUID
-    resource_id: UUID
+    key: str | None
+    since: datetime | None
+    after: VersionPlace | None
+    count: int
 
-    @property
-    def plain(self) -> bool:
-        """Whether the Grant is one of sections alone, as nearly all are."""
-        grant = self.grant
-        return (
-            isinstance(grant.organisations, Everything)
-            and isinstance(grant.period, Everything)
-            and not grant.narrowed
+    def stretch(self, resource_id: UUID | None) -> Stretch:
+        return Stretch(
+            resource_type=self.resource_type,
+            resource_id=resource_id,
+            since=self.since,
+            after=self.after,
+            limit=self.count + 1,
         )
 
 
-async def read_many(connection: AsyncConnection, keys: Sequence[Key]) -> list[Read | None]:
-    """FHIR read: https://hl7.org/fhir/R4/http.html#read. None: not there, or not opened."""
-    found: dict[int, Read] = {}
-    rows = [(n, key) for n, key in enumerate(keys) if key.plain and _named(key)]
-    if rows:
-        cursor = await connection.execute(_MANY, _columns(rows), prepare=True)
-        found = {n: Read(*rest) for n, *rest in await cursor.fetchall()}
-    for n, key in enumerate(keys):
-        if not key.plain and (one := await _read_narrowly(connection, key)):
-            found[n] = one
-    return [found.get(n) for n in range(len(keys))]
-
-
-def _named(key: Key) -> bool:
-    """Whether the Grant opens this patient's resources of this type."""
-    types = key.grant.types
-    return key.patient_id in key.grant.patient_ids and (
-        isinstance(types, Everything) or key.resource_type in types
-    )
-
-
-def _columns(rows: Sequence[tuple[int, Key]]) -> tuple[list[object], ...]:
-    return (
-        [n for n, _ in rows],
-        [key.patient_id for _, key in rows],
-        [key.resource_id for _, key in rows],
-        [key.resource_type for _, key in rows],
-        [f" {' '.join(key.grant.sections)} " for _, key in rows],
-        [key.grant.expires_at for _, key in rows],
-    )
-
-
-async def _read_narrowly(connection: AsyncConnection, key: Key) -> Read | None:
-    statement = sql.by_ids(key.grant, [key.resource_id])
-    cursor = await connection.execute(statement.text, statement.values)
-    row = await cursor.fetchone()
-    if row is None or row[_PLACE["resource_type"]] != key.resource_type:
+async def read(connection: Connection, grant: Grant, resource_type: str, key: str) -> Text | None:
+    """FHIR read: https://hl7.org/fhir/R4/http.html#read. None: not there, deleted or not opened."""
+    ids = _ids(grant, key)
+    if ids is None:
         return None
-    return Read(row[_PLACE["version"]], row[_PLACE["recorded_at"]], row[_PLACE["body"]])
+    side = Reach.of(grant).owned([ids[0]])
+    return await _one(connection, _present(side, resource_type, ids[1]))
 
 
-async def shared(connection: AsyncConnection, resource_type: str, resource_id: UUID) -> Read | None:
-    """The same of a resource without a patient; needs no Grant."""
-    cursor = await connection.execute(
-        "SELECT version, recorded_at, body FROM shared_resource"
-        " WHERE resource_id = %s AND resource_type = %s AND NOT deleted",
-        (resource_id, resource_type),
+async def shared_read(connection: Connection, resource_type: str, key: str) -> Text | None:
+    """As `read`, of what is about nobody."""
+    resource_id = _shared_id(key)
+    if resource_id is None:
+        return None
+    return await _one(connection, _present(Reach.nobodys(), resource_type, resource_id))
+
+
+async def vread(
+    connection: Connection, grant: Grant, resource_type: str, key: str, version: int
+) -> Text | None:
+    """FHIR vread: https://hl7.org/fhir/R4/http.html#vread. A deletion is a `deleted` version."""
+    ids = _ids(grant, key)
+    if ids is None:
+        return None
+    stretch = Stretch(resource_type=resource_type, resource_id=ids[1], version=version, limit=1)
+    return await _one(connection, versions.of_patients(grant, stretch))
+
+
+async def shared_vread(
+    connection: Connection, resource_type: str, key: str, version: int
+) -> Text | None:
+    """As `vread`, of what is about nobody."""
+    resource_id = _shared_id(key)
+    if resource_id is None:
+        return None
+    stretch = Stretch(
+        resource_type=resource_type, resource_id=resource_id, version=version, limit=1
     )
-    row = await cursor.fetchone()
-    return None if row is None else Read(*row)
+    return await _one(connection, versions.of_nobody(stretch))
+
+
+async def history(connection: Connection, grant: Grant, wished: HistoryWished) -> History:
+    """FHIR history: https://hl7.org/fhir/R4/http.html#history. Empty: not there or not opened."""
+    ids = _ids(grant, wished.key) if wished.key is not None else None
+    if wished.key is not None and ids is None:
+        return History(versions=[], next=None)
+    stretch = wished.stretch(ids[1] if ids else None)
+    return await _history(connection, versions.of_patients(grant, stretch), wished.count)
+
+
+async def shared_history(connection: Connection, wished: HistoryWished) -> History:
+    """As `history`, of what is about nobody."""
+    resource_id = _shared_id(wished.key) if wished.key is not None else None
+    if wished.key is not None and resource_id is None:
+        return History(versions=[], next=None)
+    return await _history(connection, versions.of_nobody(wished.stretch(resource_id)), wished.count)
+
+
+async def search(connection: Connection, reach: Reach, asked: Asked) -> SearchPage:
+    """FHIR search of one type: https://hl7.org/fhir/R4/http.html#search.
+
+    Raises `ForbiddenSearchError` for a type that is not opened, searched or gone through.
+    """
+    query, controls = asked.query, asked.query.controls
+    if controls.count_only:
+        ((total,),) = await _rows(connection, pages.count(reach, query))
+        return SearchPage(matches=[], included=[], total=total, next=None, cut=False)
+    rows = await _rows(connection, pages.page(reach, query, asked.after))
+    matches = [row for row in rows if row[0] == "match"]
+    included = [Text(*row[1:-1]) for row in rows if row[0] == "include"]
+    counted = [row[_VERSION] for row in rows if row[0] == "total"]
+    shown = matches[: controls.count]
+    more = len(matches) > controls.count
+    whole = len(matches) if asked.after is None and not more else None
+    return SearchPage(
+        matches=[Text(*row[1:-1]) for row in shown],
+        included=included[:MOST_INCLUDED],
+        total=counted[0] if counted else whole,
+        next=_place(shown[-1]) if more else None,
+        cut=len(included) > MOST_INCLUDED,
+    )
+
+
+def _place(row: Row) -> Place:
+    return Place(tuple(row[-1]), row[1], row[2])
+
+
+def _present(side: Side, resource_type: str, resource_id: UUID) -> Sql:
+    patient = "NULL::uuid" if side.shared else "patient_id"
+    where = [of_type(resource_type), Sql("resource_id = %s::uuid", (resource_id,))]
+    return side.resources(f"{patient}, {pages.COLUMNS}", where)
+
+
+async def _history(connection: Connection, statement: Sql, count: int) -> History:
+    found = [Text(*row) for row in await _rows(connection, statement)]
+    shown = found[:count]
+    return History(
+        versions=shown,
+        next=VersionPlace(
+            recorded_at=shown[-1].recorded_at,
+            resource_id=shown[-1].resource_id,
+            version=shown[-1].version,
+        )
+        if len(found) > count and shown
+        else None,
+    )
+
+
+async def _one(connection: Connection, statement: Sql) -> Text | None:
+    rows = await _rows(connection, statement)
+    return Text(*rows[0]) if rows else None
+
+
+async def _rows(connection: Connection, statement: Sql) -> list[Row]:
+    cursor = await connection.execute(statement.text, statement.values)
+    return await cursor.fetchall()
+
+
+def _ids(grant: Grant, key: str) -> tuple[PatientId, ResourceId] | None:
+    try:
+        patient_id, resource_id = parse_logical_id(key)
+    except MalformedIdError:
+        return None
+    return (patient_id, resource_id) if patient_id in grant.patient_ids else None
+
+
+def _shared_id(key: str) -> UUID | None:
+    try:
+        return decode_uuid(key)
+    except MalformedIdError:
+        return None

@@ -1,10 +1,14 @@
 """Index rows: what search finds in a resource, cut to what the index tables take."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from medkarta.fhir.search import values
+from medkarta.fhir.search.text import normalise
+from medkarta.foundation.ids import MalformedIdError, decode_uuid, parse_logical_id
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -17,7 +21,7 @@ _MOST_DIGITS: Final = 40
 
 TABLES: Final = {
     "index_token": ("code", "system"),
-    "index_reference": ("target_type", "target"),
+    "index_reference": ("target_type", "target", "target_id"),
     "index_date": ("low", "high"),
     "index_quantity": ("low", "high", "system", "code"),
     "index_text": ("value", "exact"),
@@ -27,44 +31,57 @@ TABLES: Final = {
 def index_rows(found: Iterable[values.IndexValue]) -> dict[str, set[Row]]:
     """Rows by table as (param, columns of `TABLES`…), none twice.
 
-    A token of text alone and a reference by identifier alone have no row: neither is searched yet.
+    What a modifier seeks has rows of its own, whose parameter bears the modifier's name: the words
+    of a token stand in `index_text` as `code:text`, the identifier of a reference in `index_token`
+    as `subject:identifier`.
     """
     rows: dict[str, set[Row]] = {table: set() for table in TABLES}
     for one in found:
-        row = _row(one)
-        if row:
-            table, *columns = row
+        for table, *columns in _rows(one):
             rows[str(table)].add(tuple(columns))
     return rows
 
 
-def _row(one: values.IndexValue) -> Row | None:  # noqa: C901, PLR0911  # one line a kind of value
+def _rows(one: values.IndexValue) -> Iterator[Row]:
     match one:
-        case values.Token(param, None, None, _):
-            return None
-        case values.Token(param, system, code, _):
-            return "index_token", param, _cut(code), _cut(system)
-        case values.Reference(param, target_type, str(target)):
-            return "index_reference", param, target_type or "", _cut(target)
+        case values.Token(param, system, code, text):
+            if code or system:
+                yield "index_token", param, _cut(code), _cut(system)
+            words = normalise(text or "")
+            if words:
+                yield "index_text", f"{param}:text", _cut(words), ""
+        case values.Reference(param, target_type, target, _, system, value):
+            if target:
+                key = _cut(target)
+                yield "index_reference", param, target_type or "", key, resource_id_in(key)
+            if value:
+                yield "index_token", f"{param}:identifier", _cut(value), _cut(system)
         case values.Date(param, low, high):
-            return "index_date", param, low, high
+            yield "index_date", param, low, high
+        case _:
+            yield from _rows_of_others(one)
+
+
+def _rows_of_others(one: values.IndexValue) -> Iterator[Row]:
+    match one:
         case values.Quantity(param, _, low, high, system, code, unit):
-            unit_or_code = _cut(code or unit)
-            return (
-                "index_quantity",
-                param,
-                _bounded(low),
-                _bounded(high),
-                _cut(system),
-                unit_or_code,
-            )
+            unit = _cut(code or unit)
+            yield "index_quantity", param, _bounded(low), _bounded(high), _cut(system), unit
         case values.Number(param, _, low, high):
-            return "index_quantity", param, _bounded(low), _bounded(high), "", ""
+            yield "index_quantity", param, _bounded(low), _bounded(high), "", ""
         case values.String(param, value, exact):
-            return "index_text", param, _cut(value), _cut(exact)
+            yield "index_text", param, _cut(value), _cut(exact)
         case values.Uri(param, value):
-            return "index_text", param, _cut(value), _cut(value)
-    return None
+            yield "index_text", param, _cut(value), _cut(value)
+
+
+@functools.lru_cache(maxsize=4_096)
+def resource_id_in(target: str) -> UUID | None:
+    """The row that a logical id of ours leads to; None for any other reference."""
+    try:
+        return parse_logical_id(target)[1] if "-" in target else decode_uuid(target)
+    except MalformedIdError:
+        return None
 
 
 def _cut(text: str | None) -> str:

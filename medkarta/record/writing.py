@@ -25,7 +25,7 @@ _FILED: Final = (
     *_STORED,
 )
 _TYPES: Final = {
-    **dict.fromkeys(("patient_id", "custodian_id", "resource_id"), "uuid"),
+    **dict.fromkeys(("patient_id", "custodian_id", "resource_id", "target_id"), "uuid"),
     **dict.fromkeys(("recorded_at", "date"), "timestamptz"),
     "version": "int4",
     "deleted": "bool",

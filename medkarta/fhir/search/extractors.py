@@ -49,11 +49,21 @@ def _concept(param: str, concept: JsonValue, add: Add) -> None:
 
 
 def _identifier(param: str, identifier: JsonValue, add: Add) -> None:
-    if type(identifier) is dict:
-        value, kind = _string_of(identifier, "value"), identifier.get("type")
-        if value:
-            text = _string_of(kind, "text") if type(kind) is dict else None
-            add(Token(param, _string_of(identifier, "system"), value, text))
+    value = _string_of(identifier, "value") if type(identifier) is dict else None
+    if type(identifier) is not dict or not value:
+        return
+    kind = identifier.get("type")
+    if type(kind) is not dict:
+        add(Token(param, _string_of(identifier, "system"), value, None))
+        return
+    add(Token(param, _string_of(identifier, "system"), value, _string_of(kind, "text")))
+    codings = kind.get("coding")
+    for coding in codings if type(codings) is list else ():
+        code = _string_of(coding, "code") if type(coding) is dict else None
+        if type(coding) is dict and code:
+            # https://hl7.org/fhir/R4/search.html#modifiers: `:of-type` seeks both at once.
+            typed = f"{code}|{value}"
+            add(Token(f"{param}:of-type", _string_of(coding, "system"), typed, None))
 
 
 def _contact(param: str, contact: JsonValue, add: Add) -> None:

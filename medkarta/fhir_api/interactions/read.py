@@ -11,7 +11,8 @@ from medkarta.fhir_api.naming import Named, named
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.record import reading
-from medkarta.record.reading import Key, Read
+from medkarta.record.reading import Text
+from medkarta.record.reads import Key
 
 
 async def read(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -27,12 +28,12 @@ async def read(api: Api, request: FhirRequest) -> FhirAnswer:
     return FhirAnswer(status=HTTPStatus.OK, body=found.body.encode(), headers=headers)
 
 
-async def _found(api: Api, opened: Opened, name: Named) -> Read | None:
+async def _found(api: Api, opened: Opened, name: Named) -> Text | None:
     if name.resource_id is None:
         return None
     if opened.grant is None or name.patient_id is None:
         async with api.pool.connection() as connection:
-            return await reading.shared(connection, name.resource_type, name.resource_id)
+            return await reading.shared_read(connection, name.resource_type, name.text)
     return await api.read(
         Key(
             grant=opened.grant,

@@ -15,7 +15,7 @@ CODE_CHARS = 200
 STATUS_CHARS = 40
 
 # Search parameters that say when it happened to the patient; the first that has a value counts.
-_WHEN: Final = (
+WHEN: Final = (
     "date",
     "onset-date",
     "recorded-date",
@@ -73,7 +73,7 @@ def file_under(
 def date_of(found: Iterable[values.IndexValue]) -> datetime | None:
     """When it began; for what has only an end, the end."""
     dates = {one.param: one for one in found if isinstance(one, values.Date)}
-    for param in _WHEN:
+    for param in WHEN:
         one = dates.get(param)
         if one and one.low != BEGINNING:
             return one.low

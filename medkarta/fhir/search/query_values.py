@@ -1,0 +1,189 @@
+"""One written value of a search parameter, by the parameter's kind.
+
+https://hl7.org/fhir/R4/search.html#ptypes.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Context, Decimal
+from typing import Final
+
+from medkarta.fhir.definitions import codes_of
+from medkarta.fhir.search.dates import BEGINNING, END, Interval, interval
+from medkarta.fhir.search.numbers import span
+from medkarta.fhir.search.parameters import Parameter, parameters_of
+from medkarta.fhir.search.query_text import plain, split
+from medkarta.fhir.search.references import read_reference
+from medkarta.fhir.search.sought import (
+    BadSearchError,
+    Criterion,
+    Modifier,
+    Prefix,
+    Sought,
+    SoughtCodes,
+    SoughtDate,
+    SoughtNumber,
+    SoughtParts,
+    SoughtReference,
+    SoughtText,
+    SoughtToken,
+)
+from medkarta.fhir.search.text import normalise
+
+_PREFIXED: Final = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)", re.DOTALL)
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
+_LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_VALUE_SETS: Final = "http://hl7.org/fhir/ValueSet/"
+_MOST_DIGITS: Final = 40  # as the index takes: `record.rows`
+_QUANTITY_PARTS: Final = 3
+_OF_TYPE_PARTS: Final = 3
+_PLAIN: Final = Context(prec=200)
+
+
+class _UnreadableError(ValueError):
+    """The value is not one of its kind; the message says what such a one looks like."""
+
+
+def read_value(
+    name: str, resource_type: str, param: Parameter, modifier: Modifier | None, text: str
+) -> Sought:
+    """Read one value, its escapes still in it. Raises `BadSearchError`."""
+    try:
+        if param.kind == "composite":
+            return _parts(name, resource_type, param, text)
+        return _reader(param, modifier)(text)
+    except _UnreadableError as error:
+        raise BadSearchError(name, str(error)) from None
+
+
+def _parts(name: str, resource_type: str, param: Parameter, text: str) -> SoughtParts:
+    texts = split(text, "$")
+    if len(texts) != len(param.components):
+        raise _UnreadableError(f"it takes {len(param.components)} values with $ between them")
+    known = parameters_of(resource_type)
+    components = [known[code] for code, _ in param.components]
+    return SoughtParts(
+        tuple(
+            Criterion(one, None, (read_value(name, resource_type, one, None, text),))
+            for one, text in zip(components, texts, strict=True)
+        )
+    )
+
+
+def _token(text: str) -> SoughtToken:
+    system, *code = (plain(part) for part in split(text, "|"))
+    if not code:
+        return SoughtToken(None, system)
+    if len(code) > 1 or not (system or code[0]):
+        raise _UnreadableError("it is code, system|code, |code or system|")
+    return SoughtToken(system, code[0] or None)
+
+
+def _of_type(text: str) -> SoughtToken:
+    parts = [plain(part) for part in split(text, "|")]
+    if len(parts) != _OF_TYPE_PARTS or not all(parts):
+        raise _UnreadableError("it is system|code|value with :of-type")
+    return SoughtToken(parts[0], f"{parts[1]}|{parts[2]}")
+
+
+def _reference(text: str) -> SoughtReference:
+    written = plain(text)
+    found = read_reference(written)
+    if found and found.target:
+        # A canonical is indexed without its version, and R4 lets a search name one.
+        return SoughtReference(found.type, found.target.partition("|")[0])
+    if _LOGICAL_ID.fullmatch(written):
+        return SoughtReference(None, written)
+    raise _UnreadableError("it is an id, Type/id or an absolute URL")
+
+
+def _date(text: str) -> SoughtDate:
+    prefix, written = _prefixed(text)
+    found = interval(written)
+    if found is None:
+        raise _UnreadableError("it is a date as 2024-05-06 or 2024-05-06T07:08:09Z")
+    if prefix is Prefix.AP:
+        found = _about(found)
+    return SoughtDate(prefix, found.low, found.high)
+
+
+def _about(found: Interval) -> Interval:
+    """As wide again to both sides: `ap2024-05` is April to June. R4 leaves it to the server."""
+    width = found.high - found.low
+    low = found.low - width if found.low - BEGINNING > width else BEGINNING
+    high = found.high + width if END - found.high > width else END
+    return Interval(low, high)
+
+
+def _number(text: str) -> SoughtNumber:
+    return _amount(text, None, None)
+
+
+def _quantity(text: str) -> SoughtNumber:
+    number, *unit = (plain(part) for part in split(text, "|"))
+    if unit and len(unit) != _QUANTITY_PARTS - 1:
+        raise _UnreadableError("it is number, number|system|code or number||unit")
+    system, code = unit or (None, None)
+    return _amount(number, system or None, code or None)
+
+
+def _amount(text: str, system: str | None, code: str | None) -> SoughtNumber:
+    prefix, written = _prefixed(text)
+    if not _NUMBER.fullmatch(written):
+        raise _UnreadableError("its number is digits with a point, up to 40 on each side")
+    number = span(Decimal(written))
+    if number is None or number.value is None or number.value.adjusted() >= _MOST_DIGITS:
+        raise _UnreadableError("its number is too large")
+    low, high = number.low, number.high
+    if prefix is Prefix.AP:
+        tenth = abs(_PLAIN.divide(number.value, Decimal(10)))
+        low, high = min(low, number.value - tenth), max(high, number.value + tenth)
+    return SoughtNumber(prefix, number.value, low, high, system, code)
+
+
+def _string(text: str) -> SoughtText:
+    if not normalise(plain(text)):
+        raise _UnreadableError("a value is empty")
+    return SoughtText(plain(text))
+
+
+def _uri(text: str) -> SoughtText:
+    return SoughtText(plain(text))
+
+
+def _value_set(text: str) -> SoughtCodes:
+    name = plain(text).partition("|")[0].removeprefix(_VALUE_SETS)
+    codes = codes_of(name)
+    if codes is None:
+        raise _UnreadableError("this value set is not loaded here")
+    return SoughtCodes(tuple(sorted(codes)))
+
+
+def _prefixed(text: str) -> tuple[Prefix, str]:
+    match = _PREFIXED.fullmatch(text)
+    if match is None:  # it takes any text
+        raise _UnreadableError("unreadable")
+    return Prefix(match[1] or Prefix.EQ), match[2]
+
+
+def _reader(param: Parameter, modifier: Modifier | None) -> Callable[[str], Sought]:
+    of_kind = _BY_KIND[param.kind]
+    return of_kind if modifier is None else _BY_MODIFIER.get(modifier, of_kind)
+
+
+_BY_KIND: Final[dict[str, Callable[[str], Sought]]] = {
+    "token": _token,
+    "reference": _reference,
+    "date": _date,
+    "number": _number,
+    "quantity": _quantity,
+    "string": _string,
+    "uri": _uri,
+}
+_BY_MODIFIER: Final[dict[Modifier, Callable[[str], Sought]]] = {
+    Modifier.TEXT: _string,
+    Modifier.OF_TYPE: _of_type,
+    Modifier.IDENTIFIER: _token,
+    Modifier.IN: _value_set,
+    Modifier.NOT_IN: _value_set,
+}

@@ -1,0 +1,1 @@
+"""FHIR search over the record: a query and a Grant in, SQL out."""

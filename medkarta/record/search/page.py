@@ -1,0 +1,75 @@
+"""A search and what it may look at → the statement of one page, and that of a count.
+
+A row is (mode, patient_id, resource_id, resource_type, version, recorded_at, body, keys): mode
+`match`, in order, then `include`, and `total` with the number of all matches as its version. There
+is one match more than the page has when there is a next page; what is included belongs to the page.
+"""
+
+from typing import Final
+
+from medkarta.fhir.search.sought import Query, Total
+from medkarta.record.granted import Sql, joined
+from medkarta.record.search.conditions import wheres
+from medkarta.record.search.includes import included
+from medkarta.record.search.ordering import Order, Place, order_of
+from medkarta.record.search.sides import Reach, Side, of_type
+
+COLUMNS: Final = "resource_id, resource_type, version, recorded_at, body"
+_INCLUDED: Final = f"'include' AS mode, patient_id, {COLUMNS}, NULL::text[] AS keys"
+
+
+def page(reach: Reach, query: Query, after: Place | None) -> Sql:
+    """The matches after a place, what they include, and the total when asked for.
+
+    Raises `ForbiddenSearchError`.
+    """
+    controls = query.controls
+    matches = _matches(reach, query, after)
+    if controls.total is Total.NONE and not (controls.includes or controls.revincludes):
+        return matches
+    whole = Sql("WITH page AS (") + matches + ")"
+    rows = Sql(" SELECT * FROM page")
+    if controls.includes or controls.revincludes:
+        parts, more = included(reach, query, _INCLUDED)
+        whole += parts
+        rows += Sql(" UNION ALL (") + more + ")"
+    if controls.total is not Total.NONE:
+        rows += " UNION ALL SELECT 'total', NULL, NULL, NULL, (SELECT count(*)::int FROM ("
+        rows += _unordered(reach, query) + ") AS found), NULL, NULL, NULL"
+    return whole + rows
+
+
+def count(reach: Reach, query: Query) -> Sql:
+    """How many matches there are: one row of one number. Raises `ForbiddenSearchError`."""
+    whole = Sql("SELECT count(*) FROM (") + _unordered(reach, query)  # literals
+    return whole + ") AS found"
+
+
+def _unordered(reach: Reach, query: Query) -> Sql:
+    sides = reach.sides(query.resource_type)
+    return joined(
+        " UNION ALL ",
+        (side.resources("resource_id", _wheres(reach, side, query)) for side in sides),
+    )
+
+
+def _matches(reach: Reach, query: Query, after: Place | None) -> Sql:
+    branches = [_branch(reach, side, query, after) for side in reach.branches(query.resource_type)]
+    order = order_of(query, reach.sides(query.resource_type)[0])
+    keys = ", ".join(f"k{number}::text" for number in range(len(order.keys)))
+    select = f"SELECT 'match' AS mode, patient_id, {COLUMNS}, ARRAY[{keys}] AS keys FROM ("  # noqa: S608
+    tail = Sql(order.by_names() + " LIMIT %s", (query.controls.count + 1,))
+    return Sql(select) + joined(" UNION ALL ", branches) + ") AS matched" + tail
+
+
+def _branch(reach: Reach, side: Side, query: Query, after: Place | None) -> Sql:
+    order: Order = order_of(query, side)
+    where = [*_wheres(reach, side, query), *(order.after(after) if after else [])]
+    tail = Sql(order.by() + " LIMIT %s", (query.controls.count + 1,))
+    columns = f"{order.columns}, {COLUMNS}"
+    return Sql("(") + side.resources(columns, where, joins=order.joins()) + tail + ")"
+
+
+def _wheres(reach: Reach, side: Side, query: Query) -> list[Sql]:
+    kind = query.resource_type
+    return [of_type(kind), *wheres(reach, side, kind, query.criteria)]

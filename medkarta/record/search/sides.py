@@ -1,0 +1,112 @@
+"""Where a search may look: each patient's rows under the Grant, and the rows that are nobody's.
+
+A side carries the Grant's whole predicate, so that whatever is made of it (a branch, the leg of a
+chain, an include) has it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from medkarta.access.grants import Everything, Grant
+from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.record.granted import NOTHING, Sql, all_of, limits
+from medkarta.record.rules.sharing import SHARED_TYPES
+
+_ABOUT_NOBODY: Final = SHARED_TYPES - NOMINATED.keys()
+_NO_JOIN: Final = Sql("")
+
+
+class ForbiddenSearchError(ValueError):
+    """The search goes through a type that is not opened to the reader: `resource_type`."""
+
+    def __init__(self, resource_type: str) -> None:
+        super().__init__(f"{resource_type} is not opened")
+        self.resource_type = resource_type
+
+
+def of_type(resource_type: str) -> Sql:
+    return Sql("resource_type = %s", (resource_type,))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Rows of these patients, or (none named) of nobody: `shared`."""
+
+    patients: tuple[UUID, ...]
+    limited: tuple[Sql, ...]
+    shared: bool
+
+    def resources(self, columns: str, where: Iterable[Sql], *, joins: Sql = _NO_JOIN) -> Sql:
+        """SELECT columns of the resources that are open here."""
+        return self._select(columns, "resource", joins, [*self.limited, *where])
+
+    def rows(self, table: str, where: Iterable[Sql], columns: str = "resource_id") -> Sql:
+        """SELECT columns of an index table: without the Grant's limits, which resources have."""
+        return self._select(columns, table, _NO_JOIN, where)
+
+    def _select(self, columns: str, table: str, joins: Sql, where: Iterable[Sql]) -> Sql:
+        prefix = "shared_" if self.shared else ""
+        select = Sql(f"SELECT {columns} FROM {prefix}{table}") + joins  # noqa: S608  # literals
+        return select + " WHERE " + all_of([*self._owned(), *where])
+
+    def _owned(self) -> list[Sql]:
+        if self.shared:
+            return []
+        if len(self.patients) == 1:
+            return [Sql("patient_id = %s::uuid", self.patients)]
+        return [Sql("patient_id = ANY(%s::uuid[])", (list(self.patients),))]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a search may look at: what the Grant opens and, of `types`, what is nobody's."""
+
+    grant: Grant | None
+    types: frozenset[str] | Everything
+
+    @classmethod
+    def of(cls, grant: Grant) -> "Reach":
+        """What a Grant opens, and what is nobody's of the types that it names."""
+        return cls(grant, grant.types)
+
+    def opens(self, resource_type: str) -> bool:
+        return isinstance(self.types, Everything) or resource_type in self.types
+
+    def check(self, resource_type: str) -> None:
+        """Raise `ForbiddenSearchError` for a type that is not opened."""
+        if not self.opens(resource_type):
+            raise ForbiddenSearchError(resource_type)
+
+    def sides(self, resource_type: str) -> list[Side]:
+        """Where resources of a type can stand, all patients together. Raises as `check`."""
+        self.check(resource_type)
+        found = []
+        if self.grant and resource_type not in _ABOUT_NOBODY:
+            found.append(self.owned(sorted(self.grant.patient_ids)))
+        if resource_type in SHARED_TYPES:
+            found.append(self.nobodys())
+        return found
+
+    def branches(self, resource_type: str) -> list[Side]:
+        """As `sides`, with one for each patient: each reads its index in the order wished."""
+        return [
+            branch
+            for side in self.sides(resource_type)
+            for branch in (
+                [side] if side.shared else [self.owned([patient]) for patient in side.patients]
+            )
+        ]
+
+    def owned(self, patients: Iterable[UUID]) -> Side:
+        """The Grant's limits over these of its patients; with no patient nothing is open."""
+        few = tuple(patients)
+        if self.grant is None or not self.grant.patient_ids.issuperset(few):
+            few = ()
+        limited = limits(self.grant, self.grant.sections) if self.grant and few else [NOTHING]
+        return Side(few, tuple(limited), shared=False)
+
+    @staticmethod
+    def nobodys() -> Side:
+        return Side((), (Sql("NOT deleted"),), shared=True)

@@ -1,0 +1,107 @@
+"""Versions of resources under a Grant: statements of vread and history.
+
+What is restricted now is hidden in all its versions, and what a former version was restricted to
+holds of it still: the Grant's whole predicate is asked of the present row and of the version. A
+deletion is told to whoever could read what was deleted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from medkarta.access.grants import Grant
+from medkarta.record.granted import NOTHING, Sql, all_of, limits
+
+COLUMNS: Final = "patient_id, resource_id, resource_type, version, recorded_at, body, deleted"
+_SHARED_COLUMNS: Final = COLUMNS.replace("patient_id", "NULL::uuid AS patient_id")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionPlace:
+    """Where a page of a history ended."""
+
+    recorded_at: datetime
+    resource_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """What of a history is wished: of one resource or a type's all, since when, after what."""
+
+    resource_type: str
+    resource_id: UUID | None = None
+    version: int | None = None
+    since: datetime | None = None
+    after: VersionPlace | None = None
+    limit: int
+
+
+def of_patients(grant: Grant, stretch: Stretch) -> Sql:
+    """Versions of patients' resources that the Grant opens, newest first."""
+    patients: list[UUID] = sorted(grant.patient_ids)
+    owned = Sql("patient_id = ANY(%s::uuid[])", (patients,)) if patients else NOTHING
+    limited = all_of([owned, *limits(grant, grant.sections, "resource_version")])
+    before = Sql("SELECT FROM resource_version AS before WHERE NOT before.deleted")
+    before += " AND (before.patient_id, before.resource_id, before.version)"
+    whole = [limited, *_asked(stretch)]
+    open_now = Sql(" AND resource_id IN (SELECT resource_id FROM resource WHERE ") + all_of(
+        [limited, *_of(stretch)]
+    )
+    parts = [
+        Sql(f"SELECT {COLUMNS} FROM {table} WHERE ")  # noqa: S608  # literals
+        + all_of(whole)
+        + " AND (NOT deleted OR EXISTS ("
+        + before
+        + f" = ({table}.patient_id, {table}.resource_id, {table}.version - 1) AND "
+        + limited
+        + "))"
+        for table in ("resource", "resource_version")
+    ]
+    return _newest(parts[0] + " UNION ALL " + parts[1] + open_now + ")", stretch)
+
+
+def of_nobody(stretch: Stretch) -> Sql:
+    """Versions of resources without a patient, newest first. No Grant: they are about nobody."""
+    where = all_of(_asked(stretch))
+    present, former = (
+        Sql(f"SELECT {_SHARED_COLUMNS} FROM {table} WHERE ") + where  # noqa: S608  # literals
+        for table in ("shared_resource", "shared_resource_version")
+    )
+    return _newest(present + " UNION ALL " + former, stretch)
+
+
+def _newest(rows: Sql, stretch: Stretch) -> Sql:
+    tail = Sql(
+        ") AS told ORDER BY recorded_at DESC, resource_id, version DESC LIMIT %s", (stretch.limit,)
+    )
+    return Sql("SELECT * FROM (") + rows + tail
+
+
+def _of(stretch: Stretch) -> list[Sql]:
+    found = [Sql("resource_type = %s", (stretch.resource_type,))]
+    if stretch.resource_id is not None:
+        found.append(Sql("resource_id = %s::uuid", (stretch.resource_id,)))
+    return found
+
+
+def _asked(stretch: Stretch) -> list[Sql]:
+    found = _of(stretch)
+    if stretch.version is not None:
+        found.append(Sql("version = %s", (stretch.version,)))
+    if stretch.since is not None:
+        found.append(Sql("recorded_at >= %s::timestamptz", (stretch.since,)))
+    if stretch.after is not None:
+        place = stretch.after
+        found.append(
+            Sql(
+                "(recorded_at < %s::timestamptz OR (recorded_at = %s::timestamptz"
+                " AND (resource_id > %s::uuid OR (resource_id = %s::uuid AND version < %s))))",
+                (
+                    *(place.recorded_at, place.recorded_at),
+                    *(place.resource_id, place.resource_id, place.version),
+                ),
+            )
+        )
+    return found

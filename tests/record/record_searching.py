@@ -1,0 +1,63 @@
+"""Searches on the record as the API does them: committed rows, a connection of psycopg's own."""
+
+from psycopg import AsyncConnection
+
+from django.db import connection
+from medkarta.access.grants import EVERYTHING
+from medkarta.foundation.sealing import Sealer
+from medkarta.record import reading
+from medkarta.record.search.cursors import Marker
+from medkarta.record.search.sides import Reach
+
+MARKER = Marker(sealer=Sealer(["a secret of the tests"]), reader="client one")
+
+
+def connecting():
+    """Connect to the database that Django is on, as the API does."""
+    known = connection.settings_dict
+    return AsyncConnection.connect(
+        host=known["HOST"],
+        port=known["PORT"],
+        dbname=known["NAME"],
+        user=known["USER"],
+        password=known["PASSWORD"],
+        autocommit=True,
+    )
+
+
+async def search(database, grant, resource_type, text="", *, marker=MARKER, types=EVERYTHING):
+    """One page of a search, under a Grant or (None) of what is nobody's."""
+    reach = Reach.of(grant) if grant else Reach(None, types)
+    return await reading.search(database, reach, marker.asked(resource_type, text))
+
+
+async def ids(database, grant, resource_type, text=""):
+    """Logical ids of all matches, through all pages."""
+    found, cursor = [], None
+    while True:
+        page = await search(database, grant, resource_type, cursor or text)
+        found += [one.id for one in page.matches]
+        if page.next is None:
+            return found
+        asked = MARKER.asked(resource_type, cursor or text)
+        cursor = "_cursor=" + MARKER.write(asked.query, page.next)
+
+
+def committed(blocker, fill):
+    """Fill the database for a module's tests, and empty afterwards what was filled."""
+    with blocker.unblock():
+        before = _sizes()
+        try:
+            yield fill()
+        finally:
+            filled = [name for name, size in _sizes().items() if size != before[name]]
+            with connection.cursor() as cursor:
+                cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+def _sizes():
+    names = connection.introspection.table_names()
+    counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}")
+        return dict(zip(names, cursor.fetchone(), strict=True))
