@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Protocol
 
+from django.conf import settings
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -13,20 +14,24 @@ from medkarta.access.api.asking import (
     ApiAsking,
     BadToken,
     Closed,
+    Concern,
     Doing,
     NotOpened,
     Opened,
     OutOfScope,
     Types,
+    Unnamed,
 )
 from medkarta.access.api.door import open_many
 from medkarta.access.api.gathering import Gathering
 from medkarta.access.grants import Gate
+from medkarta.fhir_api.answers import Headers
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId
 from medkarta.record.reading import Text
 from medkarta.record.reads import Key, read_many
+from medkarta.record.search.cursors import Marker
 
 _GATES: Final = {
     Gate.SECOND_FACTOR: "The citizen's sign-in has no second factor.",
@@ -37,6 +42,7 @@ _GATES: Final = {
     Gate.RELATION: "The record is not this caller's to read.",
     Gate.SECTION: "This part of the record is not open.",
 }
+_INSUFFICIENT: Final = ((b"www-authenticate", b'Bearer error="insufficient_scope"'),)
 
 
 class Database(Protocol):
@@ -53,7 +59,7 @@ class Wish:
     doing: Doing
     types: Types
     resources: tuple[str, ...]
-    personal: bool = True
+    concern: Concern = Concern.PERSON
     target: PatientId | None = None
 
 
@@ -62,29 +68,42 @@ class Api:
 
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
         self.pool = pool
+        self.marker = Marker(sealer=settings.SEALER)
         self._door = Gathering(pool, open_many)
         self._reads = Gathering(pool, read_many)
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""
+        answer = await self._ask(request, wish)
+        if isinstance(answer, Opened):
+            return answer
+        raise _refused(answer)
+
+    async def open_or_nothing(self, request: FhirRequest, wish: Wish) -> Opened | None:
+        """The same for a search: of what is not open nothing is found."""
+        answer = await self._ask(request, wish)
+        if isinstance(answer, NotOpened):
+            return None
+        if isinstance(answer, Opened):
+            return answer
+        raise _refused(answer)
+
+    async def _ask(self, request: FhirRequest, wish: Wish) -> Answer:
         token = request.token
         if token is None:
             raise _unauthorized("Name a bearer token: Authorization: Bearer …", b"Bearer")
-        answer = await self._door.ask(
+        return await self._door.ask(
             ApiAsking(
                 digest=hashlib.sha256(token.encode()).digest(),
                 types=wish.types,
                 doing=wish.doing,
-                personal=wish.personal,
+                concern=wish.concern,
                 target=wish.target,
                 resources=wish.resources,
                 origin=request.origin,
                 now=request.now,
             )
         )
-        if isinstance(answer, Opened):
-            return answer
-        raise _refused(answer)
 
     async def read(self, key: Key) -> Text | None:
         """A resource by its id, with others that are read at this moment."""
@@ -94,20 +113,28 @@ class Api:
 def _refused(answer: Answer) -> FhirError:
     match answer:
         case BadToken():
-            return _unauthorized(
+            refused = _unauthorized(
                 "The token is not valid, or not any more.", b'Bearer error="invalid_token"'
             )
         case OutOfScope():
-            return FhirError(
-                HTTPStatus.FORBIDDEN,
-                "forbidden",
-                "The token's scopes do not allow this.",
-                headers=((b"www-authenticate", b'Bearer error="insufficient_scope"'),),
+            refused = _forbidden(
+                "forbidden", "The token's scopes do not allow this.", _INSUFFICIENT
             )
         case Closed(refusal=refusal):
-            return FhirError(HTTPStatus.FORBIDDEN, "suppressed", _GATES[refusal.gate])
-        case NotOpened() | Opened():
-            return not_found()
+            refused = _forbidden("suppressed", _GATES[refusal.gate])
+        case Unnamed():
+            refused = _forbidden(
+                "forbidden",
+                "A clinic's system reads one patient at a time: name the patient, as in"
+                " patient=<id> or _id=<id>.",
+            )
+        case _:
+            refused = not_found()
+    return refused
+
+
+def _forbidden(code: str, words: str, headers: Headers = ()) -> FhirError:
+    return FhirError(HTTPStatus.FORBIDDEN, code, words, headers=headers)
 
 
 def _unauthorized(words: str, challenge: bytes) -> FhirError:

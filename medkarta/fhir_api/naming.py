@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from medkarta.access.api.asking import Doing
+from medkarta.access.api.asking import Concern, Doing
 from medkarta.fhir_api.api import Wish
 from medkarta.foundation.ids import (
     MalformedIdError,
@@ -28,7 +28,7 @@ class Named:
             doing=doing,
             types=frozenset({self.resource_type}),
             resources=(f"{self.resource_type}/{self.text}",),
-            personal=self.patient_id is not None,
+            concern=Concern.NOBODY if self.patient_id is None else Concern.PERSON,
             target=self.patient_id,
         )
 

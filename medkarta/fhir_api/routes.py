@@ -10,7 +10,10 @@ from typing import Final, TypeAlias
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.interactions.history import history, type_history
 from medkarta.fhir_api.interactions.read import read
+from medkarta.fhir_api.interactions.search import search, search_by_form
+from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.outcomes import FhirError, not_here
 from medkarta.fhir_api.requests import FhirRequest
 
@@ -19,7 +22,12 @@ Methods: TypeAlias = Mapping[str, Interaction]
 
 # The shapes of addresses: "T" is a resource type, "id" and "v" are ids, other words are themselves.
 _INTERACTIONS: Final[Mapping[tuple[str, ...], Methods]] = {
+    ("T",): {"GET": search},
+    ("T", "_search"): {"POST": search_by_form},
+    ("T", "_history"): {"GET": type_history},
     ("T", "id"): {"GET": read},
+    ("T", "id", "_history"): {"GET": history},
+    ("T", "id", "_history", "v"): {"GET": vread},
 }
 _OPERATIONS: Final[Mapping[tuple[str, ...], Methods]] = {}
 _WORDS: Final = frozenset({"_history", "_search"})

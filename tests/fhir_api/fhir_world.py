@@ -7,7 +7,7 @@ from secrets import token_hex
 import citizens
 from citizens import clinic, confirm_link, consenting, entry, request_link
 
-from medkarta.foundation.ids import ResourceId, encode_uuid, logical_id, new_uuid
+from medkarta.foundation.ids import ResourceId, encode_uuid, logical_id, new_uuid, parse_logical_id
 from medkarta.record.actions.store import put
 from medkarta.record.writing import Owner
 
@@ -57,6 +57,10 @@ class Held:
         resource_id = resource_id or new_uuid()
         put(owner=self.owner, resource_id=resource_id, text=json.dumps(resource), now=RECORDED)
         return logical_id(self.patient_id, ResourceId(resource_id))
+
+    def change(self, name, resource):
+        """A next version of what has this logical id."""
+        self.put(resource, parse_logical_id(name)[1])
 
 
 class World:

@@ -98,6 +98,15 @@ class TestAnApp:
         assert heard.status == 403
         assert "insufficient_scope" in heard.headers["www-authenticate"]
 
+    def test_reads_only_what_a_narrow_scope_names(self, world, machine):
+        """`patient/Observation.rs?category=…`: another category is not there."""
+        system = "http://terminology.hl7.org/CodeSystem/observation-category"
+        path = f"Observation/{world.anna_at_x.observation}"
+        for category, status in (("laboratory", 200), ("vital-signs", 404)):
+            scopes = (f"patient/Observation.rs?category={system}|{category}",)
+            token = app_token(world.anna, scopes=scopes)
+            assert machine.get(path, token).status == status
+
 
 class TestATokenThatIsOver:
     """B059: dead at the next call."""

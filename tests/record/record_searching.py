@@ -1,8 +1,8 @@
 """Searches on the record as the API does them: committed rows, a connection of psycopg's own."""
 
+from django.db import connection
 from psycopg import AsyncConnection
 
-from django.db import connection
 from medkarta.access.grants import EVERYTHING
 from medkarta.foundation.sealing import Sealer
 from medkarta.record import reading

@@ -22,19 +22,26 @@ class Doing(StrEnum):
     SEARCH = "s"
 
 
+class Concern(StrEnum):
+    """Whose resources a request is about."""
+
+    NOBODY = "nobody"  # shared resources, or a write that says itself whose it is
+    PERSON = "person"
+    EITHER = "either"  # a person's where one is named, and nobody's
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiAsking:
     """One request: by which bearer, of which types, for what, about whose entry.
 
     `digest` is the SHA-256 of the bearer token. `target` is the clinic's entry that the request
-    names; None: an app's own person, or nobody's (`personal` False: shared resources, or a write
-    that says itself whose it is). `resources` is what the log will say was read.
+    names; None: all of an app's own person. `resources` is what the log will say was read.
     """
 
     digest: bytes
     types: Types
     doing: Doing
-    personal: bool
+    concern: Concern
     target: PatientId | None
     resources: tuple[str, ...]
     origin: Origin
@@ -75,6 +82,13 @@ class NotOpened:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unnamed:
+    """A clinic's system reads one patient's entry at a time, and has not said whose."""
+
+    caller: Caller
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
     """The caller may go on; `grant` None: nobody's record is concerned.
 
@@ -95,4 +109,4 @@ class Closed:
     refusal: Refusal
 
 
-Answer: TypeAlias = Opened | Closed | NotOpened | OutOfScope | BadToken
+Answer: TypeAlias = Opened | Closed | NotOpened | Unnamed | OutOfScope | BadToken

@@ -10,10 +10,12 @@ from medkarta.access.api.asking import (
     Answer,
     ApiAsking,
     Closed,
+    Concern,
     NotOpened,
     Opened,
     OutOfScope,
     Types,
+    Unnamed,
 )
 from medkarta.access.api.facts import Known
 from medkarta.access.attempts import LASTS
@@ -66,7 +68,7 @@ def decide(asking: ApiAsking, known: Known, *, today: date) -> Decision:
     if not isinstance(types, Everything) and not types:
         return Decision(answer=OutOfScope(caller=known.caller))
     scoped = _Scoped(types=types, narrowed=narrowed)
-    if not asking.personal:
+    if asking.concern is Concern.NOBODY:
         return Decision(answer=_opened(known, scoped, None))
     if known.caller.person_id is not None:
         return _of_app(asking, known, scoped, today)
@@ -109,7 +111,10 @@ def _of_app(asking: ApiAsking, known: Known, scoped: _Scoped, today: date) -> De
 def _of_system(asking: ApiAsking, known: Known, scoped: _Scoped, today: date) -> Decision:
     """One clinic's entry: its keeper reads all of it, another clinic what the person allows."""
     caller, target = known.caller, asking.target
-    if target is None or known.keeper is None or caller.clinic_id is None:
+    if target is None:
+        either = asking.concern is Concern.EITHER
+        return Decision(answer=_opened(known, scoped, None) if either else Unnamed(caller=caller))
+    if known.keeper is None or caller.clinic_id is None:
         return Decision(answer=NotOpened(caller=caller))
     log_of = known.person_id or PersonId(target)  # nobody's yet: the entry has a log of its own
     if known.keeper == caller.clinic_id:

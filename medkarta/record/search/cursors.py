@@ -1,8 +1,8 @@
 """The place where a page ends, as an opaque text that only we can have made.
 
 It holds the whole search, so that a link to the next page tells nothing of it, and is sealed, as
-what one sorts by is about a person: AES-256-GCM with the reader and the type as what it is bound
-to. Changed by a bit, cut short, or brought by another reader, it does not open.
+what one sorts by is about a person: AES-256-GCM, bound to the type. Changed by a bit or cut short
+it does not open; it says to which reader it was given.
 """
 
 import json
@@ -23,28 +23,32 @@ class BadCursorError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A search and the place after which its page begins; None: from the first."""
+    """A search and the place after which its page begins; None: from the first.
+
+    `reader` is to whom the place was given. Whose search it is says the search itself, so this is
+    read before it is known who asks: whoever opens the record compares the two.
+    """
 
     query: Query
     after: Place | None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Marker:
-    """Writes and reads cursors of one reader: `reader` is who asks, through which program."""
+    """Writes and reads cursors."""
 
     sealer: Sealer
-    reader: str
 
-    def write(self, query: Query, place: Place) -> str:
-        """The cursor of the page that begins after a place."""
+    def write(self, query: Query, place: Place, *, reader: str) -> str:
+        """The cursor of the page that begins after a place, for who asks through which program."""
         patient = encode_uuid(place.patient_id) if place.patient_id else None
-        content = [query.text, patient, encode_uuid(place.resource_id), *place.keys]
+        content = [reader, query.text, patient, encode_uuid(place.resource_id), *place.keys]
         text = json.dumps(content, ensure_ascii=False)
-        return self.sealer.seal(text, about=self._about(query.resource_type))
+        return self.sealer.seal(text, about=_about(query.resource_type))
 
-    def asked(self, resource_type: str, raw: bytes | str, *, base: str = "") -> Asked:
-        """Read a search as `read_query` does, or with `_cursor` the one that it was given for.
+    def read(self, resource_type: str, raw: bytes | str, *, base: str = "") -> Asked:
+        """Read a query string as `read_query` does, the place included where it names one.
 
         Raises `BadSearchError`, `BadCursorError`.
         """
@@ -54,22 +58,23 @@ class Marker:
             return Asked(query=query, after=None)
         if query.criteria or query.unknown:
             raise BadSearchError("_cursor", "it holds the whole search, and stands alone")
-        text, place = self._read(resource_type, cursor)
+        reader, text, place = self._read(resource_type, cursor)
         resumed = read_query(resource_type, text, base=base)
         if not same_length(resumed, place):
             raise BadCursorError("made for another order")
-        return Asked(query=resumed, after=place)
+        return Asked(query=resumed, after=place, reader=reader)
 
-    def _read(self, resource_type: str, cursor: str) -> tuple[str, Place]:
+    def _read(self, resource_type: str, cursor: str) -> tuple[str, str, Place]:
         if len(cursor) > _LONGEST:
             raise BadCursorError("not given out here")
         try:
-            opened = self.sealer.open(cursor, about=self._about(resource_type))
-            text, patient, resource, *keys = json.loads(opened)
+            opened = self.sealer.open(cursor, about=_about(resource_type))
+            reader, text, patient, resource, *keys = json.loads(opened)
             owner = decode_uuid(patient) if patient else None
-            return text, Place(tuple(keys), owner, decode_uuid(resource))
+            return reader, text, Place(tuple(keys), owner, decode_uuid(resource))
         except (NotSealedHereError, MalformedIdError, ValueError) as error:
             raise BadCursorError("not given out here") from error
 
-    def _about(self, resource_type: str) -> str:
-        return f"page of {resource_type} for {self.reader}"
+
+def _about(resource_type: str) -> str:
+    return f"page of {resource_type}"

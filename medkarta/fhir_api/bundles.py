@@ -1,0 +1,60 @@
+"""Bundles joined from stored texts, none of which is parsed: https://hl7.org/fhir/R4/bundle.html."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+import orjson
+
+from medkarta.fhir_api.outcomes import Issue, outcome
+from medkarta.record.reading import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`relation` is self, next …; `url` is absolute."""
+
+    relation: str
+    url: str
+
+
+def bundle(
+    kind: str, entries: Iterable[bytes], links: Sequence[Link] = (), *, total: int | None = None
+) -> bytes:
+    """A Bundle of this type; entries are whole objects."""
+    head: dict[str, object] = {"resourceType": "Bundle", "type": kind}
+    if total is not None:
+        head["total"] = total
+    if links:
+        head["link"] = [{"relation": one.relation, "url": one.url} for one in links]
+    text = b",".join(entries)
+    return orjson.dumps(head)[:-1] + (b',"entry":[' + text + b"]}" if text else b"}")
+
+
+def match_entry(base: str, text: Text, mode: str) -> bytes:
+    """What a search found (`match`) or brought along (`include`)."""
+    address = f"{base}/{text.resource_type}/{text.id}"
+    return f'{{"fullUrl":"{address}","resource":{text.body},"search":{{"mode":"{mode}"}}}}'.encode()
+
+
+def history_entry(base: str, text: Text) -> bytes:
+    """A version, and what came of the request that made it."""
+    name = f"{text.resource_type}/{text.id}"
+    method, url = "PUT", name
+    if text.deleted:
+        method = "DELETE"
+    elif text.version == 1:
+        method, url = "POST", text.resource_type
+    resource = "" if text.deleted else f'"resource":{text.body},'
+    modified = text.recorded_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    status = "204" if text.deleted else "201" if text.version == 1 else "200"
+    return (
+        f'{{"fullUrl":"{base}/{name}",{resource}"request":{{"method":"{method}","url":"{url}"}},'
+        f'"response":{{"status":"{status}","etag":"W/\\"{text.version}\\"",'
+        f'"lastModified":"{modified.replace("+00:00", "Z")}"}}}}'
+    ).encode()
+
+
+def outcome_entry(issues: Iterable[Issue]) -> bytes:
+    """What a search has to say besides."""
+    return b'{"resource":' + outcome(issues) + b',"search":{"mode":"outcome"}}'

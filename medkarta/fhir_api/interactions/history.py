@@ -1,0 +1,115 @@
+"""FHIR history of a resource and of a type: https://hl7.org/fhir/R4/http.html#history."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from medkarta.access.api.asking import Concern, Doing, Opened
+from medkarta.fhir.search.dates import interval
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.bundles import Link, bundle, history_entry
+from medkarta.fhir_api.naming import named
+from medkarta.fhir_api.outcomes import FhirError, not_found
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.foundation.sealing import NotSealedHereError
+from medkarta.record import reading
+from medkarta.record.reading import History, HistoryWished
+from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.versions import VersionPlace
+
+_USUAL: Final = 20
+_MOST: Final = 1_000
+_LONGEST_CURSOR: Final = 400
+_KNOWN: Final = frozenset({"_since", "_count", "_cursor", "_format", "_pretty"})
+
+
+async def history(api: Api, request: FhirRequest) -> FhirAnswer:
+    """All versions of a resource, the newest first; a deletion is one of them."""
+    kind, text, _ = request.path
+    opened = await api.open(request, named(kind, text).wish(Doing.READ))
+    found = await _found(api, opened, _wished(api, request, key=text))
+    if not found.versions:
+        raise not_found()
+    return _answer(api, request, found)
+
+
+async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
+    """All versions of all resources of a type that are open to the caller."""
+    kind, _ = request.path
+    wish = Wish(
+        doing=Doing.SEARCH,
+        types=frozenset({kind}),
+        resources=(f"{kind}?_history",),
+        concern=Concern.NOBODY if kind in SHARED_TYPES else Concern.PERSON,
+    )
+    opened = await api.open(request, wish)
+    return _answer(api, request, await _found(api, opened, _wished(api, request, key=None)))
+
+
+async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
+    async with api.pool.connection() as connection:
+        if opened.grant is None:
+            return await reading.shared_history(connection, wished)
+        return await reading.history(connection, opened.grant, wished)
+
+
+def _wished(api: Api, request: FhirRequest, *, key: str | None) -> HistoryWished:
+    given = request.parameters
+    if unknown := sorted(given.keys() - _KNOWN):
+        raise _bad(unknown[0][:40], "A history takes _since and _count.")
+    count = given.get("_count", str(_USUAL))
+    if not (count.isascii() and count.isdigit() and int(count[:9]) > 0):
+        raise _bad("_count", "_count is a whole number from 1.")
+    since = None
+    if "_since" in given and (since := interval(given["_since"])) is None:
+        raise _bad("_since", "_since is an instant, as in 2026-01-31T12:00:00Z.")
+    return HistoryWished(
+        resource_type=request.path[0],
+        key=key,
+        since=since.low if since else None,
+        after=_place(api, request) if "_cursor" in given else None,
+        count=min(int(count[:9]), _MOST),
+    )
+
+
+def _answer(api: Api, request: FhirRequest, found: History) -> FhirAnswer:
+    address = f"{request.base}/{'/'.join(request.path)}"
+    links = [Link("self", address)]
+    given = request.parameters
+    if found.next:
+        kept = [(name, given[name]) for name in ("_since", "_count") if name in given]
+        query = urlencode([("_cursor", _cursor(api, request, found.next)), *kept])
+        links.append(Link("next", f"{address}?{query}"))
+    entries = [history_entry(request.base, one) for one in found.versions]
+    return FhirAnswer(status=HTTPStatus.OK, body=bundle("history", entries, links))
+
+
+def _cursor(api: Api, request: FhirRequest, place: VersionPlace) -> str:
+    text = f"{place.recorded_at.isoformat()} {place.resource_id} {place.version}"
+    return api.marker.sealer.seal(text, about=_about(request))
+
+
+def _place(api: Api, request: FhirRequest) -> VersionPlace:
+    """Where the page begins; what it opens is asked of the Grant anew."""
+    sealed = request.parameters["_cursor"][:_LONGEST_CURSOR]
+    try:
+        opened = api.marker.sealer.open(sealed, about=_about(request))
+    except NotSealedHereError as error:
+        raise _bad("_cursor", "This is no page that was given out. Start anew.") from error
+    recorded_at, resource_id, version = opened.split()
+    return VersionPlace(
+        recorded_at=datetime.fromisoformat(recorded_at),
+        resource_id=UUID(resource_id),
+        version=int(version),
+    )
+
+
+def _about(request: FhirRequest) -> str:
+    return f"history of {'/'.join(request.path)}"
+
+
+def _bad(parameter: str, words: str) -> FhirError:
+    return FhirError(HTTPStatus.BAD_REQUEST, "invalid", words, expression=parameter)

@@ -1,0 +1,163 @@
+"""FHIR search by GET and POST: https://hl7.org/fhir/R4/http.html#search."""
+
+import re
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from medkarta.access.api.asking import Caller, Concern, Doing, Opened
+from medkarta.access.grants import EVERYTHING
+from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
+from medkarta.fhir_api.outcomes import FhirError, Issue
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.whose import patients_named
+from medkarta.record import reading
+from medkarta.record.reading import SearchPage
+from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.search.cursors import Asked, BadCursorError
+from medkarta.record.search.sides import ForbiddenSearchError, Reach
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
+_FORM: Final = "application/x-www-form-urlencoded"
+_NOTHING: Final = SearchPage(matches=[], included=[], total=0, next=None, cut=False)
+
+
+async def search(api: Api, request: FhirRequest) -> FhirAnswer:
+    """A page of what matches and is open to the caller; what is not open is not there."""
+    asked = _asked(api, request)
+    _check_strictness(request, asked.query)
+    opened = await api.open_or_nothing(request, _wish(asked.query))
+    reader = _reader(opened.caller) if opened else ""
+    if asked.after is not None and asked.reader != reader:
+        raise _bad_cursor()
+    found = await _found(api, opened, asked) if opened else _NOTHING
+    query, links = asked.query, _links(request.base, asked.query)
+    if found.next:
+        cursor = api.marker.write(query, found.next, reader=reader)
+        links.append(Link("next", f"{_address(request.base, query)}?_cursor={quote(cursor)}"))
+    entries = [match_entry(request.base, one, "match") for one in found.matches]
+    entries += [match_entry(request.base, one, "include") for one in found.included]
+    if told := _told(query, found):
+        entries.insert(0, outcome_entry(told))
+    body = bundle("searchset", entries, links, total=found.total)
+    return FhirAnswer(status=HTTPStatus.OK, body=body)
+
+
+async def search_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The same with its parameters in the body, where no address shows them."""
+    if request.header("content-type").partition(";")[0].strip().lower() != _FORM:
+        raise FhirError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", f"Send the search as {_FORM}."
+        )
+    return await search(api, request)
+
+
+def _asked(api: Api, request: FhirRequest) -> Asked:
+    raw = b"&".join(part for part in (request.query, request.body) if part)
+    try:
+        return api.marker.read(request.path[0], raw, base=request.base)
+    except BadSearchError as error:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
+        ) from error
+    except BadCursorError as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> FhirError:
+    return FhirError(
+        HTTPStatus.BAD_REQUEST,
+        "invalid",
+        "This is no page that was given out to you. Start the search anew.",
+        expression="_cursor",
+    )
+
+
+def _check_strictness(request: FhirRequest, query: Query) -> None:
+    """https://hl7.org/fhir/R4/search.html#errors."""
+    if query.unknown and request.prefers("handling") == "strict":
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "not-supported",
+            f"{query.resource_type} has no search parameter {', '.join(query.unknown)}.",
+        )
+
+
+def _wish(query: Query) -> Wish:
+    kind = query.resource_type
+    controls = query.controls
+    alone = all(isinstance(one, Criterion) for one in query.criteria) and not (
+        controls.includes or controls.revincludes
+    )
+    named = patients_named(query)
+    return Wish(
+        doing=Doing.SEARCH,
+        types=frozenset({kind}) if alone else EVERYTHING,
+        resources=(f"{kind}?{'&'.join(_names(query))}",),
+        concern=_concern(kind, alone=alone),
+        target=next(iter(named)) if len(named) == 1 else None,
+    )
+
+
+def _concern(resource_type: str, *, alone: bool) -> Concern:
+    """Whom a search is about; one that is not alone goes through other types."""
+    if resource_type not in SHARED_TYPES:
+        return Concern.PERSON
+    return Concern.NOBODY if alone and resource_type not in NOMINATED else Concern.EITHER
+
+
+def _names(query: Query) -> list[str]:
+    """Names of the parameters, for the log: never a value."""
+    names = (part.partition("=")[0] for part in query.text.split("&"))
+    return sorted({name for name in names if _NAME.fullmatch(name) and name not in query.unknown})
+
+
+def _reader(caller: Caller) -> str:
+    """To whom a place is given: who asks, through which program."""
+    return f"{caller.client_id} {caller.person_id or caller.clinic_id}"
+
+
+async def _found(api: Api, opened: Opened, asked: Asked) -> SearchPage:
+    reach = Reach(opened.grant, opened.types)
+    try:
+        async with api.pool.connection() as connection:
+            return await reading.search(connection, reach, asked)
+    except ForbiddenSearchError as error:
+        raise FhirError(
+            HTTPStatus.FORBIDDEN,
+            "forbidden",
+            f"The token's scopes do not open {error.resource_type}, which the search goes through.",
+        ) from error
+
+
+def _links(base: str, query: Query) -> list[Link]:
+    address = _address(base, query)
+    return [Link("self", f"{address}?{query.text}" if query.text else address)]
+
+
+def _address(base: str, query: Query) -> str:
+    return f"{base}/{query.resource_type}"
+
+
+def _told(query: Query, found: SearchPage) -> list[Issue]:
+    told = [
+        Issue(
+            code="not-supported",
+            diagnostics=f"{query.resource_type} has no search parameter {name}: it was left out.",
+            severity="warning",
+        )
+        for name in query.unknown
+    ]
+    if found.cut:
+        told.append(
+            Issue(
+                code="too-costly",
+                diagnostics="More was to be included than goes out with one page.",
+                severity="warning",
+            )
+        )
+    return told

@@ -1,0 +1,38 @@
+"""FHIR vread: https://hl7.org/fhir/R4/http.html#vread."""
+
+from http import HTTPStatus
+from typing import Final
+
+from medkarta.access.api.asking import Doing
+from medkarta.fhir_api.answers import FhirAnswer, versioned
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.naming import named
+from medkarta.fhir_api.outcomes import FhirError, not_found
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.record import reading
+from medkarta.record.reading import Text
+
+_LONGEST: Final = 9  # digits of a version
+
+
+async def vread(api: Api, request: FhirRequest) -> FhirAnswer:
+    """A version's text as it was stored; of a deletion that there is nothing any more."""
+    kind, text, _, number = request.path
+    opened = await api.open(request, named(kind, text).wish(Doing.READ))
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST):
+        raise not_found()
+    async with api.pool.connection() as connection:
+        if opened.grant is None:
+            found = await reading.shared_vread(connection, kind, text, int(number))
+        else:
+            found = await reading.vread(connection, opened.grant, kind, text, int(number))
+    if found is None:
+        raise not_found()
+    if found.deleted:
+        raise _gone(found)
+    headers = versioned(found.version, found.recorded_at)
+    return FhirAnswer(status=HTTPStatus.OK, body=found.body.encode(), headers=headers)
+
+
+def _gone(found: Text) -> FhirError:
+    return FhirError(HTTPStatus.GONE, "deleted", f"Version {found.version} is that it was deleted.")

@@ -1,0 +1,186 @@
+"""FHIR search through the API: whose, how far, page by page. What is found: tests of `record`."""
+
+import re
+
+import pytest
+from bearers import app, app_token, system_token
+from fhir_world import LABORATORY
+
+from medkarta.audit import queries as audit
+from medkarta.foundation.ids import PersonId
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna(world):
+    return app_token(world.anna)
+
+
+@pytest.fixture
+def x(world):
+    return system_token(world.x)
+
+
+def ids(heard):
+    assert heard.status == 200, heard.body
+    return [one["resource"]["id"] for one in heard.json.get("entry", [])]
+
+
+def newest_line(person_id):
+    return audit.entries(person_id=PersonId(person_id), before=None, limit=1)[0].said
+
+
+class TestAnApp:
+    def test_finds_in_all_clinics_records_of_its_person_and_in_no_others(
+        self, world, machine, anna
+    ):
+        heard = machine.get("Observation?code=http://loinc.org|718-7", anna)
+        assert set(ids(heard)) == {world.anna_at_x.observation, world.anna_at_y.observation}
+        assert heard.json["type"] == "searchset"
+        assert heard.json["total"] == 2
+        assert world.boris_at_x.canary.encode() not in heard.body
+
+    def test_leaves_a_line_with_the_names_of_parameters_and_no_value(self, world, machine, anna):
+        machine.get("Condition?code:text=secret-word&clinical-status=active", anna)
+        line = newest_line(world.anna.person_id)
+        assert line.resources == ("Condition?clinical-status&code:text",)
+
+    @pytest.mark.parametrize("named", ["patient={}", "subject=Patient/{}", "patient:Patient={}"])
+    def test_finds_nothing_of_anothers_named_as_of_nobodys(self, world, machine, anna, named):
+        theirs = machine.get(f"Observation?{named.format(world.boris_at_x.patient)}", anna)
+        nobody = world.boris_at_x.patient[:-1] + "a"
+        nobodys = machine.get(f"Observation?{named.format(nobody)}", anna)
+        assert ids(theirs) == ids(nobodys) == []
+        assert theirs.json["total"] == nobodys.json["total"] == 0
+
+    def test_is_told_of_parameters_that_r4_does_not_know_or_refused(self, machine, anna):
+        heard = machine.get("Observation?colour=red", anna)
+        first = heard.json["entry"][0]
+        assert first["search"]["mode"] == "outcome"
+        assert "colour" in first["resource"]["issue"][0]["diagnostics"]
+        refused = machine.get("Observation?colour=red", anna, prefer="handling=strict")
+        assert (refused.status, "colour" in refused.words) == (400, True)
+
+    @pytest.mark.parametrize(
+        "query", ["date=yesterday", "_count=-1", "_count=a", "value-quantity=a", "_sort=nothing"]
+    )
+    def test_is_refused_nonsense_with_the_name_of_the_parameter(self, machine, anna, query):
+        heard = machine.get(f"Observation?{query}", anna)
+        assert heard.status == 400
+        assert heard.json["issue"][0]["expression"] == [query.partition("=")[0]]
+
+    def test_searches_by_a_form_that_no_address_shows(self, machine, anna):
+        heard = machine.call(
+            "POST",
+            "Observation/_search",
+            anna,
+            b"code=718-7",
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert len(ids(heard)) == 2
+
+    def test_brings_along_what_its_scopes_open_and_no_more(self, world, machine):
+        token = app_token(world.anna, scopes=("patient/Observation.rs",))
+        heard = machine.get("Observation?_include=Observation:subject", token)
+        assert {one["resource"]["resourceType"] for one in heard.json["entry"]} == {"Observation"}
+        chained = machine.get("Observation?subject:Patient.name=x", token)
+        assert chained.status == 403
+
+
+class TestPages:
+    def test_follow_each_other_to_the_end(self, machine, anna):
+        first = machine.get("Observation?_count=1&_sort=date", anna)
+        (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
+        assert "date" not in link.partition("?")[2].partition("=")[0]
+        second = machine.get(link.partition("/fhir/")[2], anna)
+        assert len({*ids(first), *ids(second)}) == 2
+        assert all(one["relation"] != "next" for one in second.json["link"])
+
+    def test_open_to_nobody_else_and_not_when_changed(self, world, machine, anna):
+        first = machine.get("Observation?_count=1", anna)
+        (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
+        path = link.partition("/fhir/")[2]
+        others = [
+            (path, app_token(world.boris)),
+            (path, app_token(world.anna, client=app())),
+            (path[:-4] + "AAAA", anna),
+            (path[:-9], anna),
+            (path.replace("Observation?", "Condition?"), anna),
+            (path + "&code=718-7", anna),
+        ]
+        for changed, token in others:
+            heard = machine.get(changed, token)
+            assert heard.status == 400, changed
+            assert world.anna_at_x.canary.encode() not in heard.body
+
+
+class TestASystem:
+    def test_reads_one_patient_at_a_time(self, world, machine, x):
+        heard = machine.get("Observation?code=718-7", x)
+        assert heard.status == 403
+        assert "name the patient" in heard.words
+        found = machine.get(f"Observation?patient={world.boris_at_x.patient}", x)
+        assert ids(found) == [world.boris_at_x.observation]
+        assert newest_line(world.boris.person_id).ground == "keeper"
+
+    def test_finds_nothing_in_another_clinics_entry_without_consent(self, world, machine, x):
+        found = machine.get(f"Observation?patient={world.anna_at_y.patient}", x)
+        assert ids(found) == []
+        assert newest_line(world.anna.person_id).outcome == "refused"
+
+    def test_counts_and_has_tell_nothing_of_what_is_not_open(self, world, machine, x):
+        """B071, B072: a condition goes only over rows that the caller may read."""
+        for question in (
+            f"Organization?_has:Observation:performer:patient={world.anna_at_y.patient}",
+            f"Patient?_id={world.anna_at_y.patient}&_summary=count",
+            f"Patient?_id={world.anna_at_y.patient}&_has:Observation:patient:code=718-7",
+        ):
+            heard = machine.get(question, x)
+            assert heard.status == 200
+            assert heard.json.get("total", 0) == 0
+            assert "entry" not in heard.json
+
+
+class TestHistory:
+    def test_tells_each_version_newest_first(self, world, machine, anna):
+        held = world.anna_at_x
+        made = held.put({**note(held), "note": [{"text": "first"}]})
+        held.change(made, {**note(held), "note": [{"text": "second"}]})
+        heard = machine.get(f"Observation/{made}/_history", anna)
+        assert [one["resource"]["meta"]["versionId"] for one in heard.json["entry"]] == ["2", "1"]
+        assert [one["request"]["method"] for one in heard.json["entry"]] == ["PUT", "POST"]
+        assert heard.json["entry"][0]["response"]["etag"] == 'W/"2"'
+        former = machine.get(f"Observation/{made}/_history/1", anna)
+        assert former.json["note"] == [{"text": "first"}]
+        assert machine.get(f"Observation/{made}/_history/3", anna).status == 404
+        page = machine.get(f"Observation/{made}/_history?_count=1", anna)
+        (link,) = (one["url"] for one in page.json["link"] if one["relation"] == "next")
+        rest = machine.get(link.partition("/fhir/")[2], anna)
+        assert [one["resource"]["meta"]["versionId"] for one in rest.json["entry"]] == ["1"]
+
+    def test_of_anothers_is_as_of_nothing(self, world, machine, anna):
+        theirs = world.boris_at_x.observation
+        absent = re.sub("^.", "a", theirs)
+        for path in ("Observation/{}/_history", "Observation/{}/_history/1"):
+            answers = [machine.get(path.format(one), anna) for one in (theirs, absent)]
+            assert [one.status for one in answers] == [404, 404]
+            assert answers[0].body == answers[1].body
+
+    def test_of_a_type_is_of_what_is_open(self, world, machine, anna, x):
+        heard = machine.get("Condition/_history", anna)
+        assert {one["resource"]["id"] for one in heard.json["entry"]} == {
+            world.anna_at_x.condition,
+            world.anna_at_y.condition,
+        }
+        assert machine.get("Condition/_history", x).status == 403
+
+
+def note(held):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [LABORATORY],
+        "code": {"text": "note"},
+        "subject": {"reference": f"Patient/{held.patient}"},
+    }
