@@ -32,7 +32,9 @@ class FhirApi:
     def __init__(self, *, base: str, database: Database) -> None:
         self._base = base
         self._database = database
-        self._statement = orjson.dumps(capability_statement(base=base))
+        self._statement = orjson.dumps(
+            capability_statement(base=base, origin=base.removesuffix("/fhir"))
+        )
         self._api: Api | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

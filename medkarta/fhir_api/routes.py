@@ -19,9 +19,10 @@ from medkarta.fhir_api.requests import FhirRequest
 
 Interaction: TypeAlias = Callable[[Api, FhirRequest], Awaitable[FhirAnswer]]
 Methods: TypeAlias = Mapping[str, Interaction]
+Shape: TypeAlias = tuple[str, ...]
 
 # The shapes of addresses: "T" is a resource type, "id" and "v" are ids, other words are themselves.
-_INTERACTIONS: Final[Mapping[tuple[str, ...], Methods]] = {
+INTERACTIONS: Final[Mapping[Shape, Methods]] = {
     ("T",): {"GET": search},
     ("T", "_search"): {"POST": search_by_form},
     ("T", "_history"): {"GET": type_history},
@@ -29,13 +30,14 @@ _INTERACTIONS: Final[Mapping[tuple[str, ...], Methods]] = {
     ("T", "id", "_history"): {"GET": history},
     ("T", "id", "_history", "v"): {"GET": vread},
 }
-_OPERATIONS: Final[Mapping[tuple[str, ...], Methods]] = {}
+# By (type or "*", where it is called, name).
+OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {}
 _WORDS: Final = frozenset({"_history", "_search"})
 
 
 def route(method: str, path: tuple[str, ...]) -> Interaction:
     """The interaction of this method at this address; HEAD is GET. Raises `FhirError`."""
-    methods = _INTERACTIONS.get(_shape(path)) or _operation(path)
+    methods = INTERACTIONS.get(_shape(path)) or _operation(path)
     if not methods:
         raise not_here()
     found = methods.get("GET" if method == "HEAD" else method)
@@ -70,4 +72,4 @@ def _operation(path: tuple[str, ...]) -> Methods:
     if len(path) > 1 and not kind:
         return {}
     place = ("", "type", "instance")[len(path) - 1] if len(path) <= 3 else "?"  # noqa: PLR2004
-    return _OPERATIONS.get((kind, place, path[-1])) or _OPERATIONS.get(("*", place, path[-1]), {})
+    return OPERATIONS.get((kind, place, path[-1])) or OPERATIONS.get(("*", place, path[-1]), {})

@@ -1,14 +1,46 @@
-"""FHIR capabilities: https://hl7.org/fhir/R4/http.html#capabilities."""
+"""FHIR capabilities: https://hl7.org/fhir/R4/http.html#capabilities.
+
+Made of the tables by which the server routes and searches, so that it says what is there.
+"""
 
 from typing import Final
 
+from medkarta.fhir.definitions import resource_types
+from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir_api.routes import INTERACTIONS, OPERATIONS, Shape
+
 FHIR_VERSION: Final = "4.0.1"
 # The day on which what is said here last changed.
-_DATE: Final = "2026-11-23"
+_DATE: Final = "2026-11-26"
+_SMART: Final = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+_SMART_SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+
+_CODES: Final[dict[tuple[Shape, str], str]] = {
+    (("T", "id"), "GET"): "read",
+    (("T", "id", "_history", "v"), "GET"): "vread",
+    (("T", "id"), "PUT"): "update",
+    (("T", "id"), "PATCH"): "patch",
+    (("T", "id"), "DELETE"): "delete",
+    (("T", "id", "_history"), "GET"): "history-instance",
+    (("T", "_history"), "GET"): "history-type",
+    (("T",), "POST"): "create",
+    (("T",), "GET"): "search-type",
+}
+_HL7: Final = "http://hl7.org/fhir/OperationDefinition"
+_DEFINITIONS: Final = {
+    "$everything": f"{_HL7}/Patient-everything",
+    "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
+    "$lastn": f"{_HL7}/Observation-lastn",
+    "$match": f"{_HL7}/Patient-match",
+    "$meta": f"{_HL7}/Resource-meta",
+    "$stats": f"{_HL7}/Observation-stats",
+    "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+    "$validate": f"{_HL7}/Resource-validate",
+}
 
 
-def capability_statement(*, base: str) -> dict[str, object]:
-    """What this server can do, and no more: so far it says what it is."""
+def capability_statement(*, base: str, origin: str) -> dict[str, object]:
+    """What this server can do, and no more. `origin` is where programs get their tokens."""
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -17,11 +49,52 @@ def capability_statement(*, base: str) -> dict[str, object]:
         "software": {"name": "Medkarta"},
         "implementation": {"description": "Medkarta", "url": base},
         "fhirVersion": FHIR_VERSION,
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "rest": [
             {
                 "mode": "server",
-                "documentation": "No resource is offered yet.",
+                "security": _security(origin),
+                "resource": [_resource(kind) for kind in sorted(resource_types())],
             }
         ],
     }
+
+
+def _security(origin: str) -> dict[str, object]:
+    addresses = (("authorize", "authorize"), ("token", "token"), ("introspect", "introspect"))
+    return {
+        "cors": True,
+        "service": [{"coding": [{"system": _SMART_SERVICE, "code": "SMART-on-FHIR"}]}],
+        "extension": [
+            {
+                "url": _SMART,
+                "extension": [
+                    {"url": url, "valueUri": f"{origin}/oauth/{path}"} for url, path in addresses
+                ],
+            }
+        ],
+    }
+
+
+def _resource(kind: str) -> dict[str, object]:
+    codes = [
+        {"code": code}
+        for (shape, method), code in _CODES.items()
+        if method in INTERACTIONS.get(shape, ())
+    ]
+    parameters = parameters_of(kind).values()
+    said: dict[str, object] = {
+        "type": kind,
+        "interaction": codes,
+        "versioning": "versioned-update",
+        "readHistory": True,
+        "updateCreate": True,
+        "searchParam": [{"name": one.code, "type": one.kind} for one in parameters],
+    }
+    names = sorted({name for of, _, name in OPERATIONS if of in {kind, "*"}})
+    operations = [
+        {"name": name.removeprefix("$"), "definition": _DEFINITIONS[name]} for name in names
+    ]
+    includes = [f"{kind}:{one.code}" for one in parameters if one.kind == "reference"]
+    more = {"searchInclude": includes, "operation": operations}
+    return said | {name: value for name, value in more.items() if value}
