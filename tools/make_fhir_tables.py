@@ -48,6 +48,7 @@ def main(package: Path) -> None:
     write("resource_types.json", sorted(concrete(structures)))
     write("search_parameters.json", by_base(parameters))
     write("elements.json", elements(structures))
+    write("summary.json", summary(structures))
     known = resources(source / "valuesets.json") + resources(source / "v3-codesystems.json")
     write("value_sets.json", value_sets(structures, ValueSets(known)))
     compartment = json.loads((source / "compartmentdefinition-patient.json").read_text("utf-8"))
@@ -110,6 +111,17 @@ def elements(structures: list[Json]) -> dict[str, Json]:
             table[parent][1][name] = row
             if row[0] == element["path"]:
                 table[row[0]] = [element["type"][0]["code"], {}]
+    return dict(sorted(table.items()))
+
+
+def summary(structures: list[Json]) -> dict[str, list[str]]:
+    """Type or backbone path → its own elements that `_summary=true` shows."""
+    table: dict[str, list[str]] = collections.defaultdict(list)
+    for structure in structures:
+        for element in own(structure):
+            if element.get("isSummary"):
+                parent, _, name = element["path"].rpartition(".")
+                table[parent].append(name)
     return dict(sorted(table.items()))
 
 

@@ -52,6 +52,13 @@ def elements_of(type_name: str) -> dict[str, Element]:
     return elements_of(base) | {name: _element(*row) for name, row in rows.items()}
 
 
+@functools.cache
+def summary_of(type_name: str) -> frozenset[str]:
+    """Return the elements of a type or backbone path, inherited ones too, that are its summary."""
+    own = frozenset(table("summary").get(type_name, ()))
+    return own.union(*(summary_of(base) for base in bases_of(type_name)[-1:]))
+
+
 def _element(types: str, cardinality: str, binding: str = "", targets: str = "") -> Element:
     return Element(
         types=tuple(types.split("|")),

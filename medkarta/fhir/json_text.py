@@ -8,7 +8,7 @@ than `MAX_NUMBER` characters or beyond 10^±`MAX_EXPONENT`.
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NoReturn, TypeAlias
 
@@ -73,7 +73,8 @@ def _whole(token: str) -> int:
     return int(token)
 
 
-def _decimal(token: str) -> Decimal:
+def decimal(token: str) -> Decimal:
+    """Read any number of FHIR; its digits are kept."""
     if len(token) > MAX_NUMBER:
         raise _RefusedError("a number is too long")
     number = Decimal(token)
@@ -86,18 +87,24 @@ def _constant(_: str) -> NoReturn:
     raise _RefusedError("NaN and Infinity are no JSON")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
-)
+def decoder(*, whole: Callable[[str], Any], decimal: Callable[[str], Any]) -> json.JSONDecoder:
+    """Make a strict decoder for a `Cursor` out of what numbers are to become."""
+    return json.JSONDecoder(
+        object_pairs_hook=_object, parse_int=whole, parse_float=decimal, parse_constant=_constant
+    )
+
+
+_VALUES = decoder(whole=_whole, decimal=decimal)
 _SKIPPER = json.JSONDecoder(parse_int=len, parse_float=len)
 
 
 class Cursor:
     """A place in a JSON text, moved on value by value; objects and lists may be entered."""
 
-    __slots__ = ("position", "text")
+    __slots__ = ("_decoder", "position", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, decoder: json.JSONDecoder = _VALUES) -> None:
+        self._decoder = decoder
         self.text = text
         self.position = self._after_space(0)
 
@@ -160,7 +167,7 @@ class Cursor:
     def _parse(self, start: int) -> JsonValue:
         value: JsonValue
         try:
-            value, self.position = _DECODER.raw_decode(self.text, start)
+            value, self.position = self._decoder.raw_decode(self.text, start)
         except json.JSONDecodeError as error:
             raise BadJsonError(error.msg, error.pos) from None
         except RecursionError:
