@@ -10,9 +10,10 @@ from typing import Final
 
 from medkarta.fhir.definitions import is_resource_type
 from medkarta.fhir.json_text import BadJsonError, Cursor
+from medkarta.fhir.members import PRIMITIVE, Kind, Member
 from medkarta.fhir.xml import hardened, narratives
 from medkarta.fhir.xml.hardened import MAX_DEPTH, MAX_ELEMENTS, BadXmlError, RefusedError
-from medkarta.fhir.xml.shapes import FHIR, PRIMITIVE, XHTML, Kind, Member, Shape, shape_of
+from medkarta.fhir.xml.shapes import FHIR, XHTML, Shape, shape_of
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}", re.ASCII)

@@ -1,53 +1,22 @@
-"""What may stand in an element by R4's definitions: its children in their order, its attributes."""
+"""What may stand in an XML element: its children in their order, its attributes."""
 
 import dataclasses
 import functools
-from collections.abc import Iterator
-from enum import StrEnum, auto
 from typing import Final
 
-from medkarta.fhir.definitions import Element, elements_of, is_resource_type, table, typed_name
+from medkarta.fhir.definitions import is_resource_type
+from medkarta.fhir.members import PRIMITIVE, Kind, Member, members_of
 
 FHIR: Final = "http://hl7.org/fhir"
 XHTML: Final = "http://www.w3.org/1999/xhtml"
 
 
-class Kind(StrEnum):
-    TEXT = auto()
-    NUMBER = auto()
-    BOOLEAN = auto()
-    XHTML = auto()
-    RESOURCE = auto()  # holds a resource's own element
-    COMPLEX = auto()
-
-
-_KINDS: Final = {
-    "Resource": Kind.RESOURCE,
-    "xhtml": Kind.XHTML,
-    "boolean": Kind.BOOLEAN,
-    "decimal": Kind.NUMBER,
-    "integer": Kind.NUMBER,
-    "positiveInt": Kind.NUMBER,
-    "unsignedInt": Kind.NUMBER,
-}
-PRIMITIVE: Final = frozenset({Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Member:
-    """A child: `name` in JSON and XML (`valueQuantity`), `step` in FHIRPath (`value`)."""
-
-    name: str
-    step: str
-    type: str
-    kind: Kind
-    repeats: bool
-    order: int
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shape:
-    """`children`: name as the parser tells it → member; `order`: name in JSON → its place."""
+    """`members` are the children by their name in JSON, `children` by what the parser calls them.
+
+    `order` is the place of each name in JSON, 0 of what is no element in XML.
+    """
 
     attributes: frozenset[str]
     members: dict[str, Member]
@@ -59,17 +28,12 @@ class Shape:
 def shape_of(type_name: str) -> Shape:
     """Compile a type or backbone path; that of a primitive's id and extensions is `Element`."""
     attributes = _attributes(type_name)
-    members = {
-        member.name: member
-        for order, (name, element) in enumerate(elements_of(type_name).items(), 1)
-        if name not in attributes
-        for member in _members(name, element, order)
-    }
+    members = {n: member for n, member in members_of(type_name).items() if n not in attributes}
     order = {"resourceType": 0} if is_resource_type(type_name) else dict.fromkeys(attributes, 0)
-    for member in members.values():
-        order[member.name] = 2 * member.order
+    for name, member in members.items():
+        order[name] = 2 * member.order
         if member.kind in PRIMITIVE:
-            order[f"_{member.name}"] = 2 * member.order + 1
+            order[f"_{name}"] = 2 * member.order + 1
     return Shape(attributes, members, {_seen(m): m for m in members.values()}, order)
 
 
@@ -77,19 +41,6 @@ def _attributes(type_name: str) -> frozenset[str]:
     if is_resource_type(type_name):
         return frozenset()
     return frozenset({"id", "url"}) if type_name == "Extension" else frozenset({"id"})
-
-
-def _members(name: str, element: Element, order: int) -> Iterator[Member]:
-    step = name.removesuffix("[x]")
-    for kind in element.types:
-        written = typed_name(name, kind) if name.endswith("[x]") else name
-        yield Member(written, step, kind, _kind(kind), element.repeats, order)
-
-
-def _kind(type_name: str) -> Kind:
-    if type_name in _KINDS:
-        return _KINDS[type_name]
-    return Kind.COMPLEX if type_name in table("elements") else Kind.TEXT
 
 
 def _seen(member: Member) -> str:

@@ -6,10 +6,11 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from medkarta.fhir.definitions import is_resource_type
+from medkarta.fhir.members import PRIMITIVE, Kind, Member
 from medkarta.fhir.trees import Number, TreeObject, read_resource_tree
 from medkarta.fhir.xml import narratives
 from medkarta.fhir.xml.hardened import BadXmlError
-from medkarta.fhir.xml.shapes import FHIR, PRIMITIVE, Kind, Member, Shape, shape_of
+from medkarta.fhir.xml.shapes import FHIR, Shape, shape_of
 
 _SPECIAL: Final = re.compile('[&<>"\x00-\x1f\ufffe\uffff]')
 _ESCAPES: Final = {
