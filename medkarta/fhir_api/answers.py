@@ -6,6 +6,8 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Final
 
+from medkarta.fhir.representation import Summary
+
 Headers = tuple[tuple[bytes, bytes], ...]
 
 ALWAYS: Final[Headers] = (
@@ -17,16 +19,26 @@ XML_TYPE: Final = b"application/fhir+xml; charset=utf-8"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """How much of each resource goes out: https://hl7.org/fhir/R4/search.html#summary."""
+
+    summary: Summary = Summary.FALSE
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FhirAnswer:
     """A status, a resource's JSON text (empty: none), and headers beside the usual ones.
 
-    `content_type` is for what is no FHIR resource and goes out as it is.
+    `content_type` is for what is no FHIR resource and goes out as it is. `view` is how much of the
+    resource is wished, where the address does not say it itself.
     """
 
     status: HTTPStatus
     body: bytes = b""
     headers: Headers = ()
     content_type: bytes | None = None
+    view: View | None = None
 
 
 def versioned(version: int, recorded_at: datetime) -> Headers:

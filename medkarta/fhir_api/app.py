@@ -1,6 +1,7 @@
 """The ASGI application below /fhir: no cookies, no Django middleware."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 import orjson
@@ -10,10 +11,13 @@ from medkarta.access.grants import Origin
 from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer
 from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.interactions.capabilities import capability_statement
-from medkarta.fhir_api.outcomes import FhirError, outcome
+from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.rendering import in_xml, refusal, rendered
 from medkarta.fhir_api.requests import (
+    FORM,
     LARGEST_BUNDLE,
     LARGEST_RESOURCE,
+    LONGEST_FORM,
     FhirRequest,
     Receive,
     Scope,
@@ -39,35 +43,45 @@ class FhirApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            answer = await self._answer(scope, receive)
+            request = self._request(scope)
         except FhirError as error:
-            answer = FhirAnswer(
-                status=error.status, body=outcome(error.issues), headers=error.headers
-            )
+            answer = refusal(error)
+        else:
+            answer = await self._answer(request, receive)
         await _send(scope, send, answer)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> FhirAnswer:
-        path = tuple(part for part in scope["path"].removeprefix("/fhir").split("/") if part)
-        method = scope["method"]
-        if path == ("metadata",):
-            return self._capabilities(method)
-        interaction = route(method, path)
+    def _request(self, scope: Scope) -> FhirRequest:
+        """The request without its body."""
         headers: Mapping[bytes, bytes] = dict(scope["headers"])
-        body = b""
-        if method in _WITH_BODY:
-            largest = LARGEST_RESOURCE if path else LARGEST_BUNDLE
-            body = await read_body(headers, receive, largest=largest)
-        request = FhirRequest(
-            method=method,
-            path=path,
+        return FhirRequest(
+            method=scope["method"],
+            path=tuple(part for part in scope["path"].removeprefix("/fhir").split("/") if part),
             query=scope["query_string"],
             headers=headers,
-            body=body,
+            body=b"",
             origin=_origin(scope, headers),
             now=timezone.now(),
             base=self._base,
             parameters=parameters_of(scope["query_string"]),
         )
+
+    async def _answer(self, request: FhirRequest, receive: Receive) -> FhirAnswer:
+        try:
+            return await rendered(request, await self._done(request, receive))
+        except FhirError as error:
+            return in_xml(request, refusal(error))
+
+    async def _done(self, request: FhirRequest, receive: Receive) -> FhirAnswer:
+        _ = request.wants_xml  # what cannot be answered as wished is refused before it is done
+        if request.path == ("metadata",):
+            return self._capabilities(request.method)
+        interaction = route(request.method, request.path)
+        if request.method in _WITH_BODY:
+            largest = LARGEST_RESOURCE if request.path else LARGEST_BUNDLE
+            body = await read_body(request.headers, receive, largest=largest)
+            request = replace(
+                request, body=body, parameters={**request.parameters, **_form(request, body)}
+            )
         return await interaction(await self._at_hand(), request)
 
     async def _at_hand(self) -> Api:
@@ -94,6 +108,14 @@ def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> Origin:
         address=client[0] if client else None,
         device=headers.get(b"user-agent", b"").decode("latin-1"),
     )
+
+
+def _form(request: FhirRequest, body: bytes) -> dict[str, str]:
+    """What a search by POST says in its body."""
+    kind = request.header("content-type").partition(";")[0].strip().lower()
+    if request.path[-1:] != ("_search",) or kind != FORM:
+        return {}
+    return parameters_of(body, longest=LONGEST_FORM)
 
 
 async def _send(scope: Scope, send: Send, answer: FhirAnswer) -> None:

@@ -19,6 +19,8 @@ Send = Callable[[Message], Awaitable[None]]
 LARGEST_RESOURCE: Final = 5_000_000  # bytes
 LARGEST_BUNDLE: Final = 50_000_000
 LONGEST_QUERY: Final = 8_000
+LONGEST_FORM: Final = 64_000
+FORM: Final = "application/x-www-form-urlencoded"
 _LONGEST_UPLOAD: Final = 60.0  # seconds until a whole body must be here
 _XML: Final = frozenset({"xml", "application/fhir+xml", "application/xml", "text/xml"})
 _JSON: Final = frozenset(
@@ -93,9 +95,9 @@ class FhirRequest:
         return None
 
 
-def parameters_of(query: bytes) -> dict[str, str]:
+def parameters_of(query: bytes, *, longest: int = LONGEST_QUERY) -> dict[str, str]:
     """The query's parameters, the last of each name. Raises `FhirError`."""
-    if len(query) > LONGEST_QUERY:
+    if len(query) > longest:
         raise FhirError(
             HTTPStatus.REQUEST_URI_TOO_LONG,
             "too-long",

@@ -129,7 +129,7 @@ def test_fhir_says_what_it_can_do(service):
     ("method", "path", "status", "code"),
     [
         ("GET", "/fhir", 404, "not-found"),
-        ("GET", "/fhir/Patient/1", 404, "not-found"),
+        ("GET", "/fhir/Patient/1", 401, "login"),
         ("POST", "/fhir/metadata", 405, "not-supported"),
         ("DELETE", "/fhir/metadata", 405, "not-supported"),
     ],

@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 from medkarta.access.api.asking import Caller, Concern, Doing, Opened
 from medkarta.access.grants import EVERYTHING
+from medkarta.fhir.representation import Summary
 from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
-from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.answers import FhirAnswer, View
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
 from medkarta.fhir_api.outcomes import FhirError, Issue
-from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.requests import FORM, FhirRequest
 from medkarta.fhir_api.whose import patients_named
 from medkarta.record import reading
 from medkarta.record.reading import SearchPage
@@ -22,7 +23,6 @@ from medkarta.record.search.cursors import Asked, BadCursorError
 from medkarta.record.search.sides import ForbiddenSearchError, Reach
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
-_FORM: Final = "application/x-www-form-urlencoded"
 _NOTHING: Final = SearchPage(matches=[], included=[], total=0, next=None, cut=False)
 
 
@@ -44,14 +44,16 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     if told := _told(query, found):
         entries.insert(0, outcome_entry(told))
     body = bundle("searchset", entries, links, total=found.total)
-    return FhirAnswer(status=HTTPStatus.OK, body=body)
+    return FhirAnswer(status=HTTPStatus.OK, body=body, view=_view(query))
 
 
 async def search_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
     """The same with its parameters in the body, where no address shows them."""
-    if request.header("content-type").partition(";")[0].strip().lower() != _FORM:
+    if request.header("content-type").partition(";")[0].strip().lower() != FORM:
         raise FhirError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", f"Send the search as {_FORM}."
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "not-supported",
+            f"Send the search as {FORM}.",
         )
     return await search(api, request)
 
@@ -132,6 +134,15 @@ async def _found(api: Api, opened: Opened, asked: Asked) -> SearchPage:
             "forbidden",
             f"The token's scopes do not open {error.resource_type}, which the search goes through.",
         ) from error
+
+
+def _view(query: Query) -> View:
+    """From the search itself: a page after the first holds it in its cursor."""
+    summary = query.controls.summary
+    return View(
+        summary=Summary(summary.value) if summary else Summary.FALSE,
+        elements=query.controls.elements,
+    )
 
 
 def _links(base: str, query: Query) -> list[Link]:

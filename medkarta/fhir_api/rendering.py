@@ -1,0 +1,78 @@
+"""An answer in the form that the client wished: `_format`, `_pretty`, `_summary`, `_elements`.
+
+https://hl7.org/fhir/R4/http.html#general. Nearly every answer goes out as it is stored.
+"""
+
+import asyncio
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
+
+from medkarta.fhir.representation import Summary, represented
+from medkarta.fhir.xml.writing import NoXmlError, xml_of
+from medkarta.fhir_api.answers import XML_TYPE, FhirAnswer, View
+from medkarta.fhir_api.outcomes import FhirError, outcome
+from medkarta.fhir_api.requests import FhirRequest
+
+_SMALL: Final = 50_000  # bytes; what is larger is turned into another form beside the event loop
+
+
+async def rendered(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
+    """The answer as it goes out. Raises `FhirError`."""
+    if not answer.body or answer.content_type:
+        return answer
+    xml, pretty = request.wants_xml, request.parameters.get("_pretty") == "true"
+    view = answer.view or _view(request)
+    if not (xml or pretty or view != View()):
+        return answer
+    if len(answer.body) <= _SMALL:
+        return _turned(answer, view, xml=xml, pretty=pretty)
+    return await asyncio.to_thread(_turned, answer, view, xml=xml, pretty=pretty)
+
+
+def refusal(error: FhirError) -> FhirAnswer:
+    """An error as it goes out."""
+    return FhirAnswer(status=error.status, body=outcome(error.issues), headers=error.headers)
+
+
+def in_xml(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
+    """A refusal in XML, where that was asked for and can be."""
+    try:
+        return _turned(answer, View(), xml=request.wants_xml, pretty=False)
+    except FhirError:
+        return answer
+
+
+def _view(request: FhirRequest) -> View:
+    given = request.parameters
+    try:
+        summary = Summary(given.get("_summary", "false"))
+    except ValueError as error:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "invalid",
+            "_summary is true, text, data, count or false.",
+            expression="_summary",
+        ) from error
+    names = (name.strip() for name in given.get("_elements", "").split(","))
+    return View(summary=summary, elements=tuple(name for name in names if name))
+
+
+def _turned(answer: FhirAnswer, view: View, *, xml: bool, pretty: bool) -> FhirAnswer:
+    text = represented(
+        answer.body.decode(),
+        summary=view.summary,
+        elements=view.elements,
+        pretty=pretty and not xml,
+    )
+    if not xml:
+        return replace(answer, body=text.encode())
+    try:
+        return replace(answer, body=xml_of(text, pretty=pretty), content_type=XML_TYPE)
+    except NoXmlError as error:
+        raise FhirError(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-supported",
+            "It was stored with what FHIR's XML cannot say: ask for application/fhir+json.",
+            expression=error.place,
+        ) from error

@@ -1,0 +1,80 @@
+"""The forms in which an answer goes out: XML, pretty, summaries, chosen elements."""
+
+import pytest
+from bearers import app_token
+
+pytestmark = pytest.mark.django_db
+SUBSETTED = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+    "code": "SUBSETTED",
+}
+
+
+@pytest.fixture
+def anna(world):
+    return app_token(world.anna)
+
+
+class TestXml:
+    @pytest.mark.parametrize(
+        ("query", "accept"),
+        [
+            ("?_format=xml", "*/*"),
+            ("?_format=application/fhir+xml", ""),
+            ("", "application/fhir+xml"),
+        ],
+    )
+    def test_is_written_where_it_is_wished_its_digits_kept(
+        self, world, machine, anna, query, accept
+    ):
+        path = f"Observation/{world.anna_at_x.observation}{query}"
+        heard = machine.get(path, anna, accept=accept)
+        assert heard.headers["content-type"].startswith("application/fhir+xml")
+        assert b'<value value="140.0"/>' in heard.body
+
+    def test_carries_errors_too(self, machine, anna):
+        heard = machine.get("Observation/1?_format=xml", anna)
+        assert heard.status == 404
+        assert b"<OperationOutcome" in heard.body
+
+    def test_of_anothers_says_as_little(self, world, machine, anna):
+        """B081: one decision in every form."""
+        for form in ("?_format=xml", "?_pretty=true", "?_summary=true", "?_elements=note"):
+            heard = machine.get(f"Observation/{world.boris_at_x.observation}{form}", anna)
+            assert heard.status == 404
+            assert world.boris_at_x.canary.encode() not in heard.body
+
+    def test_what_we_do_not_speak_is_refused(self, world, machine, anna):
+        path = f"Observation/{world.anna_at_x.observation}"
+        assert machine.get(f"{path}?_format=ttl", anna).status == 406
+        assert machine.get(path, anna, accept="text/turtle").status == 406
+
+
+class TestParts:
+    def test_chosen_elements_come_with_what_is_mandatory_and_a_mark(self, world, machine, anna):
+        found = machine.get(f"Observation/{world.anna_at_x.observation}?_elements=value", anna).json
+        assert {"valueQuantity", "status", "code", "id"} <= found.keys()
+        assert "note" not in found
+        assert SUBSETTED in found["meta"]["tag"]
+
+    def test_a_search_keeps_its_form_from_page_to_page(self, machine, anna):
+        first = machine.get("Observation?_elements=value&_count=1", anna)
+        (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
+        second = machine.get(link.partition("/fhir/")[2], anna)
+        for heard in (first, second):
+            (entry,) = heard.json["entry"]
+            assert "note" not in entry["resource"]
+
+    def test_a_count_has_no_entries(self, machine, anna):
+        heard = machine.get("Observation?_summary=count", anna)
+        assert heard.json["total"] == 2
+        assert "entry" not in heard.json
+
+    def test_pretty_is_for_eyes(self, world, machine, anna):
+        heard = machine.get(f"Observation/{world.anna_at_x.observation}?_pretty=true", anna)
+        assert b'\n  "resourceType"' in heard.body or b"{\n" in heard.body
+        assert b"140.0" in heard.body
+
+    def test_nonsense_is_refused(self, world, machine, anna):
+        heard = machine.get(f"Observation/{world.anna_at_x.observation}?_summary=perhaps", anna)
+        assert heard.status == 400
