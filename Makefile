@@ -3,13 +3,14 @@ PYTHON ?= python3
 export MEDKARTA_FROM_MAKE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench gallery clean
+.PHONY: help run test check bench bench-fhir gallery clean
 
 help:
 	@echo "make run     start everything and print the address (PORT=8000)"
 	@echo "make test    run the tests (ARGS= goes to pytest)"
 	@echo "make check   format, lint, types, architecture"
 	@echo "make bench   measure start-up, memory and the ways through the program"
+	@echo "make bench-fhir  load on the FHIR API, or on another server (ARGS= --help says how)"
 	@echo "make gallery pictures of every page in every state, into gallery/ (ARGS= ru or en, scenes)"
 	@echo "make clean   remove environment and caches; the data stays"
 
@@ -25,6 +26,9 @@ check:
 
 bench:
 	@$(PYTHON) tools/bootstrap.py bench $(ARGS)
+
+bench-fhir:
+	@$(PYTHON) tools/bootstrap.py bench-fhir $(ARGS)
 
 gallery:
 	@$(PYTHON) tools/bootstrap.py gallery $(ARGS)

@@ -8,6 +8,8 @@ from pathlib import Path
 from figures import Figure
 from running_service import Service, temporary_home
 
+from bench.fhir.usage import proportional_memory
+
 TAKES = 5
 PAGE = 4096
 MEGABYTE = 1_000_000
@@ -26,7 +28,7 @@ def measure() -> Iterator[Figure]:
             time.sleep(1)
             tree = service.processes()
             resident.append(sum(_resident(pid) for pid in tree))
-            own.append(sum(_proportional(pid) for pid in tree))
+            own.append(sum(proportional_memory(pid) for pid in tree))
             stops.append(service.interrupt())
     finally:
         service.clear()
@@ -46,13 +48,6 @@ def _seconds(act: Callable[[], object]) -> float:
 
 def _resident(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / MEGABYTE
-
-
-def _proportional(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / MEGABYTE
-    return 0.0
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ NO_PYTHON = (
 NO_PYTHON_FOR_ROOT = NO_PYTHON + (
     " As root it must be one that other users can execute: a Python below /root cannot be used."
 )
-USAGE = "Usage: bootstrap.py run|test|check|bench|gallery|install|clean [arguments]"
-EXTRA = {"test": "dev", "check": "dev", "bench": "dev", "gallery": "dev", "install": "dev"}
+USAGE = "Usage: bootstrap.py run|test|check|bench|bench-fhir|gallery|install|clean [arguments]"
+EXTRA = dict.fromkeys(("test", "check", "bench", "bench-fhir", "gallery", "install"), "dev")
 
 
 def main() -> None:
@@ -55,6 +55,7 @@ def main() -> None:
         ],
         "check": ["bash", "tools/check.sh", str(bin_folder)],
         "bench": [python, "bench/run.py"],
+        "bench-fhir": [python, "-m", "bench.fhir"],
         "gallery": [python, "tools/gallery"],
         "install": [python, "-c", "pass"],
     }

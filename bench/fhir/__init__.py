@@ -1,0 +1,1 @@
+"""Load on a FHIR server over HTTP: how much it answers, how soon, and beside what bound."""
