@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.fhir.ceiling import ceiling
 from bench.fhir.course import Course
 from bench.fhir.load import Take
-from bench.fhir.own import own_service
+from bench.fhir.own import Own, own_service
 from bench.fhir.population import CannotLoadError
 from bench.fhir.target import Target
 from bench.fhir.usage import Roots
@@ -33,7 +33,7 @@ def main() -> None:
         own = None if given.base else until_the_end.enter_context(own_service())
         course = Course(
             given,
-            target=Target(own.base if own else given.base, bearer(given)),
+            target=Target(own.base if own else given.base, bearer(given, own)),
             roots=own.roots if own else Roots(server=given.server_pid, database=given.database_pid),
             bounds=own.bounds if own else None,
         )
@@ -43,10 +43,12 @@ def main() -> None:
             raise SystemExit(f"The people cannot be loaded: {why}") from None
 
 
-def bearer(given: argparse.Namespace) -> Callable[[], str]:
+def bearer(given: argparse.Namespace, own: Own | None) -> Callable[[], str]:
     """Where a token comes from. Asked anew for each take: a system's lives 300 s."""
     if given.token_file:
         return lambda: given.token_file.read_text(encoding="utf-8").strip()
+    if own and not given.token:
+        return own.bearer
     return lambda: given.token
 
 

@@ -5,15 +5,13 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 
-# As `medkarta.record` reads one resource by its id.
-_READ = (
-    "SELECT body, version, recorded_at FROM resource"
-    " WHERE patient_id = '{}' AND resource_id = '{}' AND NOT deleted;"
-)
+_NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 _DIFFERENT = 100  # pgbench takes 128 files at most
 _INSERT = "INSERT INTO bench_written (body) VALUES (repeat('x', 700));"  # as long as a resource
 _INSERT_LINE = "INSERT INTO bench_line (body) VALUES (repeat('x', 200));"
@@ -29,7 +27,7 @@ _RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 
 
 class Bounds:
-    """Statements on our own service's database, as its owner."""
+    """Statements on our own service's database, as its owner; Django is set up."""
 
     def __init__(self, conninfo: Mapping[str, str | int], programs: Path) -> None:
         self._conninfo = conninfo
@@ -53,7 +51,18 @@ class Bounds:
                 " WHERE NOT deleted ORDER BY random() LIMIT %s",
                 (_DIFFERENT,),
             ).fetchall()
-        return {"one resource by id": [_READ.format(*ids) for ids in drawn], **_WRITES}
+            reads = [self._read(bare, *ids) for ids in drawn]
+        return {"one resource by id": reads, **_WRITES}
+
+    @staticmethod
+    def _read(bare: psycopg.Connection, patient_id: UUID, resource_id: UUID) -> str:
+        """The record's own statement, with its values in it."""
+        from record_bundles import grant_of
+
+        from medkarta.record import sql
+
+        read = sql.by_ids(grant_of(patient_id, expires_at=_NEVER), [resource_id])
+        return psycopg.ClientCursor(bare).mogrify(read.text, read.values) + ";"
 
     def _rate(self, scripts: Sequence[str], clients: int, seconds: float) -> float:
         target = self._conninfo
