@@ -71,7 +71,10 @@ def _arguments() -> argparse.Namespace:
     asked.add_argument("--takes", type=int, default=3, help="of each shape (3)")
     asked.add_argument("--server-pid", type=int, help="first process of the server, with --base")
     asked.add_argument("--database-pid", type=int, help="first process of its database")
-    return asked.parse_args()
+    given = asked.parse_args()
+    if given.population and not given.base:
+        asked.error("--population goes with --base: our own service starts with nobody")
+    return given
 
 
 def _print_ceiling(clients: int, take: Take) -> None:
