@@ -9,8 +9,6 @@ from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 
-from medkarta.fhir.json_text import JsonValue
-
 
 class Element(NamedTuple):
     """A row of https://hl7.org/fhir/R4/elementdefinition.html.
@@ -39,7 +37,7 @@ def resource_types() -> frozenset[str]:
     return frozenset(table("resource_types"))
 
 
-def is_resource_type(value: JsonValue) -> TypeGuard[str]:
+def is_resource_type(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value in resource_types()
 
 

@@ -1,0 +1,1 @@
+"""Changes to a resource's text by JSON Patch and FHIRPath Patch, numbers digit for digit."""
