@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from medkarta.fhir.definitions import is_resource_type
+from medkarta.fhir.representation import Summary
 from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.sought import (
     BadSearchError,
     Controls,
     Include,
     SortKey,
-    Summary,
     Total,
 )
 

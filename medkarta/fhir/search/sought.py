@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from medkarta.fhir.representation import Summary
 from medkarta.fhir.search.parameters import Parameter
 
 
@@ -180,16 +181,6 @@ class Total(StrEnum):
     NONE = "none"
     ESTIMATE = "estimate"
     ACCURATE = "accurate"
-
-
-class Summary(StrEnum):
-    """https://hl7.org/fhir/R4/search.html#summary."""
-
-    TRUE = "true"
-    TEXT = "text"
-    DATA = "data"
-    COUNT = "count"
-    FALSE = "false"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -138,11 +138,8 @@ async def _found(api: Api, opened: Opened, asked: Asked) -> SearchPage:
 
 def _view(query: Query) -> View:
     """From the search itself: a page after the first holds it in its cursor."""
-    summary = query.controls.summary
-    return View(
-        summary=Summary(summary.value) if summary else Summary.FALSE,
-        elements=query.controls.elements,
-    )
+    controls = query.controls
+    return View(summary=controls.summary or Summary.FALSE, elements=controls.elements)
 
 
 def _links(base: str, query: Query) -> list[Link]:
