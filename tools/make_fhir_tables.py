@@ -3,8 +3,8 @@
     python tools/make_fhir_tables.py PACKAGE_FOLDER
 
 The definitions are HL7's own (FHIR R4 4.0.1, CC0); the package's additions (`*-medplum*`,
-`*-uscore*`) are not read. Only names, types, cardinalities, codes, expressions and targets are
-taken, no prose.
+`*-uscore*`) are not read. Only names, types, cardinalities, codes, expressions, targets and
+which elements make the summary are taken, no prose.
 """
 
 import collections

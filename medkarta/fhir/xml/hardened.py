@@ -18,8 +18,9 @@ _CROWDED: Final = re.compile(
     rb"<[A-Za-z_:\x80-\xff][^<>\"']*+"
     rb"(?:\"[^\"<]*+\"[^<>\"']*+|'[^'<]*+'[^<>\"']*+){%d}" % (MAX_ATTRIBUTES + 1)
 )
-# The parser takes pieces of 1 MB and looks at a tag from its start again with each of them.
-_LONG: Final = re.compile(rb"<[^<>]{%d}" % MAX_TAG)
+# The parser takes pieces of 1 MB and looks at a tag from its start again with each of them. An
+# attribute may hold a >, never a <: so the text behind a tag counts too, and none is as long.
+_LONG: Final = re.compile(rb"<[^<]{%d}" % MAX_TAG)
 _WORDY: Final = re.compile(
     rb"<(?:!--(?:[^-]|-(?!->)){%(most)d}|\?(?:[^?]|\?(?!>)){%(most)d})" % {b"most": MAX_COMMENT}
 )
@@ -87,7 +88,7 @@ def _check_bounds(data: bytes) -> None:
         raise BadXmlError("the document is too large")
     for unwanted, words in (
         (_CROWDED, "an element has too many attributes"),
-        (_LONG, "a tag is too long"),
+        (_LONG, "a tag or the text behind it is too long"),
         (_WORDY, "a comment or processing instruction is too long"),
     ):
         found = unwanted.search(data)
