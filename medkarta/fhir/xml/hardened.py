@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 64  # elements inside one another
-MAX_ELEMENTS: Final = 1_500_000
+MAX_ELEMENTS: Final = 2_000_000  # some 50 MB of resources
 MAX_TAG: Final = 8 * 1024 * 1024  # bytes; an attachment stands in an attribute
 MAX_COMMENT: Final = 64 * 1024
 MAX_ATTRIBUTES: Final = 32  # of one element; FHIR has three, XHTML's tables a dozen
