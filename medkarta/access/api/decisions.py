@@ -39,7 +39,7 @@ from medkarta.foundation.ids import PatientId, PersonId
 
 _ALL: Final = frozenset(Section)
 KEEPER: Final = "keeper"
-CONSENT: Final = "consent"
+CONSENT: Final = "access-consent"
 SYSTEM_OF_CLINIC: Final = "clinic-system"
 _OWN: Final = "own"
 

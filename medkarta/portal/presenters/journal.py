@@ -112,6 +112,7 @@ _PAGES: dict[str, Words] = {
     **{kind.value: words for kind, words in _CONSENTS.items()},
     "confirmation-lost": _("подтверждение личности снято"),
     "log": _("Кто смотрел мою карту"),
+    "api": _("через программу"),
     "parent": _("родитель"),
     "guardian": _("опекун"),
     "trustee": _("попечитель"),
@@ -136,6 +137,7 @@ _ROLES: dict[str, Words] = {
     "citizen": _("пациент"),
     "operator": _("оператор Медкарты"),
     "system": _("система"),
+    "clinic-system": _("программа клиники"),
 }
 _PURPOSES: dict[str, Words] = {
     "own": _("просмотр собственной карты"),
@@ -183,6 +185,8 @@ _GROUNDS: dict[str, Words] = {
     "trust": _("подписано тем, кто доверяет"),
     "term": _("вышел срок"),
     "representing": _("законный представитель"),
+    "keeper": _("эту карту ведёт сама клиника"),
+    "access-consent": _("вы разрешили доступ"),
 }
 _APPS: dict[str, Words] = {
     "portal": _("сайт Медкарты"),
