@@ -3,8 +3,11 @@
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Final
 
+import orjson
 import structlog
 
 # Lines of these below the level named carry addresses, SQL or parameters.
@@ -19,6 +22,7 @@ _QUIET = {
     "asyncio": logging.WARNING,
     "_granian": logging.WARNING,
 }
+_REQUESTS: Final = logging.getLogger("medkarta.access")
 
 
 def configure(level: str) -> None:
@@ -42,7 +46,7 @@ def configure(level: str) -> None:
             processors=[
                 _without_messages,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(serializer=_json),
             ],
         )
     )
@@ -51,6 +55,26 @@ def configure(level: str) -> None:
     root.setLevel(level.upper())
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, root.level))
+
+
+def request_line(**said: object) -> None:
+    """The line of one request, in the form of all lines, at a tenth of what logging costs."""
+    if not _REQUESTS.isEnabledFor(logging.INFO):
+        return
+    line = {
+        **said,
+        **structlog.contextvars.get_contextvars(),
+        "event": "request",
+        "level": "info",
+        "logger": _REQUESTS.name,
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    sys.stderr.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stderr.buffer.flush()
+
+
+def _json(line: object, default: Callable[[object], object]) -> str:
+    return orjson.dumps(line, default=default).decode()
 
 
 def _without_messages(

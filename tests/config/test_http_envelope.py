@@ -75,7 +75,7 @@ def test_a_body_that_does_not_arrive_whole_is_not_acted_upon(service):
         )
     assert service.get("/livez")[0] == 200
     service_log = service.output()
-    assert '"path": "/cut"' not in service_log or '"status": 408' in service_log
+    assert '"path":"/cut"' not in service_log or '"status":408' in service_log
 
 
 def test_a_style_sheet_is_named_by_its_content_and_kept_for_long(service):
@@ -103,7 +103,7 @@ def test_the_log_keeps_what_was_asked_but_not_the_query(service):
     service.get("/livez?name=Canary&snils=112-233")
     service.get("/Canary-in-a-path")
     assert "Canary" not in service.output()
-    assert '"path": "/livez"' in service.output()
+    assert '"path":"/livez"' in service.output()
 
 
 def test_raw_bytes_in_a_query_are_no_failure_of_ours(service):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from medkarta.config.logs import request_line
 from medkarta.config.web import envelope
 from medkarta.config.web.answers import Answer
 from medkarta.config.web.async_database import AsyncDatabase
@@ -76,8 +77,7 @@ class Dispatcher:
                 if not status:
                     await self._refuse(_BROKEN, scope, numbered)
             finally:
-                log.info(
-                    "request",
+                request_line(
                     method=scope["method"],
                     path=_loggable(scope["path"], status),
                     status=status or _NO_ANSWER,
