@@ -63,8 +63,9 @@ def entries(*, person_id: PersonId, before: int | None, limit: int) -> list[Line
 
 
 def glances(*, person_id: PersonId, limit: int) -> list[Glance]:
-    """So many of the newest lines, the newest first."""
-    found = Entry.objects.filter(person_id=person_id).order_by("-number")
+    """So many of the newest lines, the newest first; what clinics' systems wrote is no look."""
+    found = Entry.objects.filter(person_id=person_id).exclude(action="write-record")
+    found = found.order_by("-number")
     return [Glance(*row) for row in found.values_list(*Glance._fields)[:limit]]
 
 

@@ -24,6 +24,7 @@ APPEND_ONLY: Final = (
 # index row is made anew with its resource. Deleting is the destruction's and an update's.
 NEVER_REWRITTEN: Final = (
     "client_id",
+    "clinic_identifier",
     "index_date",
     "index_quantity",
     "index_reference",

@@ -7,6 +7,7 @@ from medkarta.fhir.json_text import (
     Cursor,
     JsonObject,
     JsonValue,
+    ResourceText,
     as_text,
     resource_fault,
 )
@@ -23,6 +24,7 @@ class EntryRequest:
     url: str
     if_none_exist: str | None = None
     if_match: str | None = None
+    if_none_match: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,15 @@ class EntryText:
     resource_type: str
     resource_text: str
     resource: JsonObject
+
+    def as_resource(self) -> ResourceText:
+        """Return the resource as if it had come alone."""
+        return ResourceText(
+            resource_type=self.resource_type,
+            id=self.resource.get("id"),
+            text=self.resource_text,
+            resource=self.resource,
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +174,7 @@ def _request(request: JsonValue) -> EntryRequest | None:
         url=url,
         if_none_exist=_string(request.get("ifNoneExist"), "request.ifNoneExist"),
         if_match=_string(request.get("ifMatch"), "request.ifMatch"),
+        if_none_match=_string(request.get("ifNoneMatch"), "request.ifNoneMatch"),
     )
 
 

@@ -21,6 +21,8 @@ _MEMBER = re.compile(
     rf'("(?:reference|url)"(?<!\\"reference")(?<!\\"url")[ \t\n\r]*:[ \t\n\r]*)({_STRING})'
 )
 _ANY_STRING = re.compile(rf"({_STRING})(?:([ \t\n\r]*:[ \t\n\r]*)({_STRING}))?")
+_OPENING = re.compile(r'\{([ \t\n\r]*)"[^"]*"[ \t\n\r]*:( ?)')
+_KIND = re.compile(r'"resourceType"[ \t\n\r]*:[ \t\n\r]*("[A-Za-z]*")')
 _ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
 
 
@@ -28,15 +30,24 @@ _ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
 class Meta:
     """What the store knows better than the sender; the rest of `meta` stays byte for byte.
 
-    `last_updated` is written in UTC to the millisecond (R4 instant).
+    `last_updated` is written in UTC to the millisecond (R4 instant). `labels` are Codings as JSON
+    that come before those of the sender's own `meta.security`.
     """
 
     version_id: str
     last_updated: datetime
+    labels: tuple[str, ...] = ()
 
     def members(self) -> dict[str, str]:
-        instant = self.last_updated.astimezone(UTC).isoformat(timespec="milliseconds")
-        return {"versionId": self.version_id, "lastUpdated": instant.replace("+00:00", "Z")}
+        """Values as JSON, but for labels where there are some already."""
+        at = self.last_updated.astimezone(UTC).isoformat(timespec="milliseconds")
+        written = {
+            "versionId": f'"{self.version_id}"',
+            "lastUpdated": f'"{at.replace("+00:00", "Z")}"',
+        }
+        if self.labels:
+            written["security"] = f"[{','.join(self.labels)}]"
+        return written
 
 
 @dataclasses.dataclass(slots=True)
@@ -67,8 +78,7 @@ def splice(
     `references` maps a whole value to a whole value; members named `reference` or `url` are looked
     up in it at any depth. `resource_text` is what `read_resource` or `read_bundle` let pass.
     """
-    cursor = Cursor(resource_text)
-    top = _look_over(cursor)
+    top = _glance(resource_text) or _look_over(Cursor(resource_text))
     if "resourceType" not in top.values:
         raise BadJsonError("the resource has no resourceType", top.start)
     edits = [*_id_edit(top, id), *_meta_edits(resource_text, top, meta)]
@@ -81,6 +91,17 @@ def splice(
         position = end
     parts.append(between(resource_text[position:]))
     return "".join(parts)
+
+
+def _glance(text: str) -> _Object | None:
+    """The same as `_look_over` of a text that can have neither id nor meta, in one search."""
+    if any(sign in text for sign in ('"id"', '"meta"', "\\u00")):
+        return None
+    opening, kind = _OPENING.match(text), _KIND.search(text)
+    if opening is None or kind is None or _KIND.search(text, kind.end()):
+        return None
+    colon = ": " if opening[2] else ":"
+    return _Object(opening.start(), {"resourceType": kind.span(1)}, lead=opening[1], colon=colon)
 
 
 def _look_over(cursor: Cursor) -> _Object:
@@ -103,7 +124,7 @@ def _id_edit(top: _Object, value: str) -> list[_Edit]:
 
 
 def _meta_edits(text: str, top: _Object, meta: Meta) -> list[_Edit]:
-    values = {name: _quoted(value) for name, value in meta.members().items()}
+    values = meta.members()
     if "meta" not in top.values:
         written = ", " if top.colon == ": " else ","
         body = written.join(top.member(name, value) for name, value in values.items())
@@ -116,12 +137,26 @@ def _meta_edits(text: str, top: _Object, meta: Meta) -> list[_Edit]:
     cursor = Cursor(text)
     cursor.position = start
     inner = _look_over(cursor)
+    labels = _label_edits(text, inner, meta)
+    if labels:
+        del values["security"]
     edits = [(*inner.values[name], value) for name, value in values.items() if name in inner.values]
     missing = [inner.lead + inner.member(n, v) for n, v in values.items() if n not in inner.values]
     if missing:
         comma = "," if inner.values else ""
         edits.append((start + 1, start + 1, ",".join(missing) + comma))
-    return edits
+    return edits + labels
+
+
+def _label_edits(text: str, inner: _Object, meta: Meta) -> list[_Edit]:
+    """Labels before those that are there."""
+    if not meta.labels or "security" not in inner.values:
+        return []
+    start, end = inner.values["security"]
+    if text[start] != "[":
+        return [(start, end, meta.members()["security"])]
+    comma = "" if not text[start + 1 : end - 1].strip() else ","
+    return [(start + 1, start + 1, ",".join(meta.labels) + comma)]
 
 
 def _after(top: _Object, name: str, member: str) -> _Edit:

@@ -130,7 +130,18 @@ class ResourceVersion(Filed):
         db_table = "resource_version"
 
 
-class SharedResource(Stored):
+class SharedStored(Stored):
+    """A resource without a patient; whoever reads the API may read it."""
+
+    custodian_id = models.UUIDField(
+        null=True, help_text="the clinic whose system wrote it and may write it again"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class SharedResource(SharedStored):
     """A resource without a patient as it is now."""
 
     resource_id = models.UUIDField(primary_key=True)
@@ -146,7 +157,7 @@ class SharedResource(Stored):
         ]
 
 
-class SharedResourceVersion(Stored):
+class SharedResourceVersion(SharedStored):
     """A resource without a patient as it was."""
 
     pk = models.CompositePrimaryKey("resource_id", "version")
@@ -158,12 +169,14 @@ class SharedResourceVersion(Stored):
 class ClientId(models.Model):
     """An id that a sender chose → ours.
 
-    Keyed by the sender's own id, as it must be unique across patients.
+    Keyed by the sender's own id, as it must be unique across patients, and by the sender: what one
+    calls `Practitioner/1` is not what another calls so.
     """
 
-    pk = models.CompositePrimaryKey("resource_type", "client_id")
+    pk = models.CompositePrimaryKey("resource_type", "client_id", "clinic_id")
     resource_type = models.CharField(max_length=60)
     client_id = models.CharField(max_length=64)
+    clinic_id = models.UUIDField(help_text="who sent it; all zeros: an import of shared resources")
     patient_id = models.UUIDField(null=True, help_text="null: a shared resource")
     resource_id = models.UUIDField()
 

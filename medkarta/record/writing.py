@@ -1,7 +1,7 @@
 """Put resources and their index rows into the tables, many at once. Called within a transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias, cast
@@ -11,6 +11,7 @@ from django.db import connection
 
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.index import index_values
+from medkarta.foundation.copying import copy_rows
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record import tallies
 from medkarta.record.rows import TABLES, Row, index_rows
@@ -19,18 +20,30 @@ from medkarta.record.tallies import Group
 
 Rows: TypeAlias = dict[str, list[Row]]
 
-_STORED: Final = ("resource_id", "resource_type", "version", "recorded_at", "deleted", "body")
-_FILED: Final = (
-    *("patient_id", "custodian_id", "section", "date", "status", "code_system", "code"),
-    *_STORED,
-)
-_TYPES: Final = {
-    **dict.fromkeys(("patient_id", "custodian_id", "resource_id", "target_id"), "uuid"),
-    **dict.fromkeys(("recorded_at", "date"), "timestamptz"),
+_OF_ALL: Final = {
+    "resource_id": "uuid",
+    "resource_type": "text",
     "version": "int4",
+    "recorded_at": "timestamptz",
     "deleted": "bool",
+    "body": "text",
 }
-_INDEX_TYPES: Final = {"index_date": "timestamptz", "index_quantity": "numeric"}
+_FILED: Final = {
+    **dict.fromkeys(("patient_id", "custodian_id"), "uuid"),
+    "section": "text",
+    "date": "timestamptz",
+    **dict.fromkeys(("status", "code_system", "code"), "text"),
+    **_OF_ALL,
+}
+_SHARED: Final = {**_OF_ALL, "custodian_id": "uuid"}
+_BOUNDS: Final = {"index_date": "timestamptz", "index_quantity": "numeric"}
+# Which rows are meant, by the columns of two or one array of ids.
+_OWNED_KEYS: Final = (
+    "unnest(%s::uuid[], %s::uuid[]) AS k (p, r)"
+    " WHERE {table}.patient_id = k.p AND {table}.resource_id = k.r"
+)
+_SHARED_KEYS: Final = "unnest(%s::uuid[]) AS k (r) WHERE {table}.resource_id = k.r"
+Keys: TypeAlias = tuple[list[UUID], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,86 +56,111 @@ class Owner:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """A version of a resource that is to be the present one. `owner` None: a shared resource."""
+    """A version of a resource that is to be the present one. `owner` None: a shared resource.
+
+    `resource` is the body, parsed; None: the resource is deleted, and the body is empty. A shared
+    one's `custodian_id` is the clinic whose system writes it, if it is one.
+    """
 
     owner: Owner | None
+    custodian_id: ClinicId | None = None
     resource_id: UUID
     number: int
     body: str
-    resource: JsonObject  # the body, parsed
+    resource: JsonObject | None
 
 
 def write(versions: Iterable[Version], *, now: datetime) -> None:
     """Make these the present versions: former ones move aside, index rows are made anew.
 
-    Whoever calls keeps other writers of these patients waiting (`intake.found.lock`).
+    Whoever calls keeps other writers of these patients waiting (`intake.locks`).
     """
     written = list(versions)
     left = _retire([one for one in written if one.number > 1])
+    _bury([one for one in written if one.resource is None], now)
     rows: Rows = defaultdict(list)
     for one in written:
-        _add_rows(rows, one, now)
+        if one.resource is not None:
+            _add_rows(rows, one, one.resource, now)
     for table, values in rows.items():
-        _copy(table, values)
+        if values:
+            _copy(table, values)
     tallies.recount(left | {_group(row) for row in rows["resource"]})
 
 
 def _retire(former: Sequence[Version]) -> set[Group]:
     """Move them aside; the groups that they leave."""
     left: set[Group] = set()
-    owned = [(one.owner.patient_id, one.resource_id) for one in former if one.owner]
-    shared = [one.resource_id for one in former if not one.owner]
-    if owned:
-        join = (
-            "unnest(%s::uuid[], %s::uuid[]) AS k (p, r)"
-            " WHERE {table}.patient_id = k.p AND {table}.resource_id = k.r"
-        )
-        keys: tuple[list[UUID], list[UUID]] = (
-            [patient for patient, _ in owned],
-            [one for _, one in owned],
-        )
-        left = tallies.groups_of(*keys)
-        _move("", _FILED, join, keys)
-    if shared:
-        _move(
-            "shared_",
-            _STORED,
-            "unnest(%s::uuid[]) AS k (r) WHERE {table}.resource_id = k.r",
-            (shared,),
-        )
+    if owned := _keys(former, shared=False):
+        left = tallies.groups_of(*owned)
+        _move("", _FILED, _OWNED_KEYS, owned)
+    if shared := _keys(former, shared=True):
+        _move("shared_", _SHARED, _SHARED_KEYS, shared)
     return left
 
 
-def _move(prefix: str, columns: Sequence[str], join: str, keys: tuple[list[UUID], ...]) -> None:
+def _bury(deleted: Sequence[Version], now: datetime) -> None:
+    """A deletion is a version without a body, filed as the one before it."""
+    for prefix, columns, where in (("", _FILED, _OWNED_KEYS), ("shared_", _SHARED, _SHARED_KEYS)):
+        keys = _keys(deleted, shared=bool(prefix))
+        if not keys:
+            continue
+        table = f"{prefix}resource_version"
+        new = {"version": "version + 1", "recorded_at": "%s", "deleted": "TRUE", "body": "''"}
+        last = (
+            f" AND NOT EXISTS (SELECT FROM {table} AS later WHERE later.version > {table}.version"
+        )
+        last += f" AND later.resource_id = {table}.resource_id"
+        last += ")" if prefix else f" AND later.patient_id = {table}.patient_id)"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {prefix}resource ({', '.join(columns)})"  # noqa: S608
+                f" SELECT {', '.join(new.get(name, name) for name in columns)} FROM {table}, "
+                + where.format(table=table)
+                + last,
+                [now, *keys],
+            )
+
+
+def _keys(versions: Iterable[Version], *, shared: bool) -> Keys | None:
+    """Their ids as columns: patients and resources, or the shared resources alone."""
+    if shared:
+        ids = [one.resource_id for one in versions if not one.owner]
+        return (ids,) if ids else None
+    owned = [(one.owner.patient_id, one.resource_id) for one in versions if one.owner]
+    return ([who for who, _ in owned], [one for _, one in owned]) if owned else None
+
+
+def _move(prefix: str, columns: Collection[str], where: str, keys: Keys) -> None:
     names = ", ".join(columns)
     table = f"{prefix}resource"
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table}_version ({names})"  # noqa: S608  # literals
-            f" SELECT {names} FROM {table}, " + join.format(table=table),
+            f" SELECT {names} FROM {table}, " + where.format(table=table),
             keys,
         )
         for emptied in (table, *(prefix + index for index in TABLES)):
             cursor.execute(
-                f"DELETE FROM {emptied} USING " + join.format(table=emptied),  # noqa: S608
+                f"DELETE FROM {emptied} USING " + where.format(table=emptied),  # noqa: S608
                 keys,
             )
 
 
-def _add_rows(rows: Rows, one: Version, now: datetime) -> None:
-    found = index_values(one.resource)
-    kind = one.resource["resourceType"]
+def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> None:
+    found = index_values(resource)
+    kind = resource["resourceType"]
     stored = (one.resource_id, kind, one.number, now, False, one.body)
     prefix: str
     owner: tuple[UUID, ...]
     if one.owner:
         prefix, owner = "", (one.owner.patient_id,)
-        filed = file_under(one.resource, found, recorded=now)
+        filed = file_under(resource, found, recorded=now)
         filing = (filed.section.value, filed.date, filed.status, filed.code_system, filed.code)
         rows["resource"].append((*owner, one.owner.custodian_id, *filing, *stored))
     else:
         prefix, owner = "shared_", ()
-        rows["shared_resource"].append(stored)
+        rows["shared_resource"].append((*stored, one.custodian_id))
     for table, values in index_rows(found).items():
         rows[prefix + table] += [
             (*owner, kind, value[0], *value[1:], one.resource_id) for value in values
@@ -130,14 +168,9 @@ def _add_rows(rows: Rows, one: Version, now: datetime) -> None:
 
 
 def _copy(table: str, rows: list[Row]) -> None:
-    columns, types = _layout(table)
     rows.sort()  # neighbours in the key are written together
-    with connection.cursor() as cursor:
-        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
-        with cursor.copy(statement) as copy:
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        copy_rows(cursor.copy, table, _layout(table), rows)
 
 
 def _group(row: Row) -> Group:
@@ -145,15 +178,13 @@ def _group(row: Row) -> Group:
     return cast("Group", tuple(filed[name] for name in tallies.GROUPED_BY))
 
 
-def _layout(table: str) -> tuple[Sequence[str], Sequence[str]]:
+def _layout(table: str) -> Mapping[str, str]:
     shared = table.startswith("shared_")
     if table.endswith("resource"):
-        stored = _STORED if shared else _FILED
-        return stored, [_TYPES.get(column, "text") for column in stored]
+        return _SHARED if shared else _FILED
     name = table.removeprefix("shared_")
-    bound = _INDEX_TYPES.get(name, "text")
-    types = _TYPES | {"low": bound, "high": bound}
-    columns = ["resource_type", "param", *TABLES[name], "resource_id"]
-    if not shared:
-        columns.insert(0, "patient_id")
-    return columns, [types.get(column, "text") for column in columns]
+    bound = _BOUNDS.get(name, "text")
+    types = {"low": bound, "high": bound, "target_id": "uuid"}
+    of_value = {column: types.get(column, "text") for column in TABLES[name]}
+    whose = {} if shared else {"patient_id": "uuid"}
+    return {**whose, "resource_type": "text", "param": "text", **of_value, "resource_id": "uuid"}

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 # Tables that have a patient_id and are keyed by something else, each with the reason.
 KEYED_OTHERWISE = {
     "client_id": "a sender's own id must be unique across patients, so it is the key",
+    "clinic_identifier": "looked for by a clinic's number before a patient is known",
     "clinic_patient": "the patient index: searched by a person's data before a patient is known",
 }
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medkarta.audit import queries as audit
-from medkarta.audit.actions import append
+from medkarta.audit.actions import append, append_many
 from medkarta.audit.drafts import Draft, Outcome
 from medkarta.foundation.ids import AccountId, PatientId, PersonId, new_uuid
 
@@ -76,6 +76,31 @@ class TestNumbers:
             given_out = [append(entry=draft(person)) for person in (one, other, one)]
         assert given_out == [1, 1, 2]
 
+    def test_of_lines_that_come_together_are_given_in_their_order(self):
+        one, other = somebody(), somebody()
+        with transaction.atomic():
+            append(entry=draft(one))
+            people = (one, other, one, one)
+            given_out = append_many(entries=[draft(person) for person in people])
+        assert given_out == [2, 1, 3, 4]
+        assert (numbers(one), numbers(other)) == ([4, 3, 2, 1], [1])
+        with transaction.atomic():
+            assert append_many(entries=[]) == []
+
+    def test_are_given_to_many_people_at_once_without_a_deadlock(self):
+        people = [somebody() for _ in range(6)]
+
+        def write(order):
+            def act():
+                for _ in range(EACH):
+                    with transaction.atomic():
+                        append_many(entries=[draft(person) for person in order])
+
+            return act
+
+        citizens.at_once(*[write(people), write(people[::-1])] * 3)
+        assert {len(numbers(person)) for person in people} == {6 * EACH}
+
     def test_are_read_on_from_the_last_that_was_seen(self):
         person_id = somebody()
         with transaction.atomic():
@@ -84,6 +109,14 @@ class TestNumbers:
         older = audit.entries(person_id=person_id, before=3, limit=10)
         assert [line.number for line in older] == [2, 1]
         assert audit.count(person_id) == 5
+
+    def test_what_a_clinics_system_wrote_is_no_look(self):
+        person_id = somebody()
+        with transaction.atomic():
+            append(entry=draft(person_id))
+            append(entry=draft(person_id, action="write-record", actor_id=None))
+        (glance,) = audit.glances(person_id=person_id, limit=5)
+        assert glance.action == "open-record"
 
     def test_a_line_without_a_transaction_is_refused(self):
         person_id = somebody()

@@ -49,10 +49,11 @@ def put(value):
 def chart():
     """One patient of a clinic with a former version, a client's own id and every kind of index."""
     quantity = {"value": 131, "unit": "g/L", "system": "http://unitsofmeasure.org", "code": "g/L"}
-    entries = (organization(), patient(name=[{"family": "Ёлкина"}]))
+    known = {"name": [{"family": "Ёлкина"}], "identifier": [{"system": "urn:card", "value": "7"}]}
+    entries = (organization(), patient(**known))
     taken = take_in(*entries, put("раз"), observation(valueQuantity=quantity))
     assert taken.refused == []
-    assert outcomes(take_in(organization(), patient(name=[{"family": "Ёлкина"}]), put("два")))
+    assert outcomes(take_in(*entries, put("два")))
     return taken.patient_ids[0]
 
 
@@ -61,7 +62,7 @@ def others_chart():
     clinic, person = CLINIC.replace("1111", "3333"), PATIENT.replace("2222", "4444")
     taken = take_in(
         organization(full_url=clinic, name="Другая"),
-        patient(full_url=person, clinic=clinic),
+        patient(full_url=person, clinic=clinic, identifier=[{"value": "8"}]),
         observation(of=person),
     )
     assert taken.refused == []

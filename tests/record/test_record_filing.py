@@ -8,8 +8,9 @@ import pytest
 from medkarta.access.grants import Section
 from medkarta.fhir.search import values
 from medkarta.fhir.search.dates import BEGINNING, END
+from medkarta.fhir.search.index import index_values
 from medkarta.record.rows import INDEX_CHARS, LARGEST, index_rows
-from medkarta.record.rules.conditions import Condition, meets, read_condition
+from medkarta.record.rules.conditions import Condition, Criterion, meets, read_condition
 from medkarta.record.rules.filing import date_of, main_code, status_of
 from medkarta.record.rules.persons import are_other_humans, house, personal_data
 from medkarta.record.rules.sections import section_of
@@ -130,14 +131,16 @@ def test_index_rows_fit_their_columns():
 )
 def test_a_condition_names_one_identifier(query, system, value):
     condition = read_condition("Patient", query)
-    assert condition == Condition(resource_type="Patient", system=system, value=value)
+    tests = (Criterion("identifier", system, value),)
+    assert condition == Condition(resource_type="Patient", tests=tests)
 
 
 @pytest.mark.parametrize(("system", "met"), [("s", True), (None, True), ("", False), ("t", False)])
 def test_an_identifier_meets_a_condition_of_its_system(system, met):
-    resource = {"identifier": ["odd", {"value": "w"}, {"system": "s", "value": "v"}]}
-    condition = Condition(resource_type="Patient", system=system, value="v")
-    assert meets(resource, condition) is met
+    identifiers = ["odd", {"value": "w"}, {"system": "s", "value": "v"}]
+    found = index_values({"resourceType": "Patient", "identifier": identifiers})
+    tests = (Criterion("identifier", system, "v"),)
+    assert meets(found, Condition(resource_type="Patient", tests=tests)) is met
 
 
 def test_odd_personal_data_is_empty_and_never_a_fall():

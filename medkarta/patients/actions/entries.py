@@ -1,39 +1,91 @@
 """Clinics' own entries of patients."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from medkarta.foundation.copying import copy_rows
 from medkarta.foundation.ids import ClinicId, PatientId
-from medkarta.patients.models import ClinicPatient
-from medkarta.patients.rules import PersonalDataInput, tidy
+from medkarta.patients.rules import Identifier, PersonalDataInput, kept_identifier, tidy
+
+# One statement for all: whoever is another clinic's is not answered back.
+_REGISTER: Final = """
+INSERT INTO clinic_patient
+  (patient_id, clinic_id, family, given, patronymic, birth_date, sex, snils, registered_at)
+SELECT *, %s::timestamptz FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
+  %s::date[], %s::text[], %s::text[])
+ON CONFLICT (patient_id) DO UPDATE
+SET family = EXCLUDED.family, given = EXCLUDED.given, patronymic = EXCLUDED.patronymic,
+  birth_date = EXCLUDED.birth_date, sex = EXCLUDED.sex,
+  snils = CASE EXCLUDED.snils WHEN '' THEN clinic_patient.snils ELSE EXCLUDED.snils END
+WHERE clinic_patient.clinic_id = EXCLUDED.clinic_id
+RETURNING patient_id
+"""
+_IDENTIFIERS: Final = {
+    **dict.fromkeys(("clinic_id", "patient_id"), "uuid"),
+    **dict.fromkeys(("system", "value"), "text"),
+}
 
 
 class EntryOfOtherClinicError(Exception):
     """A patient id is one clinic's for ever; another clinic gave this one."""
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntrySent:
+    """An entry as its clinic sends it; `identifiers` None: those that are kept stay."""
+
+    patient_id: PatientId
+    clinic_id: ClinicId
+    data: PersonalDataInput
+    identifiers: frozenset[Identifier] | None = None
+
+
 def register_entry(
     *, patient_id: PatientId, clinic_id: ClinicId, data: PersonalDataInput, now: datetime
 ) -> None:
-    """Write a clinic's entry as the clinic sends it; repeated: the same.
+    """Write one clinic's entry; as `register_entries`."""
+    register_entries(
+        entries=[EntrySent(patient_id=patient_id, clinic_id=clinic_id, data=data)], now=now
+    )
+
+
+@transaction.atomic
+def register_entries(*, entries: Sequence[EntrySent], now: datetime) -> None:
+    """Write clinics' entries as the clinics send them, each patient once; repeated: the same.
 
     A later sending without СНИЛС does not take away the one that the clinic sent before.
     """
-    values: dict[str, object] = {
-        "family": tidy(data.family),
-        "given": tidy(data.given),
-        "patronymic": tidy(data.patronymic),
-        "birth_date": data.birth_date,
-        "sex": data.sex.value,
+    sent = sorted(entries, key=lambda one: one.patient_id)
+    rows = [_row(one) for one in sent]
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTER, [now, *map(list, zip(*rows, strict=True))])
+        if len(cursor.fetchall()) != len(rows):
+            raise EntryOfOtherClinicError
+    identified = {
+        (one.clinic_id, one.patient_id, *kept_identifier(*pair))
+        for one in sent
+        for pair in one.identifiers or ()
     }
-    if data.snils is not None:
-        values["snils"] = data.snils.digits
-    entry, made = ClinicPatient.objects.select_for_update().get_or_create(
-        pk=patient_id, defaults={"clinic_id": clinic_id, "registered_at": now, **values}
-    )
-    if entry.clinic_id != clinic_id:
-        raise EntryOfOtherClinicError
-    if not made:
-        ClinicPatient.objects.filter(pk=patient_id).update(**values)
+    forget_identifiers(patient_ids=[one.patient_id for one in sent if one.identifiers is not None])
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        copy_rows(cursor.copy, "clinic_identifier", _IDENTIFIERS, sorted(identified))
+
+
+def forget_identifiers(*, patient_ids: Collection[PatientId]) -> int:
+    """Take the identifiers of these entries away; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM clinic_identifier WHERE patient_id = ANY(%s::uuid[])", [list(patient_ids)]
+        )
+        return int(cursor.rowcount)
+
+
+def _row(one: EntrySent) -> tuple[object, ...]:
+    data = one.data
+    names = (tidy(data.family), tidy(data.given), tidy(data.patronymic))
+    snils = data.snils.digits if data.snils else ""
+    return (one.patient_id, one.clinic_id, *names, data.birth_date, data.sex.value, snils)

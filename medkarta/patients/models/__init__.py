@@ -13,9 +13,10 @@ from medkarta.patients.models.representation import (
     RepresentationClaim,
     TrustOffer,
 )
-from medkarta.patients.rules import RegisterState, Sex
+from medkarta.patients.rules import IDENTIFIER_CHARS, RegisterState, Sex
 
 __all__ = [
+    "ClinicIdentifier",
     "ClinicPatient",
     "Link",
     "LinkCandidate",
@@ -82,6 +83,23 @@ class ClinicPatient(PersonalData):
             models.Index(fields=["snils"], name="clinic_patient_snils"),
             models.Index(fields=["birth_date"], name="clinic_patient_birth_date"),
         ]
+
+
+class ClinicIdentifier(models.Model):
+    """A number by which a clinic knows its entry of a patient, as the Patient says it.
+
+    Keyed by the number, as it is what is known when the patient is not.
+    """
+
+    pk = models.CompositePrimaryKey("clinic_id", "value", "system", "patient_id")
+    clinic_id = models.UUIDField()
+    value = models.CharField(max_length=IDENTIFIER_CHARS)
+    system = models.CharField(max_length=IDENTIFIER_CHARS, help_text="empty: none is said")
+    patient_id = models.UUIDField()
+
+    class Meta:
+        db_table = "clinic_identifier"
+        indexes = [models.Index(fields=["patient_id"], name="clinic_identifier_patient")]
 
 
 class Link(models.Model):

@@ -1,10 +1,11 @@
 """Reading people, clinics' entries and the links between them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from medkarta.clinics import queries as clinics
@@ -23,6 +24,7 @@ from medkarta.patients.rules import (
     PersonalDataInput,
     RegisterState,
     Sex,
+    kept_identifier,
     masked_name,
     told_fields,
 )
@@ -122,6 +124,53 @@ def person_of_entry(patient_id: PatientId) -> PersonId | None:
     found = Link.objects.filter(entry_id=patient_id, unlinked_at=None)
     person_id = found.values_list("person_id", flat=True).first()
     return None if person_id is None else PersonId(person_id)
+
+
+def persons_of_entries(patient_ids: Collection[PatientId]) -> dict[PatientId, PersonId]:
+    """Whose these entries are now; those that are nobody's are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT entry_id, person_id FROM patient_link"
+            " WHERE entry_id = ANY(%s::uuid[]) AND unlinked_at IS NULL",
+            [list(patient_ids)],
+        )
+        return {PatientId(entry): PersonId(person) for entry, person in cursor.fetchall()}
+
+
+def entries_by_identifier(clinic_id: ClinicId, system: str | None, value: str) -> set[PatientId]:
+    """A clinic's own entries that have this number; `system` None: of any system, '': of none."""
+    (found,) = entries_by_identifiers([(clinic_id, system, value)])
+    return found
+
+
+def entries_by_identifiers(
+    asked: Sequence[tuple[ClinicId, str | None, str]],
+) -> list[set[PatientId]]:
+    """`entries_by_identifier` of each of these, in one statement."""
+    kept = [
+        (clinic, system, *kept_identifier(system or "", value)) for clinic, system, value in asked
+    ]
+    found: list[set[PatientId]] = [set() for _ in asked]
+    if not asked:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.number, i.patient_id FROM clinic_identifier AS i"
+            " JOIN unnest(%s::int[], %s::uuid[], %s::bool[], %s::text[], %s::text[])"
+            " AS k (number, clinic_id, any_system, system, value)"
+            " ON i.clinic_id = k.clinic_id AND i.value = k.value"
+            " AND (k.any_system OR i.system = k.system)",
+            [
+                list(range(len(kept))),
+                [clinic for clinic, *_ in kept],
+                [system is None for _, system, *_ in kept],
+                [system for *_, system, _ in kept],
+                [value for *_, value in kept],
+            ],
+        )
+        for number, patient_id in cursor.fetchall():
+            found[number].add(PatientId(patient_id))
+    return found
 
 
 def linked_patient_ids(person_id: PersonId) -> frozenset[PatientId]:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from medkarta.foundation.snils import Snils
 
+Identifier: TypeAlias = tuple[str, str]  # its system, '' where there is none, and its value
+
+IDENTIFIER_CHARS: Final = 200  # an index of PostgreSQL takes 2,704 bytes a row at most
 # A birth date as people type it: whole, with two digits of the year, the year first, in parts.
 _DATES = ("%d%m%Y", "%d%m%y", "%Y%m%d", "%Y", "%d%m")
 
@@ -158,6 +161,11 @@ def look_is_due(
     if checked_at is not None and now >= checked_at + LOOK_AT_DATA_EVERY:
         return True
     return disagrees_since is not None and (checked_at is None or checked_at < disagrees_since)
+
+
+def kept_identifier(system: str, value: str) -> Identifier:
+    """An identifier as it is kept and looked for: whatever is longer is alike in its beginning."""
+    return system[:IDENTIFIER_CHARS], value[:IDENTIFIER_CHARS]
 
 
 def tidy(name: str) -> str:

@@ -22,6 +22,7 @@ Words = str | Promise
 
 _ACTIONS: dict[str, Words] = {
     "open-record": _("открытие карты"),
+    "write-record": _("клиника записала в свою карту"),
     "confirm-identity": _("подтверждение личности"),
     "look-at-identity": _("просмотр данных профиля для сверки с документом"),
     "link-policy": _("привязка полиса ОМС"),

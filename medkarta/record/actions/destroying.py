@@ -13,8 +13,9 @@ from medkarta.consents.queries import Withdrawal
 from medkarta.foundation.ids import PatientId, new_uuid
 from medkarta.patients import queries as patients
 from medkarta.patients.actions import hold_person
+from medkarta.patients.actions.entries import forget_identifiers
 from medkarta.record.destructions import KEPT
-from medkarta.record.intake import found
+from medkarta.record.intake.locks import lock_patients
 from medkarta.record.models import DestructionAct
 from medkarta.record.rows import TABLES
 
@@ -73,10 +74,11 @@ def destroy(*, patient_id: PatientId, withdrawal: Withdrawal, now: datetime) -> 
     hold_person(person_id=withdrawal.person_id)
     if not _still_due(patient_id, withdrawal, now):
         return False
-    found.lock([patient_id])
+    lock_patients([patient_id])
     kinds = dict(_rows(_KINDS, [patient_id, patient_id]))
     ((digest,),) = _rows(_DIGEST, [patient_id, patient_id])
     destroyed = {table: _delete(table, patient_id) for table in _TABLES}
+    destroyed["clinic_identifier"] = forget_identifiers(patient_ids=[patient_id])
     if not any(destroyed.values()):
         return False
     left = sum(_count(table, patient_id) for table in _TABLES)

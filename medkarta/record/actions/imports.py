@@ -8,22 +8,17 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from medkarta.clinics import actions as clinics
-from medkarta.clinics.queries import names as clinic_names
-from medkarta.fhir.bundle_text import BundleText, read_bundle
+from medkarta.fhir.bundle_text import BundleText, EntryText, read_bundle
 from medkarta.fhir.json_text import BadJsonError
-from medkarta.foundation.ids import ClinicId
-from medkarta.patients.actions import entries as patients
-from medkarta.record.intake import found
-from medkarta.record.intake.entries import Entry, Place, read_entries
-from medkarta.record.intake.identity import Settlement
-from medkarta.record.intake.linking import link
+from medkarta.record.intake.entries import Entry, read_entries, told
+from medkarta.record.intake.found import Store
+from medkarta.record.intake.keepers import ToldByBundle
 from medkarta.record.intake.naming import Names
 from medkarta.record.intake.outcomes import Decisions
+from medkarta.record.intake.parties import Party, settle
+from medkarta.record.intake.registering import store_all
 from medkarta.record.intake.report import ImportReport, Outcome, Refused
-from medkarta.record.rules.persons import house, personal_data
-from medkarta.record.stored import parse_body
-from medkarta.record.writing import write
+from medkarta.record.submissions import Patch, RefusedError, entries_of
 
 __all__ = ["BundleRefusedError", "ImportReport", "Outcome", "Refused", "import_bundle"]
 
@@ -39,7 +34,10 @@ def import_bundle(*, text: bytes, now: datetime) -> ImportReport:
     OID is another clinic's.
     """
     bundle = _read(text)
-    entries = read_entries(bundle)
+    entries = read_entries(entries_of(bundle, patch_of=_no_patch))
+    for entry in entries:
+        if not entry.carries:
+            entry.refuse(f"{entry.verb or 'it'} is not taken; import takes POST and PUT")
     try:
         with transaction.atomic():
             decisions = _store(entries, now)
@@ -58,61 +56,17 @@ def _read(text: bytes) -> BundleText:
     return bundle
 
 
+def _no_patch(_: EntryText) -> Patch:
+    raise RefusedError("PATCH is not taken; import takes POST and PUT")
+
+
 def _store(entries: list[Entry], now: datetime) -> Decisions:
-    waiting = [entry for entry in entries if entry.refusal is None]
-    found.lock(name for entry in waiting for name in entry.contended_names())
-    names = Names(entries)
-    Settlement(waiting, names).settle()
-    found.lock({entry.owner.patient_id for entry in waiting if entry.owner})
-    link(entries, names)
-    decisions = Decisions(waiting, now=now)
-    _remember_client_ids(decisions, names)
-    _register(decisions, now)
-    write(decisions.versions.values(), now=now)
-    return decisions
-
-
-def _remember_client_ids(decisions: Decisions, names: Names) -> None:
-    new = {
-        (entry.resource_type, entry.put_id): entry.place
-        for entry, outcome in decisions.outcomes.items()
-        if entry.put_id and entry.place and names.stored(entry) is None
-    }
-    if new:
-        found.remember_client_ids(new)
-
-
-def _register(decisions: Decisions, now: datetime) -> None:
-    """Bring clinics and their patient index up to date with the Patients that are written."""
-    written = {Outcome.CREATED, Outcome.UPDATED}
-    new = [
-        (entry, entry.owner)
-        for entry, outcome in decisions.outcomes.items()
-        if entry.resource_type == "Patient" and outcome in written and entry.owner
-    ]
-    updated = [
-        ClinicId(entry.place.resource_id)
-        for entry, outcome in decisions.outcomes.items()
-        if entry.resource_type == "Organization" and outcome is Outcome.UPDATED and entry.place
-    ]
-    connected = clinic_names(updated) if updated else {}
-    for clinic_id in sorted({owner.custodian_id for _, owner in new} | connected.keys()):
-        _connect(clinic_id, decisions, now)
-    for entry, owner in new:
-        patients.register_entry(
-            patient_id=owner.patient_id,
-            clinic_id=owner.custodian_id,
-            data=personal_data(entry.resource),
-            now=now,
-        )
-
-
-def _connect(clinic_id: ClinicId, decisions: Decisions, now: datetime) -> None:
-    place = Place(resource_type="Organization", patient_id=None, resource_id=clinic_id)
-    known = house(parse_body(decisions.body_of(place) or "{}"))
-    clinics.connect(
-        clinic_id=clinic_id, name=known.name, region=known.region, oid=known.oid, now=now
-    )
+    store = Store()
+    names = Names(entries, store)
+    party = Party(entries=entries, names=names, keeper=ToldByBundle(entries, names))
+    settle([party], store, now=now)
+    store_all([party], store, now=now)
+    return party.decisions
 
 
 def _report(entries: list[Entry], decisions: Decisions) -> ImportReport:
@@ -126,7 +80,7 @@ def _report(entries: list[Entry], decisions: Decisions) -> ImportReport:
                     index=entry.index,
                     full_url=entry.full_url,
                     resource_type=entry.resource_type,
-                    words=entry.refusal or "",
+                    words=told(entry.refusal) if entry.refusal else "",
                 )
             )
         elif entry.resource_type == "Patient" and entry.owner:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from medkarta.record import tallies
-from medkarta.record.intake import found
+from medkarta.record.intake.locks import lock_patients
 
 
 def recount_everybody() -> Iterator[bool]:
@@ -17,5 +17,5 @@ def recount_everybody() -> Iterator[bool]:
 
 @transaction.atomic
 def _recount(patient_id: UUID) -> bool:
-    found.lock([patient_id])
+    lock_patients([patient_id])
     return tallies.recount_all(patient_id)

@@ -10,8 +10,9 @@ from medkarta.fhir.content import same_content
 from medkarta.fhir.json_text import JsonObject, read_resource
 from medkarta.fhir.search.compartment import patient_references
 from medkarta.fhir.splice import Meta, splice
-from medkarta.record.intake import found
 from medkarta.record.intake.entries import Place
+from medkarta.record.intake.found import Store
+from medkarta.record.intake.locks import lock_patients
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.stored import parse_body
 from medkarta.record.writing import Owner, Version, write
@@ -44,17 +45,20 @@ def put(*, owner: Owner | None, resource_id: UUID, text: str, now: datetime) -> 
         resource_id=resource_id,
     )
     _check_owner(place, read.resource)
-    found.lock([owner.patient_id if owner else resource_id])
-    former = found.stored([place]).get((place.patient_id, resource_id))
-    if former is not None and former.resource_type != place.resource_type:
-        raise WrongOwnerError(f"the id is that of a {former.resource_type}")
+    lock_patients([owner.patient_id if owner else resource_id])
+    store = Store()
+    store.fetch([place], bodies=True)
+    if other := store.other_type(place):
+        raise WrongOwnerError(f"the id is that of a {other}")
+    former = store.stored(place)
     number = former.version if former else 0
-    if former is not None and not former.deleted and same_content(read.text, former.body):
+    if former and not former.deleted and same_content(read.text, store.body(place)):
         return Written(place=place, version=number)
     meta = Meta(version_id=str(number + 1), last_updated=now)
     body = splice(read.text, id=place.id, meta=meta, references={})
     version = Version(
         owner=owner,
+        custodian_id=former.custodian_id if former else None,
         resource_id=resource_id,
         number=number + 1,
         body=body,

@@ -2,25 +2,44 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from medkarta.fhir.bundle_text import BareEntry, BundleText, EntryText
 from medkarta.fhir.content import references_of
-from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.json_text import JsonObject, ResourceText
+from medkarta.fhir.search.index import index_values
+from medkarta.fhir.search.values import IndexValue
 from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir.structure.issues import Issue
-from medkarta.foundation.ids import PatientId, ResourceId, encode_uuid, logical_id
+from medkarta.foundation.ids import (
+    MalformedIdError,
+    PatientId,
+    ResourceId,
+    decode_uuid,
+    encode_uuid,
+    logical_id,
+    parse_logical_id,
+)
 from medkarta.record.rules.conditions import Condition, UnusableConditionError, read_condition
 from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.submissions import Patch, Refused, SentEntry, Trouble
 from medkarta.record.writing import Owner
 
-_FEW: Final = 3  # as many issues of an entry are told
-_UPDATE: Final = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})")
-_CONDITIONAL: Final = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
+_FEW: Final = 3  # as many issues of an entry are told in words
+_URL: Final = re.compile(r"/?([A-Z][A-Za-z]+)(?:/([A-Za-z0-9.-]{1,64})|\?(.+))?/?")
+
+
+class Verb(StrEnum):
+    """What an entry asks to be done."""
+
+    CREATE = "POST"
+    UPDATE = "PUT"
+    PATCH = "PATCH"
+    DELETE = "DELETE"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +60,11 @@ class Place:
         """As other resources refer to it."""
         return f"{self.resource_type}/{self.id}"
 
+    @property
+    def key(self) -> tuple[PatientId | None, UUID]:
+        """What no other resource has."""
+        return self.patient_id, self.resource_id
+
 
 @lru_cache(maxsize=1_000)  # a bundle refers to its patient and visits again and again
 def _id(patient_id: PatientId | None, resource_id: UUID) -> str:
@@ -49,119 +73,163 @@ def _id(patient_id: PatientId | None, resource_id: UUID) -> str:
     return logical_id(patient_id, ResourceId(resource_id))
 
 
+@lru_cache(maxsize=4_096)  # a bundle refers to its patient and visits again and again
+def our_place(pair: tuple[str, str]) -> Place | None:
+    """Where an id leads that we gave out; None: it is a sender's own."""
+    kind, text = pair
+    try:
+        if "-" not in text:
+            return Place(resource_type=kind, patient_id=None, resource_id=decode_uuid(text))
+        patient_id, resource_id = parse_logical_id(text)
+    except MalformedIdError:
+        return None
+    return Place(resource_type=kind, patient_id=patient_id, resource_id=resource_id)
+
+
 @dataclass(eq=False, kw_only=True, slots=True)
 class Entry:
     """One entry. `refusal` says in words why it is not taken."""
 
     index: int
-    full_url: str | None
+    verb: Verb | None = None
+    full_url: str | None = None
     resource_type: str
     text: str = ""
     resource: JsonObject = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
-    put_id: str | None = None
-    condition: Condition | None = None  # of a conditional create or update
-    updates: bool = False
+    target_id: str | None = None  # of an update, patch or deletion
+    condition: Condition | None = None
     if_match: str | None = None
+    if_none_match: str | None = None
+    patched: Patch | None = None
+    chosen_id: UUID | None = None  # for what it creates; None: an id is made of its name
+    key: str | None = None  # under which name a repeated creation is known again
     owner: Owner | None = None
     place: Place | None = None
     links: dict[str, str] = field(default_factory=dict)  # references as written → as stored
-    refusal: str | None = None
+    refusal: Refused | None = None
+    _found: list[IndexValue] | None = None
 
     @property
     def name(self) -> str:
         """What the sender calls it; without a name it is known by its content."""
-        if self.put_id:
-            return f"{self.resource_type}/{self.put_id}"
+        if self.target_id:
+            return f"{self.resource_type}/{self.target_id}"
         return self.full_url or "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def updates(self) -> bool:
+        """Whether it writes over what is there."""
+        return self.verb in {Verb.UPDATE, Verb.PATCH}
+
+    @property
+    def carries(self) -> bool:
+        """Whether it came with a resource; the others are of what is stored."""
+        return self.verb in {Verb.CREATE, Verb.UPDATE}
+
+    @property
+    def found(self) -> list[IndexValue]:
+        """What search finds in it."""
+        if self._found is None:
+            self._found = index_values(self.resource)
+        return self._found
 
     def contended_names(self) -> Iterator[str]:
         """Names that another bundle may be settling at this moment, outside any one patient."""
-        if self.put_id or self.resource_type in SHARED_TYPES:
+        by_name = self.resource_type in SHARED_TYPES and self.chosen_id is None
+        if by_name or (self.target_id and not our_place((self.resource_type, self.target_id))):
             yield self.name
+        if self.key:
+            yield self.key
         if self.condition:
-            yield self.condition.value
+            yield str(self.condition)
 
-    def refuse(self, words: str) -> None:
+    def refuse(self, words: str, *, status: int = 422, code: str = "processing") -> None:
         """Not taken; the first reason stays."""
-        self.refusal = self.refusal or words
+        self.refuse_as(Refused(status=status, troubles=(Trouble(code=code, words=words),)))
+
+    def refuse_as(self, refusal: Refused) -> None:
+        """Not taken; the first reason stays."""
+        self.refusal = self.refusal or refusal
+
+    def read(self, resource: ResourceText, types: Mapping[str, str]) -> None:
+        """Have this resource, if R4 allows it; `types` of the bundle's fullUrls."""
+        self.text = resource.text
+        self.resource = resource.resource
+        self.references = references_of(resource.resource)
+        if resource.resource_type != self.resource_type:
+            words = f"{self.verb} {self.resource_type} does not fit a {resource.resource_type}"
+            self.refuse(words, status=400, code="invalid")
+        elif resource.resource_type == "Bundle":
+            self.refuse("a Bundle inside a bundle is not taken", code="not-supported")
+        elif issues := issues_of(resource.resource, types=types):
+            self.refuse_as(Refused(status=422, troubles=tuple(map(_trouble, issues))))
 
 
-def read_entries(bundle: BundleText) -> list[Entry]:
+def told(refusal: Refused) -> str:
+    """Say a refusal in one sentence; of many issues the first few."""
+    if refusal.troubles[0].expression is None:
+        return refusal.words
+    more = len(refusal.troubles) - _FEW
+    few = "; ".join(f"{one.expression}: {one.words}" for one in refusal.troubles[:_FEW])
+    return f"FHIR R4 does not allow it: {few}" + (f"; and {more} more" if more > 0 else "")
+
+
+def _trouble(issue: Issue) -> Trouble:
+    return Trouble(code=issue.code.value, words=issue.words, expression=issue.path)
+
+
+def read_entries(sent: Iterable[SentEntry]) -> list[Entry]:
     """All entries in the order of the bundle, the hopeless ones already refused."""
-    types = bundle.types()
-    entries = [_read(one, types) for one in bundle.entries]
-    entries += [_refused_bare(one) for one in bundle.bare]
-    entries += [
-        Entry(index=one.index, full_url=one.full_url, resource_type="?", refusal=one.words)
-        for one in bundle.problems
-    ]
-    entries.sort(key=lambda entry: entry.index)
+    asked = list(sent)
+    types = {
+        one.full_url: one.resource.resource_type for one in asked if one.full_url and one.resource
+    }
+    entries = [_read(index, one, types) for index, one in enumerate(asked)]
     seen: set[str] = set()
     for entry in entries:
         if entry.full_url in seen:
-            entry.refuse(f"the fullUrl {entry.full_url} stands twice in the bundle")
+            words = f"the fullUrl {entry.full_url} stands twice in the bundle"
+            entry.refuse(words, status=400, code="duplicate")
         seen |= {entry.full_url} if entry.full_url else set()
     return entries
 
 
-def _read(one: EntryText, types: Mapping[str, str]) -> Entry:
+def _read(index: int, one: SentEntry, types: Mapping[str, str]) -> Entry:
+    url = _URL.fullmatch(one.url)
     entry = Entry(
-        index=one.index,
+        index=index,
         full_url=one.full_url,
-        resource_type=one.resource_type,
-        text=one.resource_text,
-        resource=one.resource,
-        references=references_of(one.resource),
+        resource_type=url[1] if url else "?",
+        if_match=one.if_match,
+        if_none_match=one.if_none_match,
+        patched=one.patched,
     )
-    try:
-        _read_request(entry, one)
-    except UnusableConditionError as error:
-        entry.refuse(str(error))
-    if issues := issues_of(one.resource, types=types):
-        entry.refuse(_told(issues))
+    if one.refusal:
+        entry.refuse_as(one.refusal)
+    elif url is None or one.method not in Verb.__members__.values():
+        entry.refuse(f"{one.method} {one.url} is not taken", status=400, code="not-supported")
+    else:
+        entry.verb = Verb(one.method)
+        entry.target_id = url[2]
+        if one.resource:
+            entry.read(one.resource, types)
+        _read_request(entry, one, query=url[3])
     return entry
 
 
-def _told(issues: list[Issue]) -> str:
-    more = f"; and {len(issues) - _FEW} more" if len(issues) > _FEW else ""
-    return f"FHIR R4 does not allow it: {'; '.join(map(str, issues[:_FEW]))}{more}"
-
-
-def _read_request(entry: Entry, one: EntryText) -> None:
-    request = one.request
-    if request is None:
-        entry.refuse("the entry has no request; a transaction's entry says what to do")
-    elif request.method == "POST":
-        if request.url.strip("/") != entry.resource_type:
-            entry.refuse(f"POST {request.url} does not fit a {entry.resource_type}")
-        if request.if_none_exist is not None:
-            entry.condition = read_condition(entry.resource_type, request.if_none_exist)
-    elif request.method == "PUT":
-        entry.updates = True
-        entry.if_match = request.if_match
-        _read_update(entry, request.url)
-    else:
-        entry.refuse(f"{request.method} is not taken; import takes POST and PUT")
-
-
-def _read_update(entry: Entry, url: str) -> None:
-    plain, conditional = _UPDATE.fullmatch(url), _CONDITIONAL.fullmatch(url)
-    found = plain or conditional
-    if found is None or found[1] != entry.resource_type:
-        entry.refuse(f"PUT {url} does not fit a {entry.resource_type}")
-    elif conditional:
-        entry.condition = read_condition(entry.resource_type, conditional[2])
-    elif entry.resource.get("id") not in {None, found[2]}:
-        entry.refuse(f"PUT {url} and the resource's own id differ")
-    else:
-        entry.put_id = found[2]
-
-
-def _refused_bare(one: BareEntry) -> Entry:
-    return Entry(
-        index=one.index,
-        full_url=one.full_url,
-        resource_type=one.request.url.split("/")[0].split("?")[0] or "?",
-        refusal=f"{one.request.method} is not taken; import takes POST and PUT",
-    )
+def _read_request(entry: Entry, one: SentEntry, *, query: str | None) -> None:
+    creates = entry.verb is Verb.CREATE
+    if creates == bool(entry.target_id or query):
+        entry.refuse(f"{one.method} {one.url} is not taken", status=400, code="not-supported")
+    if entry.carries and one.resource is None:
+        entry.refuse(f"the {one.method} has no resource", status=400, code="required")
+    if entry.target_id and entry.resource.get("id") not in {None, entry.target_id}:
+        words = f"{one.method} {one.url} and the resource's own id differ"
+        entry.refuse(words, status=400, code="invalid")
+    condition = one.if_none_exist if creates else query
+    if condition is not None:
+        try:
+            entry.condition = read_condition(entry.resource_type, condition)
+        except UnusableConditionError as error:
+            entry.refuse(str(error), status=400, code="not-supported")

@@ -1,166 +1,268 @@
-"""What the store already has of a bundle. Read within its transaction, after its locks."""
+"""What the store has of what bundles name: asked in few statements, kept for one transaction."""
 
-import zlib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.db import connection
 
+from medkarta.foundation.copying import copy_rows
 from medkarta.foundation.ids import (
     ClinicId,
-    MalformedIdError,
     PatientId,
-    decode_uuid,
-    parse_logical_id,
 )
-from medkarta.record.intake.entries import Place
-from medkarta.record.rules.conditions import Condition
+from medkarta.patients.queries import entries_by_identifiers
+from medkarta.record.intake.entries import Place, our_place
+from medkarta.record.rules.conditions import Condition, Criterion
 
-Row = tuple[Any, ...]
-Pair = tuple[str, str]  # resource type, id
-Key = tuple[PatientId | None, UUID]
+Row: TypeAlias = tuple[Any, ...]
+Pair: TypeAlias = tuple[str, str]  # resource type, id
+Key: TypeAlias = tuple[PatientId | None, UUID]
 
-_LOCK: Final = 0x7265636F  # this module's own class of advisory locks
-_BUCKETS: Final = 256  # a transaction of ten thousand names must not fill PostgreSQL's lock table
-
+NOBODY: Final = ClinicId(UUID(int=0))  # whose the names of imported shared resources are
 
 _OWNED: Final = (
-    "SELECT patient_id, resource_id, resource_type, version, recorded_at, deleted, body,"
-    " custodian_id"
-    " FROM resource JOIN unnest(%s::uuid[], %s::uuid[]) AS k (patient_id, resource_id)"
-    " USING (patient_id, resource_id)"
+    "SELECT patient_id, resource_id, resource_type, version, recorded_at, deleted, custodian_id,"
+    " CASE WHEN whole THEN body END"
+    " FROM resource JOIN unnest(%s::uuid[], %s::uuid[], %s::bool[])"
+    " AS k (patient_id, resource_id, whole) USING (patient_id, resource_id)"
 )
 _SHARED: Final = (
-    "SELECT resource_id, resource_type, version, recorded_at, deleted, body"
-    " FROM shared_resource WHERE resource_id = ANY(%s::uuid[])"
+    "SELECT NULL::uuid, resource_id, resource_type, version, recorded_at, deleted, custodian_id,"
+    " CASE WHEN whole THEN body END"
+    " FROM shared_resource JOIN unnest(%s::uuid[], %s::bool[]) AS k (resource_id, whole)"
+    " USING (resource_id)"
 )
+_NAMED: Final = (
+    "SELECT resource_type, client_id, clinic_id, patient_id, resource_id FROM client_id"
+    " JOIN unnest(%s::text[], %s::text[], %s::uuid[]) AS k (resource_type, client_id, clinic_id)"
+    " USING (resource_type, client_id, clinic_id)"
+)
+_NAMED_BY_ANYBODY: Final = (
+    "SELECT resource_type, client_id, clinic_id, patient_id, resource_id FROM client_id"
+    " JOIN unnest(%s::text[], %s::text[]) AS k (resource_type, client_id)"
+    " USING (resource_type, client_id)"
+)
+_TOKENS: Final = (
+    "SELECT DISTINCT number, {patient}, resource_id"
+    " FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::text[], %s::bool[], %s::text[],"
+    " %s::text[])"
+    " AS k (number, patient_id, resource_type, param, any_system, system, code)"
+    " JOIN {table} AS t ON {whose} t.resource_type = k.resource_type AND t.param = k.param"
+    " AND t.code = k.code AND (k.any_system OR t.system = k.system)"
+)
+_OWNED_TOKENS: Final = _TOKENS.format(
+    patient="t.patient_id", table="index_token", whose="t.patient_id = k.patient_id AND"
+)
+_SHARED_TOKENS: Final = _TOKENS.format(patient="NULL::uuid", table="shared_index_token", whose="")
+_NAMES: Final = {
+    **dict.fromkeys(("resource_type", "client_id"), "text"),
+    **dict.fromkeys(("clinic_id", "patient_id", "resource_id"), "uuid"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A resource's present version."""
+    """A resource's present version; `body` None: it was not asked for."""
 
     resource_type: str
     version: int
     recorded_at: datetime
     deleted: bool
-    body: str
-    custodian_id: ClinicId | None = None
+    custodian_id: ClinicId | None
+    body: str | None
 
 
-def lock(names: Iterable[object]) -> None:
-    """Keep other transactions that settle the same names waiting until this one ends.
+class Name(NamedTuple):
+    """What a sender calls a resource; `clinic_id` None: whoever the sender was."""
 
-    Always in one order, so that two bundles cannot wait for each other; call once a transaction
-    for names, then once for patients.
-    """
-    buckets = sorted({zlib.crc32(str(name).encode()) % _BUCKETS for name in names})
-    _rows(
-        "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
-        [_LOCK, buckets],
-    )
+    resource_type: str
+    id: str
+    clinic_id: ClinicId | None
 
 
-def places(pairs: Collection[Pair]) -> dict[Pair, Place]:
-    """Those of these `Type/id` that are in the store, by ids of ours or of senders."""
-    found: dict[Pair, Place] = {}
-    ours = {pair: place for pair in pairs if (place := our_place(pair))}
-    stored_places = stored(ours.values())
-    for pair, place in ours.items():
-        one = stored_places.get((place.patient_id, place.resource_id))
-        if one and not one.deleted and one.resource_type == pair[0]:
-            found[pair] = place
-    return found | _client_places(set(pairs) - ours.keys())
+class Question(NamedTuple):
+    """A condition, and among whose resources: a patient's, a clinic's Patients, or shared ones."""
+
+    condition: Condition
+    within: PatientId | ClinicId | None
 
 
-def stored(wished: Iterable[Place]) -> dict[Key, Stored]:
-    """Present versions at these places, deleted ones too."""
-    keys = [(place.patient_id, place.resource_id) for place in wished]
-    owned = [key for key in keys if key[0] is not None]
-    shared = [resource_id for patient_id, resource_id in keys if patient_id is None]
-    found: dict[Key, Stored] = {}
-    if owned:
-        columns = [[patient_id for patient_id, _ in owned], [one for _, one in owned]]
-        for patient_id, resource_id, *rest in _rows(_OWNED, columns):
-            found[patient_id, resource_id] = Stored(*rest)
-    if shared:
-        for resource_id, *rest in _rows(_SHARED, [shared]):
-            found[None, resource_id] = Stored(*rest)
+class _Asked(NamedTuple):
+    """One test of a question, within one patient's rows or the shared ones."""
+
+    question: Question
+    patient_id: PatientId | None
+    test: Criterion
+
+
+class Store:
+    """Whatever is asked for beforehand costs one statement for all; else one by one."""
+
+    def __init__(self) -> None:
+        self._named: defaultdict[Pair, dict[ClinicId, Place]] = defaultdict(dict)
+        self._looked_up: set[Name] = set()
+        self._rows: dict[Key, Stored | None] = {}
+        self._made: set[Key] = set()
+        self._met: dict[Question, frozenset[Place]] = {}
+
+    def look_up(self, names: Iterable[Name]) -> None:
+        """Read what these senders mean by their own names."""
+        asked = {one for one in names if one not in self._looked_up and not our_place(one[:2])}
+        self._looked_up |= asked
+        exact = [one for one in asked if one.clinic_id]
+        anybodys = [one[:2] for one in asked if not one.clinic_id]
+        rows = _by_columns(_NAMED, exact) + _by_columns(_NAMED_BY_ANYBODY, anybodys)
+        for kind, text, clinic_id, patient, resource in rows:
+            place = Place(resource_type=kind, patient_id=patient, resource_id=resource)
+            self._named[kind, text][clinic_id] = place
+
+    def named(self, name: Name) -> set[Place]:
+        """What is meant by a name; several where the sender is not known."""
+        pair = name[:2]
+        if ours := our_place(pair):
+            return {ours}
+        self.look_up([name])
+        found = self._named.get(pair, {})
+        if name.clinic_id is None:
+            return set(found.values())
+        return {found[name.clinic_id]} if name.clinic_id in found else set()
+
+    def make(self, place: Place) -> Place:
+        """Nothing is there: the place has an id that nobody has had before."""
+        self._rows[place.key] = None
+        self._made.add(place.key)
+        return place
+
+    def fetch(self, places: Iterable[Place], *, bodies: bool = False) -> None:
+        """Read these present versions, deleted ones too; with `bodies` anew, for writing."""
+        known = self._made if bodies else self._rows
+        keys = {one.key for one in places if one.key not in known}
+        owned = [(*key, bodies) for key in keys if key[0] is not None]
+        shared = [(key[1], bodies) for key in keys if key[0] is None]
+        self._rows |= dict.fromkeys(keys)
+        for patient_id, resource_id, *row in _by_columns(_OWNED, owned) + _by_columns(
+            _SHARED, shared
+        ):
+            self._rows[patient_id, resource_id] = Stored(*row)
+
+    def stored(self, place: Place) -> Stored | None:
+        """The present version at a place, if it is one of this type."""
+        found = self._row(place)
+        return found if found and found.resource_type == place.resource_type else None
+
+    def _row(self, place: Place) -> Stored | None:
+        try:
+            return self._rows[place.key]
+        except KeyError:
+            self.fetch([place])
+            return self._rows[place.key]
+
+    def other_type(self, place: Place) -> str | None:
+        """Which other type of resource has this id."""
+        found = self._row(place)
+        return found.resource_type if found and found.resource_type != place.resource_type else None
+
+    def body(self, place: Place) -> str:
+        """The present text at a place, '' where there is none."""
+        found = self.stored(place)
+        if found and found.body is None:
+            self.fetch([place], bodies=True)
+            found = self.stored(place)
+        return (found and found.body) or ""
+
+    def first(self, place: Place) -> Stored | None:
+        """The first version at a place."""
+        found = self.stored(place)
+        if found is None or found.version == 1:
+            return found and replace(found, body=self.body(place))
+        owned, resource_id = place.patient_id is not None, place.resource_id
+        table = "resource_version" if owned else "shared_resource_version"
+        sql = (
+            "SELECT resource_type, version, recorded_at, deleted, custodian_id, body"  # noqa: S608
+            f" FROM {table} WHERE resource_id = %s AND version = 1"
+        )
+        if owned:
+            sql += " AND patient_id = %s"
+        ((*row,),) = _rows(sql, [resource_id, place.patient_id][: 1 + owned])
+        return Stored(*row)
+
+    def ask(self, questions: Iterable[Question]) -> None:
+        """Answer these questions by the index."""
+        asked = [one for one in set(questions) if one not in self._met]
+        if not asked:
+            return
+        places: dict[Question, set[Place] | None] = dict.fromkeys(asked)
+        patients = self._patients(asked)
+        owned, shared = [], []
+        for question in asked:
+            if question.within is None:
+                shared += [_Asked(question, None, test) for test in question.condition.tests]
+                continue
+            tests = question.condition.tests
+            whose = patients.get(question, {PatientId(question.within)})
+            if question in patients and len(tests) == 1:
+                places[question] = {_patient(one) for one in whose}
+                continue
+            owned += [_Asked(question, patient, test) for patient in whose for test in tests]
+        places |= _having(_OWNED_TOKENS, owned) | _having(_SHARED_TOKENS, shared)
+        self._met |= {question: frozenset(found or ()) for question, found in places.items()}
+        self.fetch(place for question in asked for place in self._met[question])
+
+    def meeting(self, question: Question) -> frozenset[Place]:
+        """Resources that meet the tests."""
+        self.ask([question])
+        return self._met[question]
+
+    def _patients(self, asked: Iterable[Question]) -> dict[Question, set[PatientId]]:
+        """Whose Patients may be meant: found by the clinics' own numbers of them."""
+        numbered = [
+            (one, next((t for t in one.condition.tests if t.param == "identifier"), None))
+            for one in asked
+            if one.condition.resource_type == "Patient"
+        ]
+        found = entries_by_identifiers(
+            [(ClinicId(one.within), t.system, t.code) for one, t in numbered if t and one.within]
+        )
+        answers = iter(found)
+        return {one: next(answers) if test else set() for one, test in numbered}
+
+
+def _patient(patient_id: PatientId) -> Place:
+    return Place(resource_type="Patient", patient_id=patient_id, resource_id=patient_id)
+
+
+def _having(sql: str, asked: list[_Asked]) -> dict[Question, set[Place]]:
+    """The resources that meet all tests of each question."""
+    met: list[set[Key]] = [set() for _ in asked]
+    rows = [
+        (
+            *(number, one.patient_id, one.question.condition.resource_type, one.test.param),
+            *(one.test.system is None, one.test.system or "", one.test.code),
+        )
+        for number, one in enumerate(asked)
+    ]
+    for number, *key in _by_columns(sql, rows):
+        met[number].add((key[0], key[1]))
+    by_patient: dict[tuple[Question, PatientId | None], set[Key]] = {}
+    for one, keys in zip(asked, met, strict=True):
+        whose = (one.question, one.patient_id)
+        by_patient[whose] = by_patient.get(whose, keys) & keys
+    found: defaultdict[Question, set[Place]] = defaultdict(set)
+    for (question, _), keys in by_patient.items():
+        kind = question.condition.resource_type
+        found[question] |= {
+            Place(resource_type=kind, patient_id=who, resource_id=one) for who, one in keys
+        }
     return found
 
 
-def patient(patient_id: PatientId) -> Stored | None:
-    """A clinic's Patient, as it is now."""
-    place = Place(resource_type="Patient", patient_id=patient_id, resource_id=patient_id)
-    return stored([place]).get((patient_id, patient_id))
-
-
-def remember_client_ids(places: dict[Pair, Place]) -> None:
-    """Write down which resource a sender means by its own `Type/id`."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO client_id (resource_type, client_id, patient_id, resource_id)"
-            " VALUES (%s, %s, %s, %s)",
-            [(*pair, place.patient_id, place.resource_id) for pair, place in places.items()],
-        )
-
-
-def meeting(condition: Condition, *, within: PatientId | ClinicId | None) -> set[Place]:
-    """Resources that have the identifier: a patient's, a clinic's Patients, or (None) shared ones.
-
-    A clinic's Patients are looked for over all patients, as their index begins with the patient:
-    slow on many millions, and wanted only where a sender does not know its own patients' ids.
-    """
-    kind = condition.resource_type
-    where = "resource_type = %s AND param = 'identifier' AND code = %s"
-    values: list[Any] = [kind, condition.value]
-    if condition.system is not None:
-        where += " AND system = %s"
-        values.append(condition.system)
-    if within is None:
-        sql = "SELECT NULL::uuid, resource_id FROM shared_index_token WHERE "
-    elif kind == "Patient":
-        sql = (
-            "SELECT patient_id, resource_id FROM index_token"
-            " JOIN (SELECT patient_id, resource_id FROM resource WHERE custodian_id = %s) AS r"
-            " USING (patient_id, resource_id) WHERE "
-        )
-        values.insert(0, within)
-    else:
-        sql = "SELECT patient_id, resource_id FROM index_token WHERE patient_id = %s AND "
-        values.insert(0, within)
-    return {
-        Place(resource_type=kind, patient_id=patient, resource_id=resource)
-        for patient, resource in _rows(sql + where, values)
-    }
-
-
-def _client_places(pairs: Collection[Pair]) -> dict[Pair, Place]:
-    if not pairs:
-        return {}
-    rows = _rows(
-        "SELECT resource_type, client_id, patient_id, resource_id FROM client_id"
-        " WHERE (resource_type, client_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-        [[kind for kind, _ in pairs], [text for _, text in pairs]],
-    )
-    return {
-        (kind, text): Place(resource_type=kind, patient_id=patient, resource_id=resource)
-        for kind, text, patient, resource in rows
-    }
-
-
-def our_place(pair: Pair) -> Place | None:
-    kind, text = pair
-    try:
-        if "-" not in text:
-            return Place(resource_type=kind, patient_id=None, resource_id=decode_uuid(text))
-        patient_id, resource_id = parse_logical_id(text)
-    except MalformedIdError:
-        return None
-    return Place(resource_type=kind, patient_id=patient_id, resource_id=resource_id)
+def _by_columns(sql: str, rows: Collection[Row]) -> list[Row]:
+    """Run a statement that takes the rows' columns as arrays; nothing is asked about none."""
+    return _rows(sql, [list(column) for column in zip(*rows, strict=True)]) if rows else []
 
 
 def _rows(sql: str, values: list[Any]) -> list[Row]:
@@ -168,3 +270,10 @@ def _rows(sql: str, values: list[Any]) -> list[Row]:
         cursor.execute(sql, values)
         rows: list[Row] = cursor.fetchall()
         return rows
+
+
+def remember_names(places: Mapping[Name, Place]) -> None:
+    """Write down which resource a sender means by its own `Type/id`."""
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        rows = [(*name, place.patient_id, place.resource_id) for name, place in places.items()]
+        copy_rows(cursor.copy, "client_id", _NAMES, rows)

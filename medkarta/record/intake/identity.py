@@ -1,195 +1,220 @@
 """Whose each entry is, which clinic keeps it, and under which id it stands in the store.
 
-Ids are made of the sender's own names, so that a second run finds what the first one stored. Those
-of a patient's resources are made within the clinic that keeps them: two clinics that both send
-`http://localhost/fhir/Patient/1` have two patients.
+Ids are made of the sender's own names, so that a second run finds what the first one stored, but
+for what the API creates. Those of a patient's resources are made within the clinic that keeps them:
+two clinics that both send `http://localhost/fhir/Patient/1` have two patients.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from medkarta.fhir.search.compartment import patient_references
 from medkarta.foundation.ids import ClinicId, PatientId
-from medkarta.record.intake import found
-from medkarta.record.intake.entries import Entry, Place
+from medkarta.record.intake.entries import Entry, Place, Verb, our_place
+from medkarta.record.intake.found import Store
+from medkarta.record.intake.keepers import Keeper
 from medkarta.record.intake.naming import Names, UnresolvedError
 from medkarta.record.rules.persons import are_other_humans, personal_data
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.stored import parse_body
+from medkarta.record.submissions import RefusedError
 from medkarta.record.writing import Owner
 
 if TYPE_CHECKING:
+    from medkarta.record.intake.found import Stored
     from medkarta.record.rules.conditions import Condition
 
+OTHER_CONTENT: Final = "this Idempotency-Key was used with other content"
 _IMPORTED: Final = UUID("5f2f7a5c-2a0b-4c61-9a55-6a1f0b0d7c1e")
 
 
 class Settlement:
     """Gives each entry of a bundle that is not refused its owner (None: shared) and its place."""
 
-    def __init__(self, entries: Sequence[Entry], names: Names) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], *, names: Names, store: Store, keeper: Keeper
+    ) -> None:
         self._entries = [entry for entry in entries if entry.refusal is None]
         self._names = names
-        self._custodians: dict[PatientId, ClinicId | None] = {}
-        self._of_patient: defaultdict[Entry, Counter[ClinicId]] = defaultdict(Counter)
-        self._of_all: Counter[ClinicId] = Counter()
+        self._store = store
+        self._keeper = keeper
         self._conditions: dict[tuple[Condition, UUID | None], Place] = {}
 
     def settle(self) -> None:
-        """Shared entries first, then Patients by the clinics among them, then what is theirs."""
-        shared, patients, owned = [], [], []
-        for entry in self._entries:
-            if entry.resource_type == "Patient":
-                patients.append(entry)
-            elif entry.resource_type in SHARED_TYPES and not patient_references(entry.resource):
-                shared.append(entry)
-            else:
-                owned.append(entry)
-        for entry in shared:
-            self._attempt(entry)
-        self._count_clinics()
-        for entry in patients + owned:
-            self._attempt(entry)
+        """Deletions first, then shared entries, Patients, and what is theirs.
 
-    def _attempt(self, entry: Entry) -> None:
-        try:
-            if entry.resource_type == "Patient":
-                self._settle_patient(entry)
-            elif entry.resource_type not in SHARED_TYPES or patient_references(entry.resource):
-                entry.owner = self._owner(entry)
-                entry.place = self._place(entry, entry.owner)
-            else:
-                entry.place = self._place(entry, None)
-        except UnresolvedError as error:
-            entry.refuse(str(error))
-        if entry.condition and entry.place:
-            clinic_id = entry.owner.custodian_id if entry.owner else None
-            self._conditions.setdefault((entry.condition, _scope(entry, clinic_id)), entry.place)
+        https://hl7.org/fhir/R4/http.html#trules has the same order where it matters.
+        """
+        changed = [entry for entry in self._entries if not entry.carries]
+        carried = [entry for entry in self._entries if entry.carries]
+        patients = [entry for entry in carried if entry.resource_type == "Patient"]
+        shared = [entry for entry in carried if _is_shared(entry)]
+        apart = {*patients, *shared}
+        owned = [entry for entry in carried if entry not in apart]
+        self._attempt(changed, self._settle_changed)
+        self._attempt(shared, self._settle_shared)
+        self._attempt(patients, self._settle_patient)
+        self._attempt(owned, self._settle_owner)
+        asked = [(one.condition, one) for one in owned if one.owner and one.condition]
+        self._store.ask(self._names.question(condition, of=one) for condition, one in asked)
+        self._attempt(owned, self._settle_owned)
 
-    def _count_clinics(self) -> None:
-        """Which organisations the bundle's Encounters name, for all and for each Patient entry."""
-        for entry in self._entries:
-            if entry.resource_type != "Encounter":
+    def _attempt(self, entries: Iterable[Entry], settle: Callable[[Entry], None]) -> None:
+        for entry in entries:
+            if entry.refusal:
                 continue
-            clinic_id = self._organization(entry, entry.resource.get("serviceProvider"))
-            if clinic_id is None:
-                continue
-            self._of_all[clinic_id] += 1
-            for reference in patient_references(entry.resource):
-                patient = self._names.entry_of(reference, of=entry)
-                if patient is not None:
-                    self._of_patient[patient][clinic_id] += 1
+            try:
+                settle(entry)
+            except RefusedError as error:
+                entry.refuse_as(error.refusal)
+            if entry.condition and entry.place and entry.carries:
+                scope = _scope(entry, entry.owner.custodian_id if entry.owner else None)
+                self._conditions.setdefault((entry.condition, scope), entry.place)
 
-    def _organization(self, entry: Entry, reference: object) -> ClinicId | None:
-        """The organisation meant, when it is one that is stored or will be."""
-        literal = reference.get("reference") if isinstance(reference, dict) else None
-        if not isinstance(literal, str):
-            return None
-        try:
-            meant = self._names.meaning(literal, of=entry)
-        except UnresolvedError:
-            return None
-        place = meant.place if isinstance(meant, Entry) else meant
-        if place is None or place.resource_type != "Organization":
-            return None
-        return ClinicId(place.resource_id)
+    def _settle_changed(self, entry: Entry) -> None:
+        """What is there is deleted or patched; it came without a resource."""
+        by_id = entry.target_id
+        place = self._target(entry) if by_id else self._only(entry, self._keeper.likely)
+        former = self._store.stored(place) if place else None
+        if place is None or former is None or (former.deleted and entry.verb is Verb.PATCH):
+            if entry.verb is Verb.DELETE and entry.condition:
+                return  # nothing is there that would have to go
+            raise _absent(entry)
+        entry.place = place
+        if place.patient_id and former.custodian_id:
+            entry.owner = Owner(patient_id=place.patient_id, custodian_id=former.custodian_id)
+        if entry.verb is Verb.DELETE:
+            self._names.removed.add(place)
 
-    def _custodian_of(self, patient: Entry) -> ClinicId:
-        managing = patient.resource.get("managingOrganization")
-        if managing is not None:
-            clinic_id = self._organization(patient, managing)
-            if clinic_id is None:
-                raise UnresolvedError("its managingOrganization is not an organisation known here")
-            return clinic_id
-        most = self._of_patient[patient].most_common(1) or self._of_all.most_common(1)
-        if not most:
-            raise UnresolvedError(
-                "no clinic keeps this patient: there is no managingOrganization,"
-                " and no Encounter names a serviceProvider"
+    def _settle_shared(self, entry: Entry) -> None:
+        clinic_id = self._keeper.shared
+        place = self._known(entry, clinic_id) or self._new(entry, None, clinic_id)
+        former = self._store.stored(place)
+        writes = former is None or entry.updates
+        if writes and not self._keeper.may_write(place, former):
+            raise RefusedError(
+                f"this {entry.resource_type} is not one that this system may write",
+                status=403,
+                code="forbidden",
             )
-        return most[0][0]
+        entry.place = _of(place, None)
 
     def _settle_patient(self, entry: Entry) -> None:
-        clinic_id = self._custodian_of(entry)
-        given = self._known(entry, clinic_id)
-        patient_id = PatientId(given.resource_id if given else _named(entry, clinic_id))
-        former = found.patient(patient_id)
+        clinic_id = self._keeper.clinic_of(entry)
+        place = self._known(entry, clinic_id)
+        if place is None:
+            patient_id = PatientId(entry.chosen_id or _named(entry, clinic_id))
+            place = self._new(entry, patient_id, clinic_id)
+        former = self._store.stored(place)
         if former is not None and former.custodian_id != clinic_id:
             raise UnresolvedError("another clinic keeps the patient of this id")
-        if former is not None and not entry.updates:
-            _check_same_human(entry, former)
-        self._custodians[patient_id] = clinic_id
-        entry.owner = Owner(patient_id=patient_id, custodian_id=clinic_id)
-        entry.place = Place(resource_type="Patient", patient_id=patient_id, resource_id=patient_id)
+        if former is not None and not entry.updates and not entry.key:
+            self._check_same_human(entry, place, former)
+        entry.owner = Owner(patient_id=PatientId(place.resource_id), custodian_id=clinic_id)
+        entry.place = place
 
-    def _owner(self, entry: Entry) -> Owner:
+    def _settle_owner(self, entry: Entry) -> None:
         owners = {self._patient_meant(one, entry) for one in patient_references(entry.resource)}
         if len(owners) > 1:
-            raise UnresolvedError("it names several patients, and belongs to one")
+            raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
         if not owners:
-            raise UnresolvedError(
-                f"a {entry.resource_type} belongs to a patient, and this one names none"
-            )
-        return owners.pop()
+            words = f"a {entry.resource_type} belongs to a patient, and this one names none"
+            raise UnresolvedError(words, code="required")
+        entry.owner = owners.pop()
+
+    def _settle_owned(self, entry: Entry) -> None:
+        if entry.owner is None:
+            return
+        clinic_id = entry.owner.custodian_id
+        whose = entry.owner.patient_id
+        place = self._known(entry, clinic_id) or self._new(entry, whose, clinic_id)
+        entry.place = _of(place, whose)
 
     def _patient_meant(self, reference: str, entry: Entry) -> Owner:
-        top = self._of_all.most_common(1)
-        meant = self._names.meaning(reference, of=entry, clinic_id=top[0][0] if top else None)
+        meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)
         if isinstance(meant, Entry):
             if meant.resource_type != "Patient":
                 raise UnresolvedError(f"{reference} is a {meant.resource_type} and no Patient")
             if meant.owner is None:
                 raise UnresolvedError(f"its patient, entry {meant.index}, was refused")
             return meant.owner
-        patient_id = meant.patient_id if meant and meant.resource_type == "Patient" else None
-        custodian = self._custodian(patient_id) if patient_id else None
-        if patient_id is None or custodian is None:
+        row = self._store.stored(meant) if meant and meant.resource_type == "Patient" else None
+        if meant is None or meant.patient_id is None or row is None or row.custodian_id is None:
             raise UnresolvedError(f"the patient {reference} is not known here")
-        return Owner(patient_id=patient_id, custodian_id=custodian)
-
-    def _custodian(self, patient_id: PatientId) -> ClinicId | None:
-        if patient_id not in self._custodians:
-            former = found.patient(patient_id)
-            self._custodians[patient_id] = former.custodian_id if former else None
-        return self._custodians[patient_id]
-
-    def _place(self, entry: Entry, owner: Owner | None) -> Place:
-        patient_id = owner.patient_id if owner else None
-        clinic_id = owner.custodian_id if owner else None
-        place = self._known(entry, clinic_id) or Place(
-            resource_type=entry.resource_type,
-            patient_id=patient_id,
-            resource_id=_named(entry, clinic_id),
-        )
-        if place.patient_id != patient_id:
-            raise UnresolvedError("what it would update is another patient's")
-        return place
+        return Owner(patient_id=meant.patient_id, custodian_id=row.custodian_id)
 
     def _known(self, entry: Entry, clinic_id: ClinicId | None) -> Place | None:
         """What an entry's id or condition leads to; the first entry of a condition leads others."""
-        if entry.put_id:
-            place = self._names.stored(entry)
-            if place is None and found.our_place((entry.resource_type, entry.put_id)):
-                raise UnresolvedError(f"there is no {entry.name} to update")
+        if entry.key and (known := self._store.named(self._names.of_key(entry.key))):
+            place = replace(known.pop(), resource_type=entry.resource_type)
+            if self._store.stored(place) is None:
+                raise RefusedError(OTHER_CONTENT)
             return place
+        if entry.target_id:
+            return self._target(entry, clinic_id)
+        if entry.condition is None:
+            return None
+        return self._only(entry, clinic_id) or self._conditions.get(
+            (entry.condition, _scope(entry, clinic_id))
+        )
+
+    def _new(self, entry: Entry, patient_id: PatientId | None, clinic_id: ClinicId | None) -> Place:
+        place = Place(
+            resource_type=entry.resource_type,
+            patient_id=patient_id,
+            resource_id=entry.chosen_id or _named(entry, clinic_id),
+        )
+        return self._store.make(place) if entry.chosen_id else place
+
+    def _only(self, entry: Entry, clinic_id: ClinicId | None) -> Place | None:
+        """The one resource that meets the entry's condition."""
         if entry.condition is None:
             return None
         places = self._names.meeting(entry.condition, of=entry, clinic_id=clinic_id)
         if len(places) > 1:
-            raise UnresolvedError(f"its condition is met by {len(places)} resources")
-        return next(iter(places), None) or self._conditions.get(
-            (entry.condition, _scope(entry, clinic_id))
-        )
+            words = f"its condition is met by {len(places)} resources"
+            raise UnresolvedError(words, status=412, code="multiple-matches")
+        return next(iter(places), None)
+
+    def _target(self, entry: Entry, clinic_id: ClinicId | None = None) -> Place | None:
+        """What an entry's id leads to; None: an id that the sender may choose and has not yet."""
+        place = self._names.target(entry.resource_type, entry.target_id or "", clinic_id)
+        former = self._store.stored(place) if place else None
+        if place and former and self._keeper.may_write(place, former):
+            return place
+        if entry.carries and place and former is None and place.resource_id == self._keeper.shared:
+            return place  # the sender's own Organization, for the first time
+        if place or our_place((entry.resource_type, entry.target_id or "")):
+            raise _absent(entry)
+        return None
+
+    def _check_same_human(self, entry: Entry, place: Place, former: "Stored") -> None:
+        """An id that a clinic gave again to somebody else must not pour two records into one."""
+        body = self._store.body(place)
+        if not former.deleted and are_other_humans(
+            personal_data(entry.resource), personal_data(parse_body(body))
+        ):
+            raise UnresolvedError(
+                "the patient of this id has another birth date or СНИЛС here; a PUT corrects it",
+                code="conflict",
+            )
 
 
-def _check_same_human(entry: Entry, former: found.Stored) -> None:
-    """An id that a clinic gave again to somebody else must not pour two records into one."""
-    if are_other_humans(personal_data(entry.resource), personal_data(parse_body(former.body))):
-        raise UnresolvedError(
-            "the patient of this id has another birth date or СНИЛС here; a PUT corrects it"
-        )
+def _is_shared(entry: Entry) -> bool:
+    return entry.resource_type in SHARED_TYPES and not patient_references(entry.resource)
+
+
+def _absent(entry: Entry) -> UnresolvedError:
+    """Absent, deleted, another's: the same words for all."""
+    return UnresolvedError(f"there is no {entry.name}", status=404)
+
+
+def _of(place: Place, patient_id: PatientId | None) -> Place:
+    if place.patient_id != patient_id:
+        raise UnresolvedError("what it would update is another patient's", code="conflict")
+    return place
 
 
 def _scope(entry: Entry, clinic_id: ClinicId | None) -> UUID | None:

@@ -3,17 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from medkarta.fhir.content import references_of
 from medkarta.record.intake.entries import Entry, Place
+from medkarta.record.intake.found import Store
 from medkarta.record.intake.naming import Names, UnresolvedError
+from medkarta.record.stored import parse_body
 
 
-def link(entries: Iterable[Entry], names: Names) -> None:
-    """Resolve what each entry refers to. Who refers to a refused entry is refused as well."""
+def link(entries: Iterable[Entry], names: Names, store: Store) -> None:
+    """Resolve what each entry refers to. Who refers to a refused entry is refused as well.
+
+    What the version before referred to may be gone by now: an update that says it again stays.
+    """
     dependents: defaultdict[Entry, list[Entry]] = defaultdict(list)
     waiting = list(entries)
     for entry in waiting:
         if entry.refusal is None:
-            _link(entry, names, dependents)
+            _link(entry, names, store, dependents)
     refused = [entry for entry in waiting if entry.refusal]
     while refused:
         cause = refused.pop()
@@ -23,14 +29,17 @@ def link(entries: Iterable[Entry], names: Names) -> None:
                 refused.append(entry)
 
 
-def _link(entry: Entry, names: Names, dependents: defaultdict[Entry, list[Entry]]) -> None:
+def _link(
+    entry: Entry, names: Names, store: Store, dependents: defaultdict[Entry, list[Entry]]
+) -> None:
     for reference in entry.references:
         if reference in entry.links:
             continue
         try:
             meant = names.meaning(reference, of=entry)
         except UnresolvedError as error:
-            entry.refuse(str(error))
+            if not _said_before(reference, entry, store):
+                entry.refuse_as(error.refusal)
             continue
         if isinstance(meant, Entry):
             dependents[meant].append(entry)
@@ -40,6 +49,16 @@ def _link(entry: Entry, names: Names, dependents: defaultdict[Entry, list[Entry]
             entry.links[reference] = meant.reference
 
 
+def _said_before(reference: str, entry: Entry, store: Store) -> bool:
+    body = store.body(entry.place) if entry.updates and entry.place else ""
+    return bool(body) and reference in references_of(parse_body(body))
+
+
 def _check_private(entry: Entry, place: Place) -> None:
-    if entry.owner is None and place.patient_id is not None:
+    """A record holds one person's: of others' a resource names at most the Patient."""
+    if place.patient_id is None:
+        return
+    if entry.owner is None:
         entry.refuse(f"a shared {entry.resource_type} must not refer to a patient's resource")
+    elif place.patient_id != entry.owner.patient_id and place.resource_type != "Patient":
+        entry.refuse(f"it refers to another patient's {place.resource_type}")

@@ -4,13 +4,13 @@ https://hl7.org/fhir/R4/bundle.html#references, https://hl7.org/fhir/R4/http.htm
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from medkarta.fhir.json_text import JsonValue
 from medkarta.foundation.ids import ClinicId, PatientId
-from medkarta.record.intake import found
 from medkarta.record.intake.entries import Entry, Place
+from medkarta.record.intake.found import NOBODY, Name, Question, Store
 from medkarta.record.rules.conditions import (
     Condition,
     UnusableConditionError,
@@ -18,6 +18,7 @@ from medkarta.record.rules.conditions import (
     read_condition,
 )
 from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.submissions import RefusedError
 
 Meaning: TypeAlias = Entry | Place
 
@@ -27,35 +28,94 @@ _CONDITIONAL: Final = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
 _ELSEWHERE: Final = re.compile(r"#|https?://")
 
 
-class UnresolvedError(ValueError):
+class UnresolvedError(RefusedError):
     """The reference leads nowhere; the message says so in words."""
+
+    def __init__(self, words: str, *, status: int = 422, code: str = "not-found") -> None:
+        super().__init__(words, status=status, code=code)
 
 
 class Names:
-    """The names by which a bundle's entries call each other and the store's resources."""
+    """The names by which a bundle's entries call each other and the store's resources.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    `clinic_id` is who sent the bundle and sees of the patients' resources its own alone; None: an
+    import, where each entry's clinic comes out on the way.
+    """
+
+    def __init__(
+        self, entries: Iterable[Entry], store: Store, *, clinic_id: ClinicId | None = None
+    ) -> None:
         self._entries = list(entries)
+        self._store = store
+        self.clinic_id = clinic_id
+        self.removed: set[Place] = set()  # by this bundle: nothing in it means these any more
         self._named: dict[str, Entry] = {}
         for entry in self._entries:
-            for name in (entry.full_url, entry.put_id and entry.name):
+            for name in (entry.full_url, entry.target_id and entry.carries and entry.name):
                 if name:
                     self._named.setdefault(name, entry)
-        self._stored = found.places(self._outside_names())
-        self._met: dict[tuple[Condition, PatientId | ClinicId | None], set[Place]] = {}
 
-    def _outside_names(self) -> set[tuple[str, str]]:
-        puts = {(one.resource_type, one.put_id) for one in self._entries if one.put_id}
-        return puts | {
-            (name[1], name[2])
-            for entry in self._entries
-            for reference in entry.references
-            if reference not in self._named and (name := _RELATIVE.fullmatch(reference))
-        }
+    def outside(self) -> Iterator[Name]:
+        """Names of what is not in the bundle, or is to be written over."""
+        for entry in self._entries:
+            if entry.target_id:
+                yield Name(entry.resource_type, entry.target_id, self.clinic_id)
+            if entry.key:
+                yield self.of_key(entry.key)
+            for reference in entry.references:
+                if reference not in self._named and (name := _RELATIVE.fullmatch(reference)):
+                    yield Name(name[1], name[2], self.clinic_id)
 
-    def stored(self, entry: Entry) -> Place | None:
-        """Where the store has what an entry updates by its id."""
-        return self._stored.get((entry.resource_type, entry.put_id or ""))
+    def of_key(self, key: str) -> Name:
+        """The name of what was created under an idempotency key."""
+        return Name("Idempotency-Key", key, self.clinic_id)
+
+    def places(self) -> set[Place]:
+        """Where the names from outside lead."""
+        return {place for name in self.outside() for place in self._store.named(name)}
+
+    def questions(self) -> Iterator[Question]:
+        """Conditions whose answer does not wait for whose an entry is."""
+        for entry in self._entries:
+            for condition in (entry.condition, *_conditions(entry.references)):
+                if condition and condition.tests:
+                    if condition.resource_type in SHARED_TYPES:
+                        yield Question(condition, None)
+                    elif condition.resource_type == "Patient" and self.clinic_id:
+                        yield Question(condition, self.clinic_id)
+
+    def questions_of_patients(self) -> Iterator[Question]:
+        """Conditions of references to what is the same patient's, once that is known."""
+        for entry in self._entries:
+            if entry.owner and entry.refusal is None:
+                for condition in _conditions(entry.references):
+                    if condition.tests and condition.resource_type not in SHARED_TYPES:
+                        yield self.question(condition, of=entry)
+
+    def target(self, kind: str, text: str, clinic_id: ClinicId | None) -> Place | None:
+        """Where a name leads as `clinic_id` means it, whatever is there. Raises `UnresolvedError`.
+
+        An import tells from whom it is by its content alone: what one clinic has called so is
+        meant, and the shared one before other clinics' own.
+        """
+        found = self._store.named(Name(kind, text, self.clinic_id))
+        if len(found) > 1:
+            found = self._store.named(Name(kind, text, clinic_id or NOBODY))
+            if not found:
+                raise UnresolvedError(f"{kind}/{text} is what several clinics call theirs")
+        return next(iter(found), None)
+
+    def stored(self, kind: str, text: str, clinic_id: ClinicId | None) -> Place | None:
+        """What the store has under a name, as `clinic_id` means it. Raises `UnresolvedError`."""
+        place = self.target(kind, text, clinic_id)
+        return place if place and self.sees(place) else None
+
+    def sees(self, place: Place) -> bool:
+        """Whether it is there for whoever sent the bundle: absent, deleted, foreign are alike."""
+        row = self._store.stored(place)
+        if row is None or row.deleted or (self.removed and place in self.removed):
+            return False
+        return place.patient_id is None or self.clinic_id in {None, row.custodian_id}
 
     def entry_of(self, reference: str, *, of: Entry) -> Entry | None:
         """The entry of this bundle that is meant."""
@@ -70,16 +130,34 @@ class Names:
     ) -> Meaning | None:
         """What is meant; None: something elsewhere, and the reference stays as it is written.
 
-        `clinic_id` is whose Patients a condition is about. Raises `UnresolvedError`.
+        `clinic_id` is whose names and Patients are meant where the entry does not say it itself.
+        Raises `UnresolvedError`.
         """
         meant: Meaning | None = self.entry_of(reference, of=of)
         if meant is None and (relative := _RELATIVE.fullmatch(reference)):
-            meant = self._stored.get((relative[1], relative[2]))
+            keeper = of.owner.custodian_id if of.owner else clinic_id
+            meant = self.stored(relative[1], relative[2], keeper)
         if meant is None and (conditional := _CONDITIONAL.fullmatch(reference)):
             meant = self._conditional(conditional, of, clinic_id)
         if meant or _ELSEWHERE.match(reference) or not _refers(of.resource, reference):
             return meant
         raise UnresolvedError(f"{reference} is neither in the bundle nor in the store")
+
+    def question(
+        self, condition: Condition, *, of: Entry, clinic_id: ClinicId | None = None
+    ) -> Question:
+        """A condition, and among whose resources it looks. Raises `UnresolvedError`."""
+        kind = condition.resource_type
+        within: PatientId | ClinicId | None = None
+        if kind == "Patient":
+            within = of.owner.custodian_id if of.owner else self.clinic_id or clinic_id
+        elif kind not in SHARED_TYPES:
+            within = of.owner.patient_id if of.owner else self._patient_asked(condition)
+        if within is None and kind not in SHARED_TYPES:
+            raise UnresolvedError(
+                f"whose {kind} is meant by {condition} is not known: name the patient"
+            )
+        return Question(condition, within)
 
     def meeting(
         self, condition: Condition, *, of: Entry, clinic_id: ClinicId | None = None
@@ -89,17 +167,30 @@ class Names:
         Raises `UnresolvedError`.
         """
         kind = condition.resource_type
-        within: PatientId | ClinicId | None = None
-        if kind == "Patient":
-            within = of.owner.custodian_id if of.owner else clinic_id
-        elif kind not in SHARED_TYPES:
-            within = of.owner.patient_id if of.owner else None
-        if within is None and kind not in SHARED_TYPES:
-            raise UnresolvedError(f"whose {kind} is meant by {condition.value} is not known")
-        key = (condition, within)
-        if key not in self._met:
-            self._met[key] = found.meeting(condition, within=within)
-        return self._met[key]
+        named: Place | None = None
+        if condition.id:
+            named = self.stored(kind, condition.id, clinic_id)
+        if not condition.tests:
+            return {named} if named else set()
+        if kind == "Patient" and not any(one.param == "identifier" for one in condition.tests):
+            raise UnresolvedError("a Patient is looked for by its identifier or its _id")
+        question = self.question(condition, of=of, clinic_id=clinic_id)
+        met = {place for place in self._store.meeting(question) if self.sees(place)}
+        met = met & {named} if condition.id else met
+        # Of shared resources those that the sender wrote itself come first.
+        own = {place for place in met if place.patient_id is None and self._wrote(place)}
+        return own or met
+
+    def _wrote(self, place: Place) -> bool:
+        row = self._store.stored(place)
+        return self.clinic_id is not None and row is not None and row.custodian_id == self.clinic_id
+
+    def _patient_asked(self, condition: Condition) -> PatientId | None:
+        """Whose resources a condition names itself."""
+        if condition.patient is None:
+            return None
+        place = self.stored("Patient", condition.patient, None)
+        return place.patient_id if place else None
 
     def _conditional(
         self, reference: re.Match[str], of: Entry, clinic_id: ClinicId | None
@@ -111,20 +202,32 @@ class Names:
         try:
             condition = read_condition(reference[1], reference[2])
         except UnusableConditionError as error:
-            raise UnresolvedError(str(error)) from error
+            raise UnresolvedError(str(error), code="not-supported") from error
         here = [
             entry
             for entry in self._entries
             if entry.resource_type == condition.resource_type
+            and entry.carries
             and _reachable(entry, of)
-            and meets(entry.resource, condition)
+            and meets(entry.found, condition)
         ]
         places = {entry.place for entry in here if entry.place}
         if not (here and condition.resource_type == "Patient" and of.owner is None):
             places |= self.meeting(condition, of=of, clinic_id=clinic_id)
         if len(places) > 1:
-            raise UnresolvedError(f"{reference[0]} is met by {len(places)} resources")
+            words = f"{reference[0]} is met by {len(places)} resources"
+            raise UnresolvedError(words, status=412, code="multiple-matches")
         return here[0] if here else next(iter(places), None)
+
+
+def _conditions(references: Iterable[str]) -> Iterator[Condition]:
+    """Those that can be asked; the others are refused where they are met."""
+    for reference in dict.fromkeys(references):
+        if "?" in reference and (conditional := _CONDITIONAL.fullmatch(reference)):
+            try:
+                yield read_condition(conditional[1], conditional[2])
+            except UnusableConditionError:
+                continue
 
 
 def _reachable(entry: Entry, of: Entry) -> bool:

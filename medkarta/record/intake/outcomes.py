@@ -5,9 +5,12 @@ from datetime import datetime
 
 from medkarta.fhir.content import same_content
 from medkarta.fhir.splice import Meta, splice
-from medkarta.record.intake import found
-from medkarta.record.intake.entries import Entry, Place
+from medkarta.foundation.ids import ClinicId
+from medkarta.record.intake.entries import Entry, Place, Verb
+from medkarta.record.intake.found import Key, Store, Stored
+from medkarta.record.intake.identity import OTHER_CONTENT
 from medkarta.record.intake.report import Outcome
+from medkarta.record.rules.labels import dropped_labels
 from medkarta.record.stored import parse_body
 from medkarta.record.writing import Version
 
@@ -15,36 +18,42 @@ from medkarta.record.writing import Version
 class Decisions:
     """The outcome of every entry of a bundle, and the versions to be written."""
 
-    def __init__(self, entries: Iterable[Entry], *, now: datetime) -> None:
+    def __init__(self, store: Store, *, shared: ClinicId | None, now: datetime) -> None:
         self.outcomes: dict[Entry, Outcome] = {}
-        self.versions: dict[found.Key, Version] = {}
+        self.versions: dict[Key, Version] = {}
+        self._store = store
+        self._shared = shared
         self._now = now
-        settled = [(entry, entry.place) for entry in entries if entry.place and not entry.refusal]
-        self._stored = found.stored(place for _, place in settled)
-        for entry, place in settled:
-            outcome = self._decide(entry, place)
-            if outcome is not Outcome.REFUSED:
-                self.outcomes[entry] = outcome
 
-    def body_of(self, place: Place) -> str | None:
+    def decide(self, entries: Iterable[Entry]) -> None:
+        """Decide of each that is settled and not refused, in their order."""
+        for entry in entries:
+            if entry.place and not entry.refusal:
+                outcome = self._decide(entry, entry.place)
+                if outcome is not Outcome.REFUSED:
+                    self.outcomes[entry] = outcome
+
+    def body_of(self, place: Place) -> str:
         """The text that is at a place when all is written."""
-        key = (place.patient_id, place.resource_id)
-        if key in self.versions:
-            return self.versions[key].body
-        former = self._stored.get(key) or found.stored([place]).get(key)
-        return former.body if former else None
+        version = self.versions.get(place.key)
+        return version.body if version else self._store.body(place)
 
     def _decide(self, entry: Entry, place: Place) -> Outcome:
-        key = (place.patient_id, place.resource_id)
-        former = self._stored.get(key)
-        if key in self.versions:
-            return self._decide_again(entry, place, self.versions[key])
+        former = self._store.stored(place)
+        if place.key in self.versions:
+            return self._decide_again(entry, place, self.versions[place.key])
         if former is None:
-            self._put(entry, place, number=1)
-            return Outcome.CREATED
-        outcome = _compare(entry, place, former)
-        if outcome is Outcome.UPDATED:
-            self._put(entry, place, number=former.version + 1)
+            outcome = _unmet(entry) or Outcome.CREATED
+        elif entry.verb is Verb.DELETE:
+            outcome = _refused(entry, former) or (
+                Outcome.UNCHANGED if former.deleted else Outcome.UPDATED
+            )
+        elif entry.key:
+            outcome = self._compare_creations(entry, place)
+        else:
+            outcome = self._compare(entry, place, former)
+        if outcome in {Outcome.CREATED, Outcome.UPDATED}:
+            self._put(entry, place, former)
         return outcome
 
     def _decide_again(self, entry: Entry, place: Place, first: Version) -> Outcome:
@@ -57,29 +66,75 @@ class Decisions:
         entry.refuse("another entry of the bundle writes the same resource")
         return Outcome.REFUSED
 
-    def _put(self, entry: Entry, place: Place, *, number: int) -> None:
-        body = _body(entry, place, number=number, recorded_at=self._now)
-        self.versions[place.patient_id, place.resource_id] = Version(
+    def _compare_creations(self, entry: Entry, place: Place) -> Outcome:
+        """The same key came before; what was created then is to be the same."""
+        body = _body(entry, place, number=1, recorded_at=self._now)
+        first = self._store.first(place)
+        if first and same_content(body, first.body or ""):
+            return Outcome.UNCHANGED
+        entry.refuse(OTHER_CONTENT)
+        return Outcome.REFUSED
+
+    def _compare(self, entry: Entry, place: Place, former: Stored) -> Outcome:
+        before = self._store.body(place)
+        body = _body(
+            entry, place, number=former.version, recorded_at=former.recorded_at, before=before
+        )
+        same = body == before or (not former.deleted and same_content(body, before))
+        if not entry.updates:
+            return Outcome.UNCHANGED if same else Outcome.KEPT
+        if refused := _refused(entry, former, repeated=same):
+            return refused
+        return Outcome.UNCHANGED if same else Outcome.UPDATED
+
+    def _put(self, entry: Entry, place: Place, former: Stored | None) -> None:
+        number = former.version + 1 if former else 1
+        body, resource = "", None
+        if entry.verb is not Verb.DELETE:
+            before = self._store.body(place) if former else ""
+            body = _body(entry, place, number=number, recorded_at=self._now, before=before)
+            # Of id and meta nothing is indexed but what the sender itself wrote.
+            same = not before and all(one == other for one, other in entry.links.items())
+            resource = entry.resource if same else parse_body(body)
+        self.versions[place.key] = Version(
             owner=entry.owner,
+            custodian_id=(former and former.custodian_id) or self._shared,
             resource_id=place.resource_id,
             number=number,
             body=body,
-            resource=parse_body(body),
+            resource=resource,
         )
 
 
-def _compare(entry: Entry, place: Place, former: found.Stored) -> Outcome:
-    body = _body(entry, place, number=former.version, recorded_at=former.recorded_at)
-    if body == former.body or (not former.deleted and same_content(body, former.body)):
-        return Outcome.UNCHANGED
-    if not entry.updates:
-        return Outcome.KEPT
-    if entry.if_match and entry.if_match != f'W/"{former.version}"':
-        entry.refuse(f"If-Match is {entry.if_match}, and here is version {former.version}")
+def _unmet(entry: Entry) -> Outcome | None:
+    """An If-Match where nothing is."""
+    if entry.if_match is None:
+        return None
+    entry.refuse(f"If-Match is {entry.if_match}, and nothing is here", status=412, code="conflict")
+    return Outcome.REFUSED
+
+
+def _refused(entry: Entry, former: Stored, *, repeated: bool = False) -> Outcome | None:
+    """https://hl7.org/fhir/R4/http.html#concurrency; RFC 9110 lets what is done already pass."""
+    if entry.if_none_match == "*" and entry.updates and not former.deleted:
+        entry.refuse("If-None-Match is *, and it is here", status=412, code="conflict")
         return Outcome.REFUSED
-    return Outcome.UPDATED
+    if entry.if_match is None:
+        return None
+    named = {one.strip().removeprefix("W/").strip('"') for one in entry.if_match.split(",")}
+    allowed = {"*", str(former.version)} | ({str(former.version - 1)} if repeated else set())
+    if former.deleted or not named & allowed:
+        words = f"If-Match is {entry.if_match}, and here is version {former.version}"
+        if former.deleted:
+            words = f"there is no {entry.name}"
+        entry.refuse(words, status=404 if former.deleted else 412, code="conflict")
+        return Outcome.REFUSED
+    return None
 
 
-def _body(entry: Entry, place: Place, *, number: int, recorded_at: datetime) -> str:
-    meta = Meta(version_id=str(number), last_updated=recorded_at)
+def _body(
+    entry: Entry, place: Place, *, number: int, recorded_at: datetime, before: str = ""
+) -> str:
+    labels = dropped_labels(before, entry.resource)
+    meta = Meta(version_id=str(number), last_updated=recorded_at, labels=labels)
     return splice(entry.text, id=place.id, meta=meta, references=entry.links)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from medkarta.fhir.json_text import JsonObject
 from medkarta.foundation.snils import InvalidSnilsError, Snils
-from medkarta.patients.rules import PersonalDataInput, Sex
+from medkarta.patients.rules import Identifier, PersonalDataInput, Sex
 
 # Identifier systems under which Russian systems send СНИЛС: the number's own OID, FHIR RU core, N3.
 _SNILS: Final = frozenset(
@@ -49,6 +49,15 @@ def personal_data(patient: JsonObject) -> PersonalDataInput:
         sex=Sex(gender) if gender in _SEXES else Sex.UNKNOWN,
         snils=next(_snils(patient), None),
     )
+
+
+def identifiers(patient: JsonObject) -> frozenset[Identifier]:
+    """By which numbers its clinic knows the Patient."""
+    named = (
+        (_text(one.get("system")), _text(one.get("value")))
+        for one in _objects(patient.get("identifier"))
+    )
+    return frozenset((system, value) for system, value in named if value)
 
 
 def are_other_humans(one: PersonalDataInput, other: PersonalDataInput) -> bool:

@@ -1,0 +1,39 @@
+"""Who writes the same at once waits: advisory locks, held until the transaction ends."""
+
+import zlib
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+# Two classes of advisory locks of this module's own. Names are locked first, then patients, each in
+# one statement and one order, so that two transactions cannot wait for each other.
+_NAMES: Final = 0x7265636E
+_PATIENTS: Final = 0x7265636F
+# Buckets, as a transaction of ten thousand must not fill PostgreSQL's lock table. There are more of
+# the patients' ones: two who wait for nothing but a bucket wait in vain.
+_NAME_BUCKETS: Final = 256
+_PATIENT_BUCKETS: Final = 2_048
+
+
+def lock_names(names: Iterable[object]) -> None:
+    """Keep others that settle the same names waiting; call once a transaction, before patients."""
+    _lock(_NAMES, {zlib.crc32(str(name).encode()) % _NAME_BUCKETS for name in names})
+
+
+def lock_patients(ids: Iterable[UUID]) -> None:
+    """Keep other writers of these patients waiting; call once a transaction.
+
+    A shared resource counts as its own patient.
+    """
+    _lock(_PATIENTS, {zlib.crc32(one.bytes) % _PATIENT_BUCKETS for one in ids})
+
+
+def _lock(kind: int, buckets: set[int]) -> None:
+    if buckets:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
+                [kind, sorted(buckets)],
+            )

@@ -1,0 +1,115 @@
+"""Bundles taken together: what becomes of each is decided on values, then all is written at once.
+
+However many there are, the statements are as many as for one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from medkarta.fhir.json_text import BadJsonError, read_resource
+from medkarta.fhir.search.compartment import patient_references
+from medkarta.record.intake.entries import Entry, Place, Verb
+from medkarta.record.intake.found import Store
+from medkarta.record.intake.identity import Settlement
+from medkarta.record.intake.keepers import Keeper
+from medkarta.record.intake.linking import link
+from medkarta.record.intake.locks import lock_names, lock_patients
+from medkarta.record.intake.naming import Names
+from medkarta.record.intake.outcomes import Decisions
+from medkarta.record.submissions import RefusedError
+
+
+@dataclass(eq=False, kw_only=True)
+class Party:
+    """One bundle with what it needs to be decided of. `strict`: no resource stands in it twice."""
+
+    entries: Sequence[Entry]
+    names: Names
+    keeper: Keeper
+    strict: bool = False
+    decisions: Decisions = field(init=False)
+
+    @property
+    def refused(self) -> list[Entry]:
+        """Entries that are not taken."""
+        return [entry for entry in self.entries if entry.refusal]
+
+
+def settle(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
+    """Decide of every entry what becomes of it. Within the transaction that will write it."""
+    entries = [one for party in parties for one in party.entries if one.refusal is None]
+    lock_names(name for entry in entries for name in entry.contended_names())
+    _read_beforehand(parties, store)
+    for party in parties:
+        Settlement(party.entries, names=party.names, store=store, keeper=party.keeper).settle()
+        if party.strict:
+            _refuse_doubles(party)
+    settled = [entry for entry in entries if entry.place and entry.refusal is None]
+    lock_patients(one.place.patient_id or one.place.resource_id for one in settled if one.place)
+    store.fetch((one.place for one in settled if one.place), bodies=True)
+    patched = [entry for entry in settled if entry.verb is Verb.PATCH]
+    for entry in patched:
+        _patch(entry, store)
+    if patched:
+        _read_beforehand(parties, store)
+    store.ask(question for party in parties for question in party.names.questions_of_patients())
+    for party in parties:
+        link(party.entries, party.names, store)
+        party.decisions = Decisions(store, shared=party.keeper.shared, now=now)
+        party.decisions.decide(party.entries)
+
+
+def _read_beforehand(parties: Iterable[Party], store: Store) -> None:
+    """Whatever the entries name, in one statement of each kind."""
+    store.look_up(name for party in parties for name in party.names.outside())
+    store.ask(question for party in parties for question in party.names.questions())
+    store.fetch(place for party in parties for place in party.names.places())
+
+
+def _refuse_doubles(party: Party) -> None:
+    """https://hl7.org/fhir/R4/http.html#trules: no two entries are of one resource."""
+    named: defaultdict[Place, list[Entry]] = defaultdict(list)
+    for entry in party.entries:
+        if entry.place:
+            named[entry.place].append(entry)
+    for place, entries in named.items():
+        if len(entries) > 1:
+            for entry in entries:
+                words = f"entries {', '.join(str(one.index) for one in entries)} are all of"
+                entry.refuse(f"{words} one {place.resource_type}", status=400, code="duplicate")
+
+
+def _patch(entry: Entry, store: Store) -> None:
+    """https://hl7.org/fhir/R4/http.html#patch: as an update by what the patch makes of the text."""
+    if entry.place is None or entry.patched is None:
+        entry.refuse("the PATCH has no patch", status=400, code="required")
+        return
+    before = store.body(entry.place)
+    try:
+        resource = read_resource(entry.patched(before))
+    except RefusedError as error:
+        entry.refuse_as(error.refusal)
+        return
+    except BadJsonError as error:
+        entry.refuse(f"the patch makes no resource of it: {error}")
+        return
+    if resource.id != entry.place.id:
+        entry.refuse("a patch does not change the id")
+    entry.read(resource, {})
+    if not entry.refusal and _owners(entry) != _whose(entry.place):
+        entry.refuse("a patch does not change whose it is")
+
+
+def _owners(entry: Entry) -> set[str]:
+    return set(patient_references(entry.resource))
+
+
+def _whose(place: Place) -> set[str]:
+    if place.patient_id is None or place.resource_type == "Patient":
+        return set()
+    patient = Place(
+        resource_type="Patient", patient_id=place.patient_id, resource_id=place.patient_id
+    )
+    return {patient.reference}
