@@ -1,6 +1,7 @@
 """What every interaction has at hand: the door, connections, and who may pass."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -23,11 +24,12 @@ from medkarta.access.api.asking import (
     Unnamed,
 )
 from medkarta.access.api.door import open_many
-from medkarta.access.api.gathering import Gathering
+from medkarta.access.api.gathering import Gathering, on_connection
 from medkarta.access.grants import Gate
-from medkarta.fhir_api.answers import Headers
+from medkarta.fhir_api.answers import FhirAnswer, Headers
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.writer import Writer
 from medkarta.foundation.ids import PatientId
 from medkarta.record.reading import Text
 from medkarta.record.reads import Key, read_many
@@ -56,7 +58,7 @@ class Database(Protocol):
 class Wish:
     """What a request wants of the door, beside who asks; see `ApiAsking`."""
 
-    doing: Doing
+    doing: Doing | None
     types: Types
     resources: tuple[str, ...]
     concern: Concern = Concern.PERSON
@@ -66,11 +68,17 @@ class Wish:
 class Api:
     """Belongs to one event loop: made in the worker process when the first request comes."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
+    def __init__(
+        self,
+        pool: AsyncConnectionPool[AsyncConnection],
+        answer: Callable[[FhirRequest], Awaitable[FhirAnswer]],
+    ) -> None:
         self.pool = pool
+        self.answer = answer  # of a request that stands in another one
         self.marker = Marker(sealer=settings.SEALER)
-        self._door = Gathering(pool, open_many)
-        self._reads = Gathering(pool, read_many)
+        self.writer = Writer()
+        self._door = Gathering(on_connection(pool, open_many))
+        self._reads = Gathering(on_connection(pool, read_many))
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""

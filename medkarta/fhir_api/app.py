@@ -50,6 +50,11 @@ class FhirApi:
             answer = await self._answer(request, receive)
         await _send(scope, send, answer)
 
+    async def close(self) -> None:
+        """Before the web process ends."""
+        if self._api is not None:
+            await self._api.writer.close()
+
     def _request(self, scope: Scope) -> FhirRequest:
         """The request without its body."""
         headers: Mapping[bytes, bytes] = dict(scope["headers"])
@@ -86,8 +91,13 @@ class FhirApi:
 
     async def _at_hand(self) -> Api:
         if self._api is None:
-            self._api = Api(await self._database.pool())
+            self._api = Api(await self._database.pool(), self._inner)
         return self._api
+
+    async def _inner(self, request: FhirRequest) -> FhirAnswer:
+        """A GET that stands in a bundle."""
+        interaction = route(request.method, request.path)
+        return await interaction(await self._at_hand(), request)
 
     def _capabilities(self, method: str) -> FhirAnswer:
         if method not in {"GET", "HEAD"}:

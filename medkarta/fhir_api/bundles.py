@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 import orjson
 
@@ -46,13 +46,17 @@ def history_entry(base: str, text: Text) -> bytes:
     elif text.version == 1:
         method, url = "POST", text.resource_type
     resource = "" if text.deleted else f'"resource":{text.body},'
-    modified = text.recorded_at.astimezone(UTC).isoformat(timespec="milliseconds")
     status = "204" if text.deleted else "201" if text.version == 1 else "200"
     return (
         f'{{"fullUrl":"{base}/{name}",{resource}"request":{{"method":"{method}","url":"{url}"}},'
         f'"response":{{"status":"{status}","etag":"W/\\"{text.version}\\"",'
-        f'"lastModified":"{modified.replace("+00:00", "Z")}"}}}}'
+        f'"lastModified":"{instant(text.recorded_at)}"}}}}'
     ).encode()
+
+
+def instant(moment: datetime) -> str:
+    """R4's instant, in UTC to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def outcome_entry(issues: Iterable[Issue]) -> bytes:

@@ -42,8 +42,17 @@ class FhirError(Exception):
     ) -> None:
         super().__init__(words)
         self.status = status
-        self.issues = (Issue(code=code, diagnostics=words, expression=expression),)
+        self.issues: tuple[Issue, ...] = (
+            Issue(code=code, diagnostics=words, expression=expression),
+        )
         self.headers = headers
+
+    @classmethod
+    def of(cls, status: HTTPStatus, issues: tuple[Issue, ...]) -> "FhirError":
+        """Several things to say at once."""
+        error = cls(status, issues[0].code, issues[0].diagnostics)
+        error.issues = issues
+        return error
 
 
 def outcome(issues: Iterable[Issue]) -> bytes:

@@ -10,9 +10,14 @@ from typing import Final, TypeAlias
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.interactions.bundle import process
+from medkarta.fhir_api.interactions.create import create
+from medkarta.fhir_api.interactions.delete import conditional_delete, delete
 from medkarta.fhir_api.interactions.history import history, type_history
+from medkarta.fhir_api.interactions.patch import conditional_patch, patch
 from medkarta.fhir_api.interactions.read import read
 from medkarta.fhir_api.interactions.search import search, search_by_form
+from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.outcomes import FhirError, not_here
 from medkarta.fhir_api.requests import FhirRequest
@@ -23,10 +28,17 @@ Shape: TypeAlias = tuple[str, ...]
 
 # The shapes of addresses: "T" is a resource type, "id" and "v" are ids, other words are themselves.
 INTERACTIONS: Final[Mapping[Shape, Methods]] = {
-    ("T",): {"GET": search},
+    (): {"POST": process},
+    ("T",): {
+        "GET": search,
+        "POST": create,
+        "PUT": conditional_update,
+        "PATCH": conditional_patch,
+        "DELETE": conditional_delete,
+    },
     ("T", "_search"): {"POST": search_by_form},
     ("T", "_history"): {"GET": type_history},
-    ("T", "id"): {"GET": read},
+    ("T", "id"): {"GET": read, "PUT": update, "PATCH": patch, "DELETE": delete},
     ("T", "id", "_history"): {"GET": history},
     ("T", "id", "_history", "v"): {"GET": vread},
 }

@@ -43,6 +43,7 @@ class Machine:
         return self
 
     def __exit__(self, *raised):
+        self._loop.run(self.app.close())
         if self._pool:
             self._loop.run(self._pool.close())
         self._loop.__exit__(*raised)
@@ -63,13 +64,13 @@ class Machine:
         return self._loop.run(self._ask(*_request(method, path, token, body, headers)))
 
     def together(self, *calls):
-        """Several calls at once, each as the arguments of `call`; their answers in order."""
+        """Several calls at once, each (method, path, token[, body]); their answers in order."""
 
         async def ask_all():
             return await asyncio.gather(
                 *(
-                    self._ask(*_request(method, path, token, b"", {}))
-                    for method, path, token in calls
+                    self._ask(*_request(method, path, token, *(body or [b""]), headers={}))
+                    for method, path, token, *body in calls
                 )
             )
 

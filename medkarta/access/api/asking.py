@@ -35,12 +35,13 @@ class ApiAsking:
     """One request: by which bearer, of which types, for what, about whose entry.
 
     `digest` is the SHA-256 of the bearer token. `target` is the clinic's entry that the request
-    names; None: all of an app's own person. `resources` is what the log will say was read.
+    names; None: all of an app's own person. `doing` None: the caller looks at its scopes itself,
+    entry by entry. `resources` is what the log will say was read.
     """
 
     digest: bytes
     types: Types
-    doing: Doing
+    doing: Doing | None
     concern: Concern
     target: PatientId | None
     resources: tuple[str, ...]

@@ -63,11 +63,9 @@ class Decision:
 
 def decide(asking: ApiAsking, known: Known, *, today: date) -> Decision:
     """Scopes first, then whose it is, then the gates. `today`: by the clock of policies."""
-    types, narrowed = opened_by(known.caller.scopes, asking.doing.value)
-    types = _both(types, asking.types)
-    if not isinstance(types, Everything) and not types:
+    scoped = _scoped(asking, known)
+    if not isinstance(scoped.types, Everything) and not scoped.types:
         return Decision(answer=OutOfScope(caller=known.caller))
-    scoped = _Scoped(types=types, narrowed=narrowed)
     if asking.concern is Concern.NOBODY:
         return Decision(answer=_opened(known, scoped, None))
     if known.caller.person_id is not None:
@@ -81,6 +79,13 @@ class _Scoped:
 
     types: Types
     narrowed: Mapping[str, tuple[Narrowing, ...]]
+
+
+def _scoped(asking: ApiAsking, known: Known) -> _Scoped:
+    if asking.doing is None:
+        return _Scoped(types=asking.types, narrowed={})
+    types, narrowed = opened_by(known.caller.scopes, asking.doing.value)
+    return _Scoped(types=_both(types, asking.types), narrowed=narrowed)
 
 
 def _of_app(asking: ApiAsking, known: Known, scoped: _Scoped, today: date) -> Decision:

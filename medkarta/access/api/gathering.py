@@ -9,7 +9,8 @@ from psycopg import AsyncConnection
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
-Together = Callable[[AsyncConnection, Sequence[Asked]], Awaitable[Sequence[Answered]]]
+Together = Callable[[Sequence[Asked]], Awaitable[Sequence[Answered]]]
+OnConnection = Callable[[AsyncConnection, Sequence[Asked]], Awaitable[Sequence[Answered]]]
 
 _MOST: Final = 64  # at once
 
@@ -27,8 +28,7 @@ class Gathering(Generic[Asked, Answered]):
     `together` answers in the order in which it is asked.
     """
 
-    def __init__(self, pool: Pool, together: Together[Asked, Answered]) -> None:
-        self._pool = pool
+    def __init__(self, together: Together[Asked, Answered]) -> None:
         self._together = together
         self._waiting: list[tuple[Asked, asyncio.Future[Answered]]] = []
         self._serving: asyncio.Task[None] | None = None
@@ -51,8 +51,7 @@ class Gathering(Generic[Asked, Answered]):
 
     async def _serve_batch(self, batch: list[tuple[Asked, asyncio.Future[Answered]]]) -> None:
         try:
-            async with self._pool.connection() as connection:
-                answers = await self._together(connection, [asked for asked, _ in batch])
+            answers = await self._together([asked for asked, _ in batch])
         except Exception as error:  # noqa: BLE001  # each of them is told, and raises it
             for _, future in batch:
                 if not future.done():
@@ -61,3 +60,13 @@ class Gathering(Generic[Asked, Answered]):
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():  # who went away meanwhile is cancelled; what was done stays
                 future.set_result(answer)
+
+
+def on_connection(pool: Pool, together: OnConnection[Asked, Answered]) -> Together[Asked, Answered]:
+    """The same on a connection of the pool's, for the time that it takes."""
+
+    async def on_one(batch: Sequence[Asked]) -> Sequence[Answered]:
+        async with pool.connection() as connection:
+            return await together(connection, batch)
+
+    return on_one

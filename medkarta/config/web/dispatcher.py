@@ -15,6 +15,7 @@ from medkarta.config.web.answers import Answer
 from medkarta.config.web.async_database import AsyncDatabase
 from medkarta.config.web.envelope import Message, Receive, Scope, Send
 from medkarta.config.web.health import Health
+from medkarta.fhir_api.app import FhirApi
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -34,7 +35,7 @@ class Sides:
     """What answers what."""
 
     pages: AsgiApp
-    fhir: AsgiApp
+    fhir: FhirApi
     health: Health
     database: AsyncDatabase
     failure_page: Callable[[int, str, envelope.Headers], bytes]
@@ -123,6 +124,7 @@ class Dispatcher:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                await self.sides.fhir.close()
                 await self.sides.database.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -1,0 +1,18 @@
+"""FHIR create, conditional too: https://hl7.org/fhir/R4/http.html#create."""
+
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.submitting import header_or_none, resource_in, submit_one
+from medkarta.record.submissions import SentEntry
+
+
+async def create(api: Api, request: FhirRequest) -> FhirAnswer:
+    """A new resource under an id of ours; with an Idempotency-Key the same one when repeated."""
+    entry = SentEntry(
+        method="POST",
+        url=request.path[0],
+        if_none_exist=header_or_none(request, "if-none-exist"),
+        resource=resource_in(request),
+    )
+    return await submit_one(api, request, entry)

@@ -1,0 +1,158 @@
+"""From a request that writes to its clinic's submission, and from what came of it to HTTP."""
+
+from http import HTTPStatus
+from typing import Final
+
+from medkarta.access.api.asking import Caller, Concern, Doing
+from medkarta.access.grants import EVERYTHING, Everything
+from medkarta.access.scopes import opened_by
+from medkarta.fhir.json_text import BadJsonError, ResourceText, read_resource
+from medkarta.fhir.xml.hardened import BadXmlError
+from medkarta.fhir.xml.reading import json_of
+from medkarta.fhir_api.answers import FhirAnswer, Headers, versioned
+from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.record.submissions import (
+    Done,
+    Kind,
+    Refused,
+    Rejected,
+    Sender,
+    SentEntry,
+    Submission,
+)
+
+_LONGEST_KEY: Final = 200
+DOINGS: Final = {
+    "POST": Doing.CREATE,
+    "PUT": Doing.UPDATE,
+    "PATCH": Doing.UPDATE,
+    "DELETE": Doing.DELETE,
+}
+
+
+async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAnswer:
+    """Take one entry, and answer it as HTTP does. Raises `FhirError`."""
+    kind = request.path[0]
+    sender = await sender_of(api, request, DOINGS[request.method], kind)
+    submission = Submission(
+        sender=sender,
+        kind=Kind.SINGLE,
+        entries=(entry,),
+        origin=request.origin,
+        idempotency_key=idempotency_key(request),
+    )
+    answer = await api.writer.take(submission)
+    if isinstance(answer, Rejected):
+        raise refusal_of(answer.refusals[0][1])
+    done = answer.answers[0]
+    if not isinstance(done, Done):
+        raise TypeError("a single entry is done or refused")
+    return _answer(request, done)
+
+
+async def sender_of(api: Api, request: FhirRequest, doing: Doing, kind: str | None) -> Sender:
+    """Who writes, if it may: this type, or (None) what each entry names. Raises `FhirError`."""
+    wish = Wish(
+        doing=doing,
+        types=EVERYTHING if kind is None else frozenset({kind}),
+        resources=(),
+        concern=Concern.NOBODY,
+    )
+    opened = await api.open(request, wish)
+    return sender(opened.caller)
+
+
+def sender(caller: Caller) -> Sender:
+    """The clinic's system; an app of a citizen's writes nothing."""
+    if caller.clinic_id is None:
+        raise FhirError(
+            HTTPStatus.FORBIDDEN,
+            "forbidden",
+            "Only a clinic's system writes; this is an app's token.",
+        )
+    return Sender(
+        client_uuid=caller.client_id,
+        clinic_id=caller.clinic_id,
+        client_name=caller.name,
+        clinic_name=caller.clinic_name,
+    )
+
+
+def may(caller: Caller, doing: Doing, kind: str) -> bool:
+    """Whether the token's scopes name this doing with this type."""
+    types, _ = opened_by(caller.scopes, doing.value)
+    return isinstance(types, Everything) or kind in types
+
+
+def resource_in(request: FhirRequest) -> ResourceText:
+    """The body's resource. Raises `FhirError`."""
+    try:
+        read = read_resource(text_of(request))
+    except BadJsonError as error:
+        raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
+    if read.resource_type != request.path[0]:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "invalid",
+            f"The address is of {request.path[0]}, the body a {read.resource_type}.",
+        )
+    return read
+
+
+def text_of(request: FhirRequest) -> bytes | str:
+    """The body as JSON. Raises `FhirError`."""
+    if not request.body:
+        raise FhirError(HTTPStatus.BAD_REQUEST, "required", "There is no resource in the body.")
+    if not request.is_xml:
+        return request.body
+    try:
+        return json_of(request.body)
+    except BadXmlError as error:
+        raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
+
+
+def idempotency_key(request: FhirRequest) -> str | None:
+    """The header by which a repeated POST is known again. Raises `FhirError`."""
+    key = request.header("idempotency-key")
+    if len(key) > _LONGEST_KEY or not key.isprintable():
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "invalid",
+            f"Idempotency-Key has at most {_LONGEST_KEY} printable characters.",
+        )
+    return key or None
+
+
+def header_or_none(request: FhirRequest, name: str) -> str | None:
+    return request.header(name) or None
+
+
+def refusal_of(refused: Refused) -> FhirError:
+    """What the record says no to, as it goes out."""
+    return FhirError.of(HTTPStatus(refused.status), issues_of(refused))
+
+
+def issues_of(refused: Refused) -> tuple[Issue, ...]:
+    return tuple(
+        Issue(code=one.code, diagnostics=one.words, expression=one.expression)
+        for one in refused.troubles
+    )
+
+
+def _answer(request: FhirRequest, done: Done) -> FhirAnswer:
+    """https://hl7.org/fhir/R4/http.html#ops: by default the resource goes back."""
+    headers: Headers = ()
+    if done.version is not None and done.recorded_at is not None:
+        headers = versioned(done.version, done.recorded_at)
+    if done.location and request.method != "DELETE":
+        headers = (*headers, (b"location", f"{request.base}/{done.location}".encode()))
+    wished = request.prefers("return")
+    body = b""
+    if wished == "operationoutcome":
+        words = Issue(code="informational", diagnostics="Done.", severity="information")
+        body = outcome([words])
+    elif wished != "minimal":
+        body = (done.body or "").encode()
+    return FhirAnswer(status=HTTPStatus(done.status), body=body, headers=headers)

@@ -1,0 +1,184 @@
+"""Batch and transaction through the API."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from bearers import app_token, system_token
+
+from medkarta.audit import queries as audit
+from medkarta.foundation.ids import PersonId
+from medkarta.record.actions.imports import import_bundle
+
+pytestmark = pytest.mark.django_db
+PERSON = "urn:uuid:3f2b6f64-31a5-4b5e-9d0a-0c1e6d2f7a11"
+
+
+@pytest.fixture
+def x(world):
+    return system_token(world.x)
+
+
+@pytest.fixture
+def anna(world):
+    return app_token(world.anna)
+
+
+def bundle(*entries, kind="transaction"):
+    return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
+
+
+def post(resource, full_url=None, **request):
+    made = {
+        "resource": resource,
+        "request": {"method": "POST", "url": resource["resourceType"], **request},
+    }
+    return {**made, "fullUrl": full_url} if full_url else made
+
+
+def get(url):
+    return {"request": {"method": "GET", "url": url}}
+
+
+def note(reference, **more):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "note"},
+        "subject": {"reference": reference},
+        **more,
+    }
+
+
+def statuses(heard):
+    assert heard.status == 200, heard.body
+    return [entry["response"]["status"] for entry in heard.json["entry"]]
+
+
+class TestTransaction:
+    def test_stores_all_and_resolves_what_refers_to_each_other(self, machine, x):
+        sent = bundle(
+            post(note(PERSON)), post({"resourceType": "Patient", "gender": "male"}, PERSON)
+        )
+        heard = machine.call("POST", "", x, sent)
+        assert statuses(heard) == ["201", "201"]
+        assert heard.json["type"] == "transaction-response"
+        observation, patient = (
+            entry["response"]["location"].partition("/fhir/")[2].partition("/_history")[0]
+            for entry in heard.json["entry"]
+        )
+        assert machine.get(observation, x).json["subject"]["reference"] == patient
+
+    def test_stores_nothing_where_one_entry_is_bad_and_names_it(self, world, machine, x):
+        before = audit.count(PersonId(world.boris.person_id))
+        reference = f"Patient/{world.boris_at_x.patient}"
+        sent = bundle(post(note(reference)), post(note(reference, status="nonsense")))
+        heard = machine.call("POST", "", x, sent)
+        assert heard.status == 422
+        assert {issue["expression"][0][:15] for issue in heard.json["issue"]} == {"Bundle.entry[1]"}
+        assert audit.count(PersonId(world.boris.person_id)) == before
+
+    def test_of_another_clinics_patient_stores_nothing(self, world, machine, x):
+        sent = bundle(
+            post(note(f"Patient/{world.boris_at_x.patient}")),
+            post(note(f"Patient/{world.anna_at_y.patient}")),
+        )
+        heard = machine.call("POST", "", x, sent)
+        assert heard.status >= 400
+        assert world.anna_at_y.canary.encode() not in heard.body
+
+    def test_needs_a_scope_for_each_entry(self, world, machine):
+        token = system_token(world.x, scopes=("system/Patient.cruds",))
+        sent = bundle(post(note(f"Patient/{world.boris_at_x.patient}")))
+        assert machine.call("POST", "", token, sent).status == 403
+
+    def test_is_safe_to_repeat_with_a_key(self, world, machine, x):
+        sent = bundle(post(note(f"Patient/{world.boris_at_x.patient}")))
+        first, again = (machine.call("POST", "", x, sent, idempotency_key="t1") for _ in range(2))
+        assert (
+            first.json["entry"][0]["response"]["location"]
+            == again.json["entry"][0]["response"]["location"]
+        )
+
+
+class TestBatch:
+    def test_does_each_entry_by_itself(self, world, machine, x):
+        reference = f"Patient/{world.boris_at_x.patient}"
+        sent = bundle(
+            post(note(reference)),
+            post(note(reference, status="nonsense")),
+            get(f"Observation/{world.boris_at_x.observation}"),
+            get(f"Observation/{world.anna_at_y.observation}"),
+            get(f"Observation?patient={world.boris_at_x.patient}&_count=1"),
+            get("Nonsense/1"),
+            kind="batch",
+        )
+        heard = machine.call("POST", "", x, sent)
+        assert statuses(heard) == ["201", "422", "200", "404", "200", "404"]
+        assert heard.json["entry"][4]["resource"]["type"] == "searchset"
+        assert world.anna_at_y.canary.encode() not in heard.body
+
+    def test_of_reads_alone_is_for_apps_too_and_each_has_its_line(self, world, machine, anna):
+        before = audit.count(PersonId(world.anna.person_id))
+        sent = bundle(
+            get(f"Observation/{world.anna_at_x.observation}"),
+            get(f"Condition/{world.anna_at_y.condition}"),
+            get(f"Condition/{world.boris_at_x.condition}"),
+            kind="batch",
+        )
+        heard = machine.call("POST", "", anna, sent)
+        assert statuses(heard) == ["200", "200", "404"]
+        assert audit.count(PersonId(world.anna.person_id)) == before + 2
+        assert world.boris_at_x.canary.encode() not in heard.body
+
+    def test_that_writes_is_not_for_apps(self, world, machine):
+        token = app_token(world.anna, scopes=("patient/*.cruds",))
+        sent = bundle(post(note(f"Patient/{world.anna_at_x.patient}")), kind="batch")
+        assert machine.call("POST", "", token, sent).status == 403
+
+
+class TestWhatIsNoBundle:
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"[]",
+            b'{"resourceType":"Patient"}',
+            b'{"resourceType":"Bundle","type":"collection"}',
+            b'{"resourceType":"Bundle","type":"batch","entry":{}}',
+        ],
+    )
+    def test_is_refused_in_words(self, machine, x, sent):
+        heard = machine.call("POST", "", x, sent, content_type="application/fhir+json")
+        assert heard.status == 400
+        assert heard.words
+
+    def test_or_has_too_many_entries_is_refused(self, machine, x):
+        sent = bundle(*[get("Patient/1")] * 10_001, kind="batch")
+        assert machine.call("POST", "", x, sent).status == 413
+
+    def test_bundle_within_a_bundle_is_refused(self, machine, x):
+        sent = bundle(post(bundle(kind="batch")), kind="batch")
+        assert statuses(machine.call("POST", "", x, sent))[0].startswith("4")
+
+
+SYNTHEA = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
+
+
+@pytest.mark.skipif(not SYNTHEA.exists(), reason="Synthea's files are not on this machine")
+def test_a_person_of_synthea_is_posted_as_it_is_and_each_resource_read_back(machine, x):
+    """Organisations and practitioners are an operator's import: no clinic writes another's."""
+    files = sorted(SYNTHEA.glob("*.json"), key=lambda one: one.stat().st_size)
+    for file in files:
+        if "nformation" in file.name:
+            import_bundle(text=file.read_bytes(), now=datetime.now(UTC))
+    (person, *_) = (one for one in files if "nformation" not in one.name)
+    sent = json.loads(person.read_bytes())
+    heard = machine.call("POST", "", x, person.read_bytes(), content_type="application/fhir+json")
+    assert set(statuses(heard)) == {"201"}
+    names = [entry["response"]["location"] for entry in heard.json["entry"]]
+    for name, entry in zip(names, sent["entry"], strict=True):
+        path = name.partition("/fhir/")[2].partition("/_history")[0]
+        found = machine.get(path, x)
+        assert found.status == 200, path
+        assert found.json.keys() - {"meta"} == entry["resource"].keys() - {"meta"}

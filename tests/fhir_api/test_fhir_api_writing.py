@@ -1,0 +1,245 @@
+"""Create, update, patch, delete through the API: by whom, and what HTTP says."""
+
+import pytest
+from bearers import app_token, system_token
+
+from medkarta.audit import queries as audit
+from medkarta.foundation.ids import PersonId
+
+pytestmark = pytest.mark.django_db
+JSON_PATCH = "application/json-patch+json"
+
+
+@pytest.fixture
+def x(world):
+    return system_token(world.x)
+
+
+@pytest.fixture
+def y(world):
+    return system_token(world.y)
+
+
+def note(held, words="a note", **more):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "note"},
+        "subject": {"reference": f"Patient/{held.patient}"},
+        "note": [{"text": words}],
+        **more,
+    }
+
+
+def newest_line(person_id):
+    return audit.entries(person_id=PersonId(person_id), before=None, limit=1)[0].said
+
+
+def made(machine, token, held, **headers):
+    heard = machine.call("POST", "Observation", token, note(held), **headers)
+    assert heard.status == 201, heard.body
+    return f"Observation/{heard.json['id']}"
+
+
+class TestCreate:
+    def test_gives_an_id_a_version_and_where_it_stands(self, world, machine, x):
+        heard = machine.call("POST", "Observation", x, note(world.boris_at_x))
+        assert heard.status == 201
+        name = f"Observation/{heard.json['id']}"
+        assert heard.headers["location"].endswith(f"/fhir/{name}/_history/1")
+        assert heard.headers["etag"] == 'W/"1"'
+        assert machine.get(name, x).json == heard.json
+
+    def test_stands_in_the_log_of_the_person(self, world, machine, x):
+        name = made(machine, x, world.boris_at_x)
+        line = newest_line(world.boris.person_id)
+        assert (line.action, line.ground, line.resources) == ("write-record", "keeper", (name,))
+        assert line.organisation_name == "Клиника X"
+
+    def test_with_a_key_is_made_once(self, world, machine, x):
+        first = machine.call("POST", "Observation", x, note(world.boris_at_x), idempotency_key="k1")
+        again = machine.call("POST", "Observation", x, note(world.boris_at_x), idempotency_key="k1")
+        assert first.json == again.json
+        assert {first.status, again.status} <= {200, 201}
+        other = note(world.boris_at_x, "otherwise")
+        assert machine.call("POST", "Observation", x, other, idempotency_key="k1").status == 422
+
+    def test_answers_as_it_is_preferred(self, world, machine, x):
+        for wish, words in (("minimal", b""), ("OperationOutcome", b"OperationOutcome")):
+            heard = machine.call(
+                "POST", "Observation", x, note(world.boris_at_x), prefer=f"return={wish}"
+            )
+            assert heard.status == 201
+            assert words in heard.body
+            assert b"a note" not in heard.body
+
+    def test_is_not_for_apps_nor_for_systems_of_another_clinic(self, world, machine, x):
+        held = world.anna_at_y
+        app = app_token(world.anna, scopes=("patient/*.cruds",))
+        assert machine.call("POST", "Observation", app, note(held)).status == 403
+        refused = machine.call("POST", "Observation", x, note(held))
+        nobody = note(held)
+        nobody["subject"]["reference"] = "Patient/" + held.patient[:-1] + "a"
+        as_nobodys = machine.call("POST", "Observation", x, nobody)
+        assert refused.status == as_nobodys.status
+        assert refused.status in {404, 422}
+        assert held.canary.encode() not in refused.body
+
+    def test_needs_a_scope_for_it(self, world, machine):
+        token = system_token(world.x, scopes=("system/Observation.rs", "system/Condition.c"))
+        assert machine.call("POST", "Observation", token, note(world.boris_at_x)).status == 403
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            (b"", 400),
+            (b"{", 400),
+            (b'{"resourceType":"Condition"}', 400),
+            (b'{"resourceType":"Observation","status":"final","status":"final"}', 400),
+            (b'{"resourceType":"Observation","status":"nonsense"}', 422),
+            (b"\xff\xfe", 400),
+            (b'{"resourceType":"Observation","valueInteger":' + b"[" * 20_000, 400),
+            (b'{"resourceType":"Observation","valueDecimal":NaN}', 400),
+        ],
+    )
+    def test_refuses_what_is_no_resource_in_words(self, machine, x, body, status):
+        heard = machine.call("POST", "Observation", x, body, content_type="application/fhir+json")
+        assert heard.status == status
+        assert heard.json["issue"][0]["diagnostics"]
+
+    def test_reads_xml_too(self, world, machine, x):
+        xml = (
+            '<Observation xmlns="http://hl7.org/fhir"><status value="final"/>'
+            f'<code><text value="t"/></code><subject><reference value="Patient/'
+            f'{world.boris_at_x.patient}"/></subject><valueQuantity><value value="1.10"/>'
+            "</valueQuantity></Observation>"
+        )
+        heard = machine.call(
+            "POST", "Observation", x, xml.encode(), content_type="application/fhir+xml"
+        )
+        assert heard.status == 201
+        assert b'"value":1.10' in heard.body.replace(b" ", b"")
+
+    def test_refuses_entities_in_xml_and_bodies_that_are_too_large(self, machine, x):
+        bomb = (
+            b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><Observation>&b;</Observation>'
+        )
+        heard = machine.call("POST", "Observation", x, bomb, content_type="application/fhir+xml")
+        assert heard.status == 400
+        assert b"root:" not in heard.body
+        large = machine.call("POST", "Observation", x, b" " * 5_000_001)
+        assert large.status == 413
+        assert (
+            machine.call("POST", "Observation", x, b"{}", content_type="text/plain").status == 415
+        )
+        assert machine.call("POST", "Observation", x, b"{}", content_encoding="gzip").status == 415
+
+
+class TestUpdate:
+    def test_makes_the_next_version_of_the_one_that_is_meant(self, world, machine, x):
+        name = made(machine, x, world.boris_at_x)
+        stale = note(world.boris_at_x, "second", id=name.partition("/")[2])
+        heard = machine.call("PUT", name, x, stale, if_match='W/"1"')
+        assert (heard.status, heard.headers["etag"]) == (200, 'W/"2"')
+        late = machine.call("PUT", name, x, {**stale, "status": "amended"}, if_match='W/"1"')
+        assert late.status == 412
+        assert machine.get(name, x).json["note"] == [{"text": "second"}]
+
+    def test_of_anothers_is_as_of_nothing(self, world, machine, x, y):
+        theirs = world.anna_at_y.observation
+        absent = theirs[:-1] + ("a" if theirs[-1] != "a" else "e")
+        for method, body in (("PUT", note(world.anna_at_y)), ("DELETE", b"")):
+            answers = []
+            for one in (theirs, absent):
+                sent = {**body, "id": one} if body else body
+                heard = machine.call(method, f"Observation/{one}", x, sent)
+                answers.append((heard.status, heard.body.replace(one.encode(), b"its id")))
+            assert answers[0] == answers[1]
+        assert machine.get(f"Observation/{theirs}", y).headers["etag"] == 'W/"1"'
+
+    def test_under_an_id_that_the_sender_chose_makes_it_and_finds_it_again(
+        self, world, machine, x, y
+    ):
+        body = note(world.boris_at_x, id="lab-77")
+        first = machine.call("PUT", "Observation/lab-77", x, body)
+        assert first.status == 201, first.body
+        again = machine.call("PUT", "Observation/lab-77", x, {**body, "status": "amended"})
+        assert (again.status, again.json["id"]) == (200, first.json["id"])
+        other = machine.call("PUT", "Observation/lab-77", y, note(world.anna_at_y, id="lab-77"))
+        assert other.status == 201
+        assert other.json["id"] != first.json["id"]
+
+
+class TestPatch:
+    def test_changes_what_it_names(self, world, machine, x):
+        name = made(machine, x, world.boris_at_x)
+        change = b'[{"op":"replace","path":"/status","value":"amended"}]'
+        heard = machine.call("PATCH", name, x, change, content_type=JSON_PATCH)
+        assert (heard.status, heard.json["status"]) == (200, "amended")
+        parameters = {
+            "resourceType": "Parameters",
+            "parameter": [
+                {
+                    "name": "operation",
+                    "part": [
+                        {"name": "type", "valueCode": "replace"},
+                        {"name": "path", "valueString": "Observation.status"},
+                        {"name": "value", "valueCode": "corrected"},
+                    ],
+                }
+            ],
+        }
+        heard = machine.call("PATCH", name, x, parameters)
+        assert (heard.status, heard.json["status"]) == (200, "corrected")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            '[{"op":"replace","path":"/id","value":"1"}]',
+            '[{"op":"test","path":"/status","value":"registered"}]',
+            '[{"op":"replace","path":"/subject/reference","value":"Patient/%s"}]',
+            "{}",
+        ],
+    )
+    def test_refuses_what_it_may_not_change(self, world, machine, x, change):
+        """B045."""
+        name = made(machine, x, world.boris_at_x)
+        change = change.replace("%s", world.anna_at_x.patient).encode()
+        heard = machine.call("PATCH", name, x, change, content_type=JSON_PATCH)
+        assert heard.status in {400, 403, 404, 422}, heard.body
+        assert machine.get(name, x).headers["etag"] == 'W/"1"'
+
+
+class TestDelete:
+    def test_hides_it_and_keeps_its_history(self, world, machine, x):
+        name = made(machine, x, world.boris_at_x)
+        assert machine.call("DELETE", name, x).status in {200, 204}
+        assert machine.get(name, x).status in {404, 410}
+        assert machine.get(f"{name}/_history/1", x).json["note"] == [{"text": "a note"}]
+        assert machine.get(f"{name}/_history/2", x).status == 410
+        assert machine.call("DELETE", name, x).status in {200, 204}
+
+
+class TestConditional:
+    def test_forms_find_by_identifier_among_what_the_clinic_keeps(self, world, machine, x):
+        held = world.boris_at_x
+        identifier = [{"system": "urn:lab", "value": "1"}]
+        body = note(held, identifier=identifier)
+        query = f"identifier=urn:lab|1&patient={held.patient}"
+        first = machine.call("POST", "Observation", x, body, if_none_exist=query)
+        assert first.status == 201, first.body
+        again = machine.call("POST", "Observation", x, body, if_none_exist=query)
+        assert (again.status, again.json["id"]) == (200, first.json["id"])
+        changed = machine.call("PUT", f"Observation?{query}", x, {**body, "status": "amended"})
+        assert (changed.status, changed.json["id"]) == (200, first.json["id"])
+        assert machine.call("DELETE", f"Observation?{query}", x).status in {200, 204}
+
+
+class TestTogether:
+    def test_what_many_write_at_once_is_taken_each_by_itself(self, world, machine, x, y):
+        """One that is bad harms no other of its transaction."""
+        good, bad = note(world.boris_at_x, "together"), note(world.boris_at_x, status="nonsense")
+        calls = [("POST", "Observation", x, good)] * 8 + [("POST", "Observation", x, bad)]
+        heard = machine.together(*calls, ("POST", "Observation", y, note(world.anna_at_y)))
+        assert [one.status for one in heard] == [201] * 8 + [422, 201]
+        assert len({one.json["id"] for one in heard[:8]}) == 8
