@@ -108,6 +108,8 @@ def _of_owners(side: Side, owners: frozenset[UUID]) -> Sql:
     wished = sorted(owners.intersection(side.patients))
     if not wished:
         return NOTHING
+    if len(wished) == len(side.patients):
+        return Sql("TRUE")  # the side is of nobody else
     return Sql("patient_id = ANY(%s::uuid[])", (wished,))
 
 

@@ -12,6 +12,7 @@ from medkarta.record.granted import Sql, joined
 from medkarta.record.search.conditions import wheres
 from medkarta.record.search.includes import included
 from medkarta.record.search.ordering import Order, Place, order_of
+from medkarta.record.search.owners import patients_named
 from medkarta.record.search.sides import Reach, Side, of_type
 
 COLUMNS: Final = "resource_id, resource_type, version, recorded_at, body"
@@ -54,8 +55,9 @@ def _unordered(reach: Reach, query: Query) -> Sql:
 
 
 def _matches(reach: Reach, query: Query, after: Place | None) -> Sql:
-    branches = [_branch(reach, side, query, after) for side in reach.branches(query.resource_type)]
-    order = order_of(query, reach.sides(query.resource_type)[0])
+    sides = reach.branches(query.resource_type, patients_named(query))
+    branches = [_branch(reach, side, query, after) for side in sides]
+    order = order_of(query, sides[0])
     keys = ", ".join(f"k{number}::text" for number in range(len(order.keys)))
     select = f"SELECT 'match' AS mode, patient_id, {COLUMNS}, ARRAY[{keys}] AS keys FROM ("  # noqa: S608
     tail = Sql(order.by_names() + " LIMIT %s", (query.controls.count + 1,))

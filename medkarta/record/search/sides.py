@@ -4,7 +4,7 @@ A side carries the Grant's whole predicate, so that whatever is made of it (a br
 chain, an include) has it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -89,15 +89,19 @@ class Reach:
             found.append(self.nobodys())
         return found
 
-    def branches(self, resource_type: str) -> list[Side]:
-        """As `sides`, with one for each patient: each reads its index in the order wished."""
-        return [
-            branch
-            for side in self.sides(resource_type)
-            for branch in (
-                [side] if side.shared else [self.owned([patient]) for patient in side.patients]
-            )
-        ]
+    def branches(self, resource_type: str, named: Collection[UUID] | None) -> list[Side]:
+        """As `sides`, with one for each patient: each reads its index in the order wished.
+
+        Of patients, only those named are looked at; of nobody among them, none is.
+        """
+        found = []
+        for side in self.sides(resource_type):
+            if side.shared:
+                found.append(side)
+                continue
+            wished = [one for one in side.patients if named is None or one in named]
+            found += [self.owned([patient]) for patient in wished] or [self.owned([])]
+        return found
 
     def owned(self, patients: Iterable[UUID]) -> Side:
         """The Grant's limits over these of its patients; with no patient nothing is open."""
