@@ -336,7 +336,10 @@ HOPS = "encounter:Encounter.part-of:Encounter.part-of:Encounter"
         ("&".join(["code=x"] * 50), "&".join(["code=x"] * 51)),
         ("code=" + "x" * 1_000, "code=" + "x" * 1_001),
         ("code=x", "code=x" + "&" * 200_000),
-        ("patient.organization.name=x", "&".join(f"based-on.subject.identifier={n}" for n in range(20))),
+        (
+            "patient.organization.name=x",
+            "&".join(f"based-on.subject.identifier={n}" for n in range(20)),
+        ),
     ],
     ids=["chain", "has", "includes", "values", "parameters", "length", "whole", "legs"],
 )

@@ -9,7 +9,7 @@ from medkarta.record import reading
 from medkarta.record.search.cursors import Marker
 from medkarta.record.search.sides import Reach
 
-MARKER = Marker(sealer=Sealer(["a secret of the tests"]), reader="client one")
+MARKER = Marker(sealer=Sealer(["a secret of the tests"]))
 
 
 def connecting():
@@ -25,10 +25,10 @@ def connecting():
     )
 
 
-async def search(database, grant, resource_type, text="", *, marker=MARKER, types=EVERYTHING):
+async def search(database, grant, resource_type, text="", *, types=EVERYTHING):
     """One page of a search, under a Grant or (None) of what is nobody's."""
     reach = Reach.of(grant) if grant else Reach(None, types)
-    return await reading.search(database, reach, marker.asked(resource_type, text))
+    return await reading.search(database, reach, MARKER.read(resource_type, text))
 
 
 async def ids(database, grant, resource_type, text=""):
@@ -39,8 +39,8 @@ async def ids(database, grant, resource_type, text=""):
         found += [one.id for one in page.matches]
         if page.next is None:
             return found
-        asked = MARKER.asked(resource_type, cursor or text)
-        cursor = "_cursor=" + MARKER.write(asked.query, page.next)
+        query = MARKER.read(resource_type, cursor or text).query
+        cursor = "_cursor=" + MARKER.write(query, page.next, reader="one")
 
 
 def committed(blocker, fill):

@@ -237,7 +237,10 @@ async def test_each_parameter_finds_what_the_evaluator_finds(people):
                     for way in KINDS[param.kind][1]:
                         text, holds = way(value)
                         found = await ids(
-                            database, grant, kind, f"{param.code}{quote(text, safe='=:')}&_count=500"
+                            database,
+                            grant,
+                            kind,
+                            f"{param.code}{quote(text, safe='=:')}&_count=500",
                         )
                         expected = {key for key, some in values.items() if any(map(holds, some))}
                         assert (set(found), len(found)) == (expected, len(expected)), (

@@ -6,7 +6,9 @@ it does not open; it says to which reader it was given.
 """
 
 import json
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from medkarta.fhir.search.query import read_query
 from medkarta.fhir.search.sought import BadSearchError, Query
@@ -14,7 +16,8 @@ from medkarta.foundation.ids import MalformedIdError, decode_uuid, encode_uuid
 from medkarta.foundation.sealing import NotSealedHereError, Sealer
 from medkarta.record.search.ordering import Place, same_length
 
-_LONGEST = 20_000
+# Base64 is read leniently: what is no letter of it, or comes after its end, would change nothing.
+_WRITTEN: Final = re.compile(r"[A-Za-z0-9_.-]{1,20000}")
 
 
 class BadCursorError(ValueError):
@@ -45,7 +48,7 @@ class Marker:
         patient = encode_uuid(place.patient_id) if place.patient_id else None
         content = [reader, query.text, patient, encode_uuid(place.resource_id), *place.keys]
         text = json.dumps(content, ensure_ascii=False)
-        return self.sealer.seal(text, about=_about(query.resource_type))
+        return self.sealer.seal(text, about=_about(query.resource_type)).rstrip("=")
 
     def read(self, resource_type: str, raw: bytes | str, *, base: str = "") -> Asked:
         """Read a query string as `read_query` does, the place included where it names one.
@@ -65,10 +68,11 @@ class Marker:
         return Asked(query=resumed, after=place, reader=reader)
 
     def _read(self, resource_type: str, cursor: str) -> tuple[str, str, Place]:
-        if len(cursor) > _LONGEST:
+        if not _WRITTEN.fullmatch(cursor):
             raise BadCursorError("not given out here")
+        sealed = cursor + "=" * (-len(cursor.rpartition(".")[2]) % 4)
         try:
-            opened = self.sealer.open(cursor, about=_about(resource_type))
+            opened = self.sealer.open(sealed, about=_about(resource_type))
             reader, text, patient, resource, *keys = json.loads(opened)
             owner = decode_uuid(patient) if patient else None
             return reader, text, Place(tuple(keys), owner, decode_uuid(resource))
