@@ -1,6 +1,7 @@
 """Index rows: what search finds in a resource, cut to what the index tables take."""
 
 import functools
+import hashlib
 from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal
 from typing import Final, TypeAlias
@@ -18,6 +19,7 @@ LARGEST: Final = Decimal("9" * 40)
 _PLACES: Final = Decimal("1e-40")
 _WIDE: Final = Context(prec=80)
 _MOST_DIGITS: Final = 40
+_KEY_DIGITS: Final = 16
 
 TABLES: Final = {
     "index_token": ("code", "system"),
@@ -44,26 +46,53 @@ def index_rows(found: Iterable[values.IndexValue]) -> dict[str, set[Row]]:
 
 def _rows(one: values.IndexValue) -> Iterator[Row]:
     match one:
-        case values.Token(param, system, code, text):
-            if code or system:
-                yield "index_token", param, _cut(code), _cut(system)
-            words = normalise(text or "")
-            if words:
-                yield "index_text", f"{param}:text", _cut(words), ""
-        case values.Reference(param, target_type, target, _, system, value):
-            if target:
-                key = _cut(target)
-                yield "index_reference", param, target_type or "", key, resource_id_in(key)
-            if value:
-                yield "index_token", f"{param}:identifier", _cut(value), _cut(system)
+        case values.Token():
+            return _of_token(one)
+        case values.Reference():
+            return _of_reference(one)
+        case values.Pair():
+            return _of_pair(one)
+        case _:
+            return _of_stretch_or_text(one)
+
+
+def _of_token(one: values.Token) -> Iterator[Row]:
+    if one.code or one.system:
+        yield "index_token", one.param, _cut(one.code), _cut(one.system)
+    words = normalise(one.text) if one.text else ""
+    if words:
+        yield "index_text", f"{one.param}:text", _cut(words), ""
+
+
+def _of_reference(one: values.Reference) -> Iterator[Row]:
+    if one.target:
+        key = _cut(one.target)
+        yield "index_reference", one.param, one.target_type or "", key, resource_id_in(key)
+    if one.value:
+        yield "index_token", f"{one.param}:identifier", _cut(one.value), _cut(one.system)
+
+
+def _of_pair(pair: values.Pair) -> Iterator[Row]:
+    for system in (None, pair.code.system or ""):
+        key = pair_key(pair.param, system, pair.code.code or "")
+        for table, param, *columns in _rows(pair.value):
+            if param == pair.value.param:
+                yield table, key, *columns
+
+
+def pair_key(param: str, system: str | None, code: str) -> str:
+    """The parameter under which values stand that are in one element with a code.
+
+    A code may be sought with its system or (None) without.
+    """
+    token = code if system is None else f"{system}|{code}"
+    return f"{param}${hashlib.sha256(token.encode()).hexdigest()[:_KEY_DIGITS]}"
+
+
+def _of_stretch_or_text(one: values.IndexValue) -> Iterator[Row]:
+    match one:
         case values.Date(param, low, high):
             yield "index_date", param, low, high
-        case _:
-            yield from _rows_of_others(one)
-
-
-def _rows_of_others(one: values.IndexValue) -> Iterator[Row]:
-    match one:
         case values.Quantity(param, _, low, high, system, code, unit):
             unit = _cut(code or unit)
             yield "index_quantity", param, _bounded(low), _bounded(high), _cut(system), unit

@@ -9,7 +9,6 @@ from medkarta.fhir.search.query import read_query
 from medkarta.fhir.search.sought import (
     BadSearchError,
     Chain,
-    Criterion,
     Has,
     Include,
     Missing,

@@ -110,13 +110,17 @@ def test_index_rows_fit_their_columns():
             values.Uri("url", "urn:x"),
         ]
     )
-    assert rows["index_token"] == {("code", "c" * INDEX_CHARS, "s")}
+    assert rows["index_token"] == {
+        ("code", "c" * INDEX_CHARS, "s"),
+        ("subject:identifier", "v", "s"),
+    }
     assert rows["index_reference"] == set()
     assert ("q", LARGEST.copy_negate(), LARGEST, "", "г/л") in rows["index_quantity"]
     assert ("n", Decimal(0), Decimal("1.5"), "", "") in rows["index_quantity"]
     assert rows["index_text"] == {
         ("name", "ы" * INDEX_CHARS, "Ы" * INDEX_CHARS),
         ("url", "urn:x", "urn:x"),
+        ("code:text", "only a text", ""),
     }
 
 

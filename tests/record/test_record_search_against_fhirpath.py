@@ -203,7 +203,7 @@ def early(value, other):
 
 
 def values_of(resources, param):
-    """id → values that the evaluator sees."""
+    """Id → values that the evaluator sees."""
     read, _ = KINDS[param.kind]
     return {
         one["id"]: {value for element in elements(one, param) for value in read(element)}

@@ -11,9 +11,10 @@ from typing import Any
 
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.search.composites import pair_paths
 from medkarta.fhir.search.extractors import EXTRACTORS, Add
 from medkarta.fhir.search.parameters import parameters_of
-from medkarta.fhir.search.paths import Take, Test, Truth, Use, paths_of, spread, walk
+from medkarta.fhir.search.paths import Path, Take, Test, Truth, Use, paths_of, spread, walk
 from medkarta.fhir.search.values import IndexValue, Token
 
 _IN_COLUMNS = frozenset({"_id", "_lastUpdated"})
@@ -28,9 +29,9 @@ class _Plan:
 def index_values(resource: JsonObject) -> list[IndexValue]:
     """Return the values of every R4 search parameter of a parsed resource, none twice.
 
-    Left out: `_id` and `_lastUpdated` (the store has them as columns), composites (joined from
-    their components when searched), `special`, contained resources. What is malformed has no value;
-    nothing here raises on content.
+    Left out: `_id` and `_lastUpdated` (the store has them as columns), composites of the resource
+    itself (joined from their components when searched), `special`, contained resources. What is
+    malformed has no value; nothing here raises on content.
     """
     resource_type = resource.get("resourceType")
     if not isinstance(resource_type, str) or resource_type not in resource_types():
@@ -52,7 +53,11 @@ def index_values(resource: JsonObject) -> list[IndexValue]:
 def _plan(resource_type: str) -> _Plan:
     plan = _Plan()
     for parameter in parameters_of(resource_type).values():
-        if parameter.kind == "composite" or parameter.code in _IN_COLUMNS:
+        if parameter.code in _IN_COLUMNS:
+            continue
+        if parameter.kind == "composite":
+            for path, use in pair_paths(resource_type, parameter):
+                _add(plan, path, use)
             continue
         paths = paths_of(resource_type, parameter.expression)
         if isinstance(paths, Truth):
@@ -60,11 +65,15 @@ def _plan(resource_type: str) -> _Plan:
             continue
         for path in paths:
             extract = EXTRACTORS.get((parameter.kind, path.type))
-            first, *rest = path.steps
-            if extract is not None and isinstance(first, Take):
-                use = walk(tuple(rest), _named(extract, parameter.code))
-                plan.by_member.setdefault(first.name, []).append(spread(first, use))
+            if extract is not None:
+                _add(plan, path, _named(extract, parameter.code))
     return plan
+
+
+def _add(plan: _Plan, path: Path, use: Use) -> None:
+    first, *rest = path.steps
+    if isinstance(first, Take):
+        plan.by_member.setdefault(first.name, []).append(spread(first, walk(tuple(rest), use)))
 
 
 def _named(extract: Callable[[str, Any, Add], None], param: str) -> Use:

@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 from typing import Final
 
 from medkarta.fhir.definitions import codes_of
+from medkarta.fhir.search.bound_codes import bound_codes
 from medkarta.fhir.search.dates import BEGINNING, END, Interval, interval
 from medkarta.fhir.search.numbers import span
 from medkarta.fhir.search.parameters import Parameter, parameters_of
@@ -51,9 +52,19 @@ def read_value(
     try:
         if param.kind == "composite":
             return _parts(name, resource_type, param, text)
-        return _reader(param, modifier)(text)
+        found = _reader(param, modifier)(text)
     except _UnreadableError as error:
         raise BadSearchError(name, str(error)) from None
+    if isinstance(found, SoughtToken) and found.system and param.kind == "token":
+        return _unbound(found, bound_codes(resource_type, param.expression) or frozenset())
+    return found
+
+
+def _unbound(token: SoughtToken, bound: frozenset[tuple[str, str]]) -> SoughtToken:
+    """As a `code` element has it, which names no system: its binding does."""
+    if any(system == token.system and token.code in (None, code) for system, code in bound):
+        return SoughtToken("", token.code)
+    return token
 
 
 def _parts(name: str, resource_type: str, param: Parameter, text: str) -> SoughtParts:

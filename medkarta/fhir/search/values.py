@@ -89,4 +89,12 @@ class Uri(NamedTuple):
     value: str
 
 
-IndexValue: TypeAlias = Token | Reference | Date | Quantity | Number | String | Uri
+class Pair(NamedTuple):
+    """https://hl7.org/fhir/R4/search.html#composite: a code, and a value in the same element."""
+
+    param: str
+    code: Token
+    value: "IndexValue"
+
+
+IndexValue: TypeAlias = Token | Reference | Date | Quantity | Number | String | Uri | Pair

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from medkarta.fhir.search.composites import of_itself
 from medkarta.fhir.search.sought import (
     Chain,
     Condition,
@@ -22,7 +23,14 @@ from medkarta.fhir.search.sought import (
 )
 from medkarta.foundation.ids import MalformedIdError, decode_uuid, parse_logical_id
 from medkarta.record.granted import NOTHING, Sql, joined
-from medkarta.record.search.matching import Rows, recorded, rows_at_all, rows_with
+from medkarta.record.search.matching import (
+    Rows,
+    own_parts,
+    paired_rows,
+    recorded,
+    rows_at_all,
+    rows_with,
+)
 from medkarta.record.search.owners import owners_of
 from medkarta.record.search.sides import Reach, Side, of_type
 
@@ -115,14 +123,17 @@ def _of_owners(side: Side, owners: frozenset[UUID]) -> Sql:
 
 def _composite(side: Side, kind: str, criterion: Criterion) -> Sql:
     """Any of the values, of which each is all of its parts."""
-    return joined(
-        " UNION ALL ",
-        (
-            Sql("(") + _together(side, kind, parts.criteria) + ")"
-            for parts in criterion.values
-            if isinstance(parts, SoughtParts)
-        ),
-    )
+    param = criterion.param
+    found = []
+    for parts in criterion.values:
+        if not isinstance(parts, SoughtParts):
+            continue
+        paired = paired_rows(kind, param, parts.criteria)
+        if paired:
+            found.append(_select(side, kind, paired))
+        if not paired or of_itself(kind, param):
+            found.append(Sql("(") + _together(side, kind, own_parts(kind, parts.criteria)) + ")")
+    return joined(" UNION ALL ", found)
 
 
 def _together(side: Side, kind: str, criteria: Iterable[Criterion]) -> Sql:

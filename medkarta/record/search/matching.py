@@ -6,9 +6,12 @@ comparator, a Range) the whole stretch counts.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal
 from typing import Final
 
+from medkarta.fhir.search.composites import has_pairs
+from medkarta.fhir.search.parameters import Parameter, parameters_of
 from medkarta.fhir.search.sought import (
     Criterion,
     Modifier,
@@ -22,8 +25,9 @@ from medkarta.fhir.search.sought import (
     SoughtToken,
 )
 from medkarta.fhir.search.text import normalise
+from medkarta.fhir.search.units import UCUM, equivalents
 from medkarta.record.granted import NOTHING, Sql, all_of, any_of
-from medkarta.record.rows import INDEX_CHARS, LARGEST
+from medkarta.record.rows import INDEX_CHARS, LARGEST, pair_key
 
 _TABLES: Final = {
     "token": "index_token",
@@ -58,6 +62,29 @@ def rows_with(criterion: Criterion) -> Rows:
         code = f"{code}:of-type"
     holds = any_of(_holds(one, kind, modifier) for one in criterion.values)
     return Rows(table, code, Sql("(") + holds + ")")
+
+
+def paired_rows(
+    resource_type: str, param: Parameter, criteria: tuple[Criterion, ...]
+) -> Rows | None:
+    """Rows of values that stand in one element with a code; None where there are none such."""
+    first, *others = criteria
+    (token,) = first.values
+    if not isinstance(token, SoughtToken) or token.code is None:
+        return None
+    if len(others) != 1 or not has_pairs(resource_type, param):
+        return None
+    value = rows_with(others[0])
+    return Rows(value.table, pair_key(param.code, token.system, token.code), value.where)
+
+
+def own_parts(resource_type: str, criteria: tuple[Criterion, ...]) -> list[Criterion]:
+    """What a composite asks of the resource's own elements, where it asks of others too."""
+    known = parameters_of(resource_type)
+    return [
+        replace(one, param=known.get(one.param.code.removeprefix("combo-"), one.param))
+        for one in criteria
+    ]
 
 
 def recorded(criterion: Criterion) -> Sql:
@@ -188,18 +215,36 @@ _NUMBERS: Final = {
     Prefix.EB: ("low + high < 2 * V", "high <= V"),
     Prefix.AP: ("low + high >= 2 * L AND low + high <= 2 * H", "low < H AND high > L"),
 }
-_OPEN_END: Final = Sql("(low = %s::numeric OR high = %s::numeric)", (-LARGEST, LARGEST))
+_EXACT: Final = Context(prec=60)
+_OPEN_END: Final = Sql(
+    "(low = %s::numeric OR high = %s::numeric)", (LARGEST.copy_negate(), LARGEST)
+)
 
 
 def _number(sought: SoughtNumber) -> Sql:
+    """The number in the unit sought, or as much of another unit of the same kind."""
+    if sought.code is None or sought.system not in (None, UCUM):
+        return _measured(sought)
+    others = (_in_unit(sought, unit, factor) for unit, factor in equivalents(sought.code))
+    return Sql("(") + any_of([_measured(sought), *map(_measured, others)]) + ")"
+
+
+def _in_unit(sought: SoughtNumber, unit: str, factor: Decimal) -> SoughtNumber:
+    value, low, high = (
+        _EXACT.multiply(end, factor) for end in (sought.value, sought.low, sought.high)
+    )
+    return SoughtNumber(sought.prefix, value, low, high, UCUM, unit)
+
+
+def _measured(sought: SoughtNumber) -> Sql:
     closed, opened = (_compared(text, sought) for text in _NUMBERS[sought.prefix])
-    whole = Sql("CASE WHEN ") + _OPEN_END + " THEN " + opened + " ELSE " + closed + " END"
-    parts = [whole]
-    if sought.system is not None:
-        parts.append(Sql("system = %s", (_cut(sought.system),)))
+    parts = []
     if sought.code is not None:
         parts.append(Sql("code = %s", (_cut(sought.code),)))
-    return Sql("(") + all_of(parts) + ")"
+    if sought.system is not None:
+        parts.append(Sql("system = %s", (_cut(sought.system),)))
+    whole = Sql("CASE WHEN ") + _OPEN_END + " THEN " + opened + " ELSE " + closed + " END"
+    return Sql("(") + all_of([*parts, whole]) + ")"
 
 
 def _compared(text: str, sought: SoughtNumber) -> Sql:
