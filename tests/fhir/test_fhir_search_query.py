@@ -71,27 +71,27 @@ def test_commas_are_or_and_repeated_parameters_are_and():
 @pytest.mark.parametrize(
     ("text", "prefix", "low", "high"),
     [
-        ("date=2024", Prefix.EQ, datetime(2024, 1, 1), datetime(2025, 1, 1)),
-        ("date=eq2024-05", Prefix.EQ, datetime(2024, 5, 1), datetime(2024, 6, 1)),
-        ("date=ne2024-05-06", Prefix.NE, datetime(2024, 5, 6), datetime(2024, 5, 7)),
-        ("date=gt2024-05-06T07:08", Prefix.GT, *[datetime(2024, 5, 6, 7, m) for m in (8, 9)]),
-        ("date=lt2024", Prefix.LT, datetime(2024, 1, 1), datetime(2025, 1, 1)),
-        ("date=ge2024", Prefix.GE, datetime(2024, 1, 1), datetime(2025, 1, 1)),
-        ("date=le2024", Prefix.LE, datetime(2024, 1, 1), datetime(2025, 1, 1)),
-        ("date=sa2024", Prefix.SA, datetime(2024, 1, 1), datetime(2025, 1, 1)),
-        ("date=eb2024", Prefix.EB, datetime(2024, 1, 1), datetime(2025, 1, 1)),
-        ("date=ap2024-05-06", Prefix.AP, datetime(2024, 5, 5), datetime(2024, 5, 8)),
+        ("2024", Prefix.EQ, "2024-01-01", "2025-01-01"),
+        ("eq2024-05", Prefix.EQ, "2024-05-01", "2024-06-01"),
+        ("ne2024-05-06", Prefix.NE, "2024-05-06", "2024-05-07"),
+        ("gt2024-05-06T07:08", Prefix.GT, "2024-05-06T07:08", "2024-05-06T07:09"),
+        ("lt2024", Prefix.LT, "2024-01-01", "2025-01-01"),
+        ("ge2024", Prefix.GE, "2024-01-01", "2025-01-01"),
+        ("le2024", Prefix.LE, "2024-01-01", "2025-01-01"),
+        ("sa2024", Prefix.SA, "2024-01-01", "2025-01-01"),
+        ("eb2024", Prefix.EB, "2024-01-01", "2025-01-01"),
+        ("ap2024-05-06", Prefix.AP, "2024-05-05", "2024-05-08"),
         (
-            "date=2024-05-06T00:00:00%2B03:00",
+            "2024-05-06T00:00:00%2B03:00",
             Prefix.EQ,
-            datetime(2024, 5, 5, 21),
-            datetime(2024, 5, 5, 21, 0, 1),
+            "2024-05-05T21:00:00",
+            "2024-05-05T21:00:01",
         ),
     ],
 )
 def test_a_date_is_a_stretch_by_its_precision(text, prefix, low, high):
-    expected = SoughtDate(prefix, low.replace(tzinfo=UTC), high.replace(tzinfo=UTC))
-    assert sought("Observation", text) == expected
+    ends = [datetime.fromisoformat(end).replace(tzinfo=UTC) for end in (low, high)]
+    assert sought("Observation", f"date={text}") == SoughtDate(prefix, *ends)
 
 
 @pytest.mark.parametrize(

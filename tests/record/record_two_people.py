@@ -1,4 +1,4 @@
-"""Two people of two clinics whose resources point at each other, and what a searcher asks of them."""
+"""Two people of two clinics whose resources point at each other."""
 
 from uuid import uuid4
 
