@@ -336,11 +336,30 @@ HOPS = "encounter:Encounter.part-of:Encounter.part-of:Encounter"
         ("code=" + "x" * 1_000, "code=" + "x" * 1_001),
         ("code=x", "code=x" + "&" * 200_000),
         (
-            "patient.organization.name=x",
-            "&".join(f"based-on.subject.identifier={n}" for n in range(20)),
+            "&".join(f"code={','.join(f'{n}-{m}' for m in range(100))}" for n in range(10)),
+            "&".join(f"code={','.join(f'{n}-{m}' for m in range(100))}" for n in range(11)),
+        ),
+        (
+            "&".join(f"value-quantity={n}||mmol/L" for n in range(30)),
+            "&".join(f"value-quantity={n}||mmol/L" for n in range(40)),
+        ),
+        (
+            "encounter.subject:Patient.identifier=x",
+            "based-on.performer.identifier=x",
         ),
     ],
-    ids=["chain", "has", "includes", "values", "parameters", "length", "whole", "legs"],
+    ids=[
+        "chain",
+        "has",
+        "includes",
+        "values",
+        "parameters",
+        "length",
+        "whole",
+        "all",
+        "units",
+        "types",
+    ],
 )
 def test_the_cost_of_a_search_is_bounded(most, too_many):
     """B152: caps on what one search may ask for."""

@@ -320,6 +320,18 @@ async def test_each_page_is_asked_under_the_grant_of_the_moment(people, mine, da
     assert {one.patient_id for one in found.matches} <= {people[1]}
 
 
+async def test_the_dearest_search_is_answered(people, database):
+    """B152: with as many values as are let through, under a Grant of many entries."""
+    grant = grant_of(*people, *(uuid4() for _ in range(30)))
+    dear = "&".join(f"value-quantity=ap{number}||g/L" for number in range(25))
+    chained = "&".join(f"encounter.{n}" for n in ("class=a,b", "status=c", "type=d"))
+    page = await search(
+        database, grant, "Observation", f"{dear}&{chained}&_include=*&_total=accurate"
+    )
+    assert (page.matches, page.total) == ([], 0)
+    assert len(await ids(database, grant, "Observation", "_count=2&_sort=-date")) > 4
+
+
 EVIL = "x'; DROP TABLE resource; --"
 
 

@@ -9,11 +9,11 @@ from typing import Final
 
 from medkarta.fhir.definitions import is_resource_type
 from medkarta.fhir.search.query_controls import is_control, read_controls
-from medkarta.fhir.search.query_criteria import UnknownParameterError, legs_of, read_condition
+from medkarta.fhir.search.query_criteria import UnknownParameterError, read_condition, work_of
 from medkarta.fhir.search.query_text import pairs, shown
 from medkarta.fhir.search.sought import BadSearchError, Condition, Query
 
-_MOST_LEGS: Final = 100
+MOST_WORK: Final = 1_000
 
 
 def read_query(resource_type: str, raw: bytes | str, *, base: str = "") -> Query:
@@ -29,8 +29,6 @@ def read_query(resource_type: str, raw: bytes | str, *, base: str = "") -> Query
     controls = read_controls(resource_type, ((n, v) for n, v in given if is_control(n)))
     sought = [(name, _local(value, base)) for name, value in given if not is_control(name)]
     criteria, unknown = _criteria(resource_type, sought)
-    if sum(legs_of(one) for one in criteria) > _MOST_LEGS:
-        raise BadSearchError("query", "its chains come to too many types: name them")
     return Query(
         resource_type=resource_type,
         criteria=criteria,
@@ -47,11 +45,17 @@ def _local(value: str, base: str) -> str:
 def _criteria(
     resource_type: str, sought: Iterable[tuple[str, str]]
 ) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
-    found: list[Condition] = []
+    found: dict[Condition, int] = {}
     unknown: list[str] = []
     for name, value in sought:
         try:
-            found.append(read_condition(resource_type, name, value))
+            condition = read_condition(resource_type, name, value)
         except UnknownParameterError:
             unknown.append(shown(name))
-    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(unknown))
+            continue
+        found[condition] = work_of(condition)
+        if sum(found.values()) > MOST_WORK:
+            raise BadSearchError(
+                "query", f"with types and units it comes to more than {MOST_WORK} values"
+            )
+    return tuple(found), tuple(dict.fromkeys(unknown))

@@ -18,8 +18,11 @@ from medkarta.fhir.search.sought import (
     Missing,
     Modifier,
     Sought,
+    SoughtNumber,
+    SoughtParts,
     SoughtReference,
 )
+from medkarta.fhir.search.units import equivalents
 
 DEEPEST_CHAIN: Final = 3
 MOST_LEGS: Final = 20
@@ -31,7 +34,6 @@ _MODIFIERS: Final = {
     "uri": {Modifier.ABOVE, Modifier.BELOW},
 }
 _OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
-_UNREPEATED: Final = 1  # a resource has one id
 
 
 class UnknownParameterError(ValueError):
@@ -56,13 +58,25 @@ def read_condition(resource_type: str, name: str, value: str, depth: int = 0) ->
     return _plain(resource_type, name, (param, modifier if colon else None), value)
 
 
-def legs_of(condition: Condition) -> int:
-    """How many conditions it comes to, through all types that its references may have."""
+def work_of(condition: Condition) -> int:
+    """How many values are compared, through all types that references may have."""
     match condition:
         case Chain(_, legs):
-            return sum(legs_of(inner) for _, inner in legs)
+            return sum(1 + work_of(inner) for _, inner in legs)
         case Has(_, _, inner):
-            return 1 + legs_of(inner)
+            return 1 + work_of(inner)
+        case Criterion(_, _, values):
+            return sum(map(_work, values))
+        case Missing():
+            return 1
+
+
+def _work(sought: Sought) -> int:
+    match sought:
+        case SoughtParts(criteria):
+            return sum(map(work_of, criteria))
+        case SoughtNumber(code=str(code)):
+            return 1 + len(equivalents(code))
         case _:
             return 1
 
@@ -94,7 +108,7 @@ def _chain(
         raise BadSearchError(shown(name), f"{param.code} is no reference")
     targets = (stated,) if stated is not None else param.targets
     if not targets:
-        raise BadSearchError(shown(name), f"it needs a type: {param.code}:Patient.…")
+        raise BadSearchError(shown(name), f"it needs a type, as {param.code}:Type.…")
     legs = []
     for target in targets:
         _check_target(name, param, target)
@@ -105,9 +119,19 @@ def _chain(
     if not legs:
         raise UnknownParameterError(rest)
     chain = Chain(param, tuple(legs))
-    if legs_of(chain) > MOST_LEGS:
-        raise BadSearchError(shown(name), f"it needs a type: {param.code}:Patient.…")
+    if len(legs) > 1 and _legs_of(chain) > MOST_LEGS:
+        raise BadSearchError(shown(name), f"it needs a type, as {param.code}:Type.…")
     return chain
+
+
+def _legs_of(condition: Condition) -> int:
+    match condition:
+        case Chain(_, legs):
+            return sum(_legs_of(inner) for _, inner in legs)
+        case Has(_, _, inner):
+            return _legs_of(inner)
+        case _:
+            return 1
 
 
 def _check_target(name: str, param: Parameter, target: str) -> None:

@@ -37,6 +37,13 @@ from medkarta.record.search.sides import Reach, Side, of_type
 _OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
 
 
+def of_columns(kind: str, condition: Condition) -> bool:
+    """Whether a condition is on columns of the resource itself, and needs no index row."""
+    return isinstance(condition, Criterion) and (
+        condition.param.code in _OF_COLUMNS or owners_of(kind, condition) is not None
+    )
+
+
 class _Ids(NamedTuple):
     """A SELECT of resource_id: of those that are wished, or of those that are not."""
 

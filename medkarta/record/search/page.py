@@ -9,7 +9,7 @@ from typing import Final
 
 from medkarta.fhir.search.sought import Query, Total
 from medkarta.record.granted import Sql, joined
-from medkarta.record.search.conditions import wheres
+from medkarta.record.search.conditions import of_columns, wheres
 from medkarta.record.search.includes import included
 from medkarta.record.search.ordering import Order, Place, order_of
 from medkarta.record.search.owners import patients_named
@@ -47,7 +47,7 @@ def count(reach: Reach, query: Query) -> Sql:
 
 
 def _unordered(reach: Reach, query: Query) -> Sql:
-    sides = reach.sides(query.resource_type)
+    sides = reach.sides(query.resource_type, patients_named(query))
     return joined(
         " UNION ALL ",
         (side.resources("resource_id", _wheres(reach, side, query)) for side in sides),
@@ -55,7 +55,10 @@ def _unordered(reach: Reach, query: Query) -> Sql:
 
 
 def _matches(reach: Reach, query: Query, after: Place | None) -> Sql:
-    sides = reach.branches(query.resource_type, patients_named(query))
+    kind = query.resource_type
+    # What index rows choose is sorted whole; anything else is read in its order, to the limit.
+    walked = all(of_columns(kind, one) for one in query.criteria)
+    sides = reach.sides(kind, patients_named(query), apart=walked)
     branches = [_branch(reach, side, query, after) for side in sides]
     order = order_of(query, sides[0])
     keys = ", ".join(f"k{number}::text" for number in range(len(order.keys)))

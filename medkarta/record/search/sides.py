@@ -79,28 +79,23 @@ class Reach:
         if not self.opens(resource_type):
             raise ForbiddenSearchError(resource_type)
 
-    def sides(self, resource_type: str) -> list[Side]:
-        """Where resources of a type can stand, all patients together. Raises as `check`."""
+    def sides(
+        self, resource_type: str, named: Collection[UUID] | None = None, *, apart: bool = False
+    ) -> list[Side]:
+        """Where resources of a type can stand. Raises as `check`.
+
+        Of patients, those alone who are `named`, where any are. `apart`, each has a side: each then
+        reads its index in the order wished.
+        """
         self.check(resource_type)
         found = []
         if self.grant and resource_type not in _ABOUT_NOBODY:
-            found.append(self.owned(sorted(self.grant.patient_ids)))
+            patients = self.grant.patient_ids
+            wished = sorted(patients if named is None else patients.intersection(named))
+            groups = [[one] for one in wished] if apart and wished else [wished]
+            found += [self.owned(group) for group in groups]
         if resource_type in SHARED_TYPES:
             found.append(self.nobodys())
-        return found
-
-    def branches(self, resource_type: str, named: Collection[UUID] | None) -> list[Side]:
-        """As `sides`, with one for each patient: each reads its index in the order wished.
-
-        Of patients, only those named are looked at; of nobody among them, none is.
-        """
-        found = []
-        for side in self.sides(resource_type):
-            if side.shared:
-                found.append(side)
-                continue
-            wished = [one for one in side.patients if named is None or one in named]
-            found += [self.owned([patient]) for patient in wished] or [self.owned([])]
         return found
 
     def owned(self, patients: Iterable[UUID]) -> Side:
