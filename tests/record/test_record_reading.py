@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from record_bundles import NOW, PATIENT, grant_of, observation, organization, patient, take_in
 
-from medkarta.access.grants import Period, Section
+from medkarta.access.grants import Narrowing, Period, Section
 from medkarta.foundation.ids import parse_logical_id
 from medkarta.record import queries, tallies
 from medkarta.record.stored import Cursor, MalformedCursorError
@@ -15,6 +15,7 @@ from medkarta.record.stored import Cursor, MalformedCursorError
 pytestmark = pytest.mark.django_db
 
 OTHER_CLINIC = "urn:uuid:33333333-3333-4333-8333-333333333333"
+TYPES = ("Patient", "Observation", "Encounter", "DiagnosticReport")
 HAEMOGLOBIN = ("http://loinc.org", "718-7")
 
 
@@ -122,10 +123,12 @@ def test_a_grant_opens_its_patients_and_no_others(mine, anothers):
         {"patient_ids": frozenset()},
         {"sections": frozenset()},
         {"organisations": frozenset()},
+        {"types": frozenset()},
+        {"narrowed": dict.fromkeys(TYPES, ())},
         {"period": Period(start=NOW, end=NOW)},
         {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
     ],
-    ids=["patients", "sections", "organisations", "period", "expiry"],
+    ids=["patients", "sections", "organisations", "types", "narrowed", "period", "expiry"],
 )
 def test_what_is_empty_or_over_opens_nothing(mine, limits):
     grant = grant_of(mine, **limits)
@@ -146,6 +149,20 @@ def test_a_section_that_the_grant_lacks_is_empty_when_asked_for(mine):
     page = queries.timeline(grant, sections={Section.LABS}, limit=10)
     assert page.items == []
     assert queries.years(grant, {Section.LABS}) == []
+
+
+def test_types_limit_every_query(mine):
+    found, counted = everything_read(grant_of(mine, types=frozenset({"Encounter"})), knowing=[mine])
+    assert len(found) == 1
+    assert counted == (1, 1, 1)
+
+
+def test_tokens_of_a_narrowed_type_limit_every_query(mine):
+    final = Narrowing(param="status", system=None, code="final")
+    grant = grant_of(mine, narrowed={"Observation": (final,), "Encounter": ()})
+    found, counted = everything_read(grant, knowing=[mine])
+    assert len(found) == 4  # the person, the report and two values: one is entered in error
+    assert counted == (4, 4, 4)
 
 
 def test_organisations_limit_every_query(mine, anothers):

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from record_bundles import NOW, grant_of
 
-from medkarta.access.grants import Period, Section
+from medkarta.access.grants import Narrowing, Period, Section
 from medkarta.record import counting, sql
 
 ASKED = {
@@ -48,10 +48,14 @@ def test_every_limit_of_the_grant_stands_in_every_patients_branch(asked):
         *patients,
         organisations=frozenset({clinic}),
         period=Period(start=datetime(2001, 1, 1, tzinfo=UTC), end=NOW),
+        types=frozenset({"Observation", "Condition"}),
+        narrowed={"Observation": (Narrowing(param="category", system=None, code="x"),)},
     )
     made = asked(grant)
     for limit in (
         "NOT deleted",
+        "resource_type = ANY(%s::text[])",
+        "resource_type <> ALL(%s::text[]) OR resource_id IN (SELECT resource_id FROM index_token",
         "> statement_timestamp()",
         "section",
         "custodian_id = ANY",
