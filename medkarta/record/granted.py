@@ -34,8 +34,9 @@ class Sql:
     values: tuple[Value, ...] = ()
 
     def __add__(self, other: "Sql | str") -> "Sql":
-        more = Sql(other) if isinstance(other, str) else other
-        return Sql(self.text + more.text, self.values + more.values)
+        if isinstance(other, str):
+            return Sql(self.text + other, self.values)
+        return Sql(self.text + other.text, self.values + other.values)
 
 
 NOTHING = Sql("FALSE")
@@ -166,5 +167,6 @@ def any_of(parts: Iterable[Sql]) -> Sql:
 
 def joined(by: str, parts: Iterable[Sql]) -> Sql:
     wheres = list(parts)
-    values = tuple(value for part in wheres for value in part.values)
-    return Sql(by.join(part.text for part in wheres), values)
+    # Lists and not generators: this is where a statement's time goes.
+    values = tuple([value for part in wheres for value in part.values])
+    return Sql(by.join([part.text for part in wheres]), values)

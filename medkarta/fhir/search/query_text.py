@@ -17,6 +17,7 @@ LONGEST_QUERY: Final = 200_000
 _SHOWN: Final = 60
 
 _ESCAPED: Final = re.compile(r"\\([\\,$|])")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/|,$-]*")
 _HALF_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -40,6 +41,8 @@ def _pair(part: str) -> tuple[str, str]:
 
 
 def _decode(text: str, name: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     raw = text.replace("+", " ").encode("utf-8", "surrogateescape")
     if _HALF_ESCAPE.search(raw):
         raise BadSearchError(name, "a % without two hexadecimal digits")
@@ -89,4 +92,4 @@ def _split(text: str, at: str) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Take the backslashes of escapes away; any other backslash is itself."""
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text

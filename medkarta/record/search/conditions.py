@@ -57,8 +57,8 @@ def wheres(reach: Reach, side: Side, kind: str, conditions: Iterable[Condition])
     wished = [one.select for one in made if isinstance(one, _Ids) and not one.excluded]
     found = [one for one in made if isinstance(one, Sql)]
     if wished:
-        together = joined(" INTERSECT ", (Sql("(") + one + ")" for one in wished))
-        found.append(Sql("resource_id = ANY(ARRAY(") + together + "))")
+        together = joined(") INTERSECT (", wished)
+        found.append(Sql("resource_id = ANY(ARRAY((") + together + ")))")
     found += [
         Sql("resource_id NOT IN (") + one.select + ")"
         for one in made
@@ -144,10 +144,8 @@ def _composite(side: Side, kind: str, criterion: Criterion) -> Sql:
 
 
 def _together(side: Side, kind: str, criteria: Iterable[Criterion]) -> Sql:
-    return joined(
-        " INTERSECT ",
-        (Sql("(") + _select(side, kind, rows_with(one)) + ")" for one in criteria),
-    )
+    together = joined(") INTERSECT (", [_select(side, kind, rows_with(one)) for one in criteria])
+    return Sql("(") + together + ")"
 
 
 def _chain(reach: Reach, side: Side, kind: str, chain: Chain) -> Sql:

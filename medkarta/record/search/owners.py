@@ -60,6 +60,7 @@ def _names_owner(resource_type: str, param: Parameter) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=1_024)  # asked for each branch of a search
 def _patient(text: str) -> PatientId | None:
     """Whose entry it is: a Patient's own id is that of the entry twice."""
     try:

@@ -59,18 +59,28 @@ def _matches(reach: Reach, query: Query, after: Place | None) -> Sql:
     # What index rows choose is sorted whole; anything else is read in its order, to the limit.
     walked = all(of_columns(kind, one) for one in query.criteria)
     sides = reach.sides(kind, patients_named(query), apart=walked)
-    branches = [_branch(reach, side, query, after) for side in sides]
-    order = order_of(query, sides[0])
-    keys = ", ".join(f"k{number}::text" for number in range(len(order.keys)))
+    orders = [order_of(query, side) for side in sides]
+    branches = [
+        _branch(
+            side,
+            order,
+            query.controls.count,
+            [*_wheres(reach, side, query), *_beyond(order, after)],
+        )
+        for side, order in zip(sides, orders, strict=True)
+    ]
+    keys = ", ".join([f"k{number}::text" for number in range(len(orders[0].keys))])
     select = f"SELECT 'match' AS mode, patient_id, {COLUMNS}, ARRAY[{keys}] AS keys FROM ("  # noqa: S608
-    tail = Sql(order.by_names() + " LIMIT %s", (query.controls.count + 1,))
+    tail = Sql(orders[0].by_names() + " LIMIT %s", (query.controls.count + 1,))
     return Sql(select) + joined(" UNION ALL ", branches) + ") AS matched" + tail
 
 
-def _branch(reach: Reach, side: Side, query: Query, after: Place | None) -> Sql:
-    order: Order = order_of(query, side)
-    where = [*_wheres(reach, side, query), *(order.after(after) if after else [])]
-    tail = Sql(order.by() + " LIMIT %s", (query.controls.count + 1,))
+def _beyond(order: Order, after: Place | None) -> list[Sql]:
+    return order.after(after) if after else []
+
+
+def _branch(side: Side, order: Order, count: int, where: list[Sql]) -> Sql:
+    tail = Sql(order.by() + " LIMIT %s", (count + 1,))
     columns = f"{order.columns}, {COLUMNS}"
     return Sql("(") + side.resources(columns, where, joins=order.joins()) + tail + ")"
 
