@@ -2,13 +2,18 @@
 
 from uuid import uuid4
 
-from record_bundles import entry, observation, organization, patient, take_in
+from record_bundles import NOW, entry, everything, observation, organization, patient, take_in
+
+from medkarta.record.actions.store import put
+from medkarta.record.writing import Owner
 
 CANARY = "Canarina"
 OTHER_CLINIC = "urn:uuid:33333333-3333-4333-8333-333333333333"
 OTHER = "urn:uuid:55555555-5555-4555-8555-555555555555"
 MINE = "urn:uuid:22222222-2222-4222-8222-222222222222"
 DOCTOR = "urn:uuid:66666666-6666-4666-8666-666666666666"
+# Stands for another person's resource: an address elsewhere is taken in as it is written.
+ACROSS = "http://elsewhere.example/fhir/"
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 
@@ -61,7 +66,10 @@ def vital(of, **more):
 
 
 def two_people():
-    """(mine, the other's): patient ids. Whatever is the other's has the canary in it."""
+    """(mine, the other's): patient ids. Whatever is the other's has the canary in it.
+
+    What comes in may not point at another person's resources; such are put there behind its back.
+    """
     visit, others_visit = urn(), urn()
     lab, others_lab = urn(), urn()
     noted = {"note": [{"text": CANARY}]}
@@ -90,9 +98,9 @@ def two_people():
             effectiveDateTime="2023-01-02",
             valueQuantity=value(120),
             # What is mine points at what is the other's.
-            encounter={"reference": others_visit},
+            encounter={"reference": ACROSS + "others-visit"},
             focus=[{"reference": OTHER}],
-            hasMember=[{"reference": others_lab}],
+            hasMember=[{"reference": ACROSS + "others-lab"}],
         ),
         observation(
             effectiveDateTime="2022",
@@ -101,7 +109,7 @@ def two_people():
         ),
         vital(MINE, encounter={"reference": visit}, valueQuantity=value(150, "mm[Hg]")),
         condition(MINE, encounter={"reference": visit}),
-        listing(MINE, "Важное", lab, others_lab),
+        listing(MINE, "Важное", lab, ACROSS + "others-lab"),
         # What is the other's points at me.
         observation(
             of=OTHER,
@@ -112,10 +120,41 @@ def two_people():
             performer=[{"reference": MINE}, {"reference": DOCTOR}],
             **noted,
         ),
-        vital(OTHER, encounter={"reference": visit}, **noted),
-        condition(OTHER, encounter={"reference": visit}, asserter={"reference": MINE}, **noted),
-        listing(OTHER, CANARY, lab, MINE),
+        vital(OTHER, encounter={"reference": ACROSS + "visit"}, **noted),
+        condition(
+            OTHER, encounter={"reference": ACROSS + "visit"}, asserter={"reference": MINE}, **noted
+        ),
+        listing(OTHER, CANARY, ACROSS + "lab", MINE),
     )
     assert taken.refused == []
-    assert len(taken.patient_ids) == 2
-    return tuple(taken.patient_ids)
+    mine, others = taken.patient_ids
+    _point_across(mine, others)
+    return mine, others
+
+
+def _point_across(mine, others):
+    """Make the references between the two people what they stand for."""
+    stored = everything(mine, others)
+    meant = {
+        "visit": _one(stored, mine, "Encounter"),
+        "others-visit": _one(stored, others, "Encounter"),
+        "lab": _one(stored, mine, "Observation", 131),
+        "others-lab": _one(stored, others, "Observation", 999),
+    }
+    for one in stored:
+        text = one.body
+        for name, target in meant.items():
+            text = text.replace(f'"{ACROSS}{name}"', f'"{target}"')
+        if text != one.body:
+            owner = Owner(patient_id=one.patient_id, custodian_id=one.custodian_id)
+            put(owner=owner, resource_id=one.resource_id, text=text, now=NOW)
+
+
+def _one(stored, patient_id, resource_type, amount=None):
+    (found,) = (
+        one
+        for one in stored
+        if (one.patient_id, one.resource_type) == (patient_id, resource_type)
+        and (amount is None or one.data.get("valueQuantity", {}).get("value") == amount)
+    )
+    return f"{resource_type}/{found.logical_id}"
