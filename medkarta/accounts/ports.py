@@ -46,6 +46,18 @@ class Holders(Protocol):
         """
 
 
+class AccountFollower(Protocol):
+    """Somebody above who gave something out on an account's word."""
+
+    def secured(self, account_id: AccountId, *, origin: Origin, now: datetime) -> None:
+        """Others may have known the password; a new one is set, or asked for: take it back."""
+
+
+def followers() -> list[AccountFollower]:
+    """The implementations that settings name."""
+    return [import_string(name)() for name in settings.ACCOUNT_FOLLOWERS]
+
+
 def holders() -> Holders:
     """The implementation that settings name."""
     return cast("Holders", import_string(settings.ACCOUNT_HOLDERS)())

@@ -83,7 +83,7 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     if not has_second_factor(AccountId(request.user.pk)):
         return redirect("choose_factor")
     # It was set up in another session since this one began.
-    return ask_again(request, "mfa")
+    return ask_again(request, "mfa", request.get_full_path() if request.method == "GET" else "")
 
 
 def end_here(request: HttpRequest) -> None:

@@ -50,6 +50,7 @@ class Environment:
     messages: str
     message_gateway: str
     quick_exit_url: str
+    client_key_hosts: tuple[str, ...]
     log_level: str
 
     @property

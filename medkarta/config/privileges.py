@@ -16,6 +16,7 @@ NEVER_DELETED: Final = (
 APPEND_ONLY: Final = (
     "account_identity_check",
     "audit_entry",
+    "client_act",
     "consent_text",
     "record_destruction",
     "shared_resource_version",

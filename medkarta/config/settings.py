@@ -38,6 +38,7 @@ OWN_APPS = [
     "medkarta.access",
     "medkarta.record",
     "medkarta.fhir_api",
+    "medkarta.oauth",
     "medkarta.portal",
     "medkarta.backoffice",
     "medkarta.demo",
@@ -237,6 +238,8 @@ PERSON_REGISTER_ORIGIN = ENVIRONMENT.person_register
 PERSON_REGISTER = "medkarta.patients.registers." + (
     "HttpRegister" if PERSON_REGISTER_ORIGIN else "EmbeddedRegister"
 )
+ACCOUNT_FOLLOWERS = ["medkarta.clients.actions.following.AppsFollowAccounts"]
+CLIENT_KEY_HOSTS = ENVIRONMENT.client_key_hosts
 IDENTITY_FOLLOWERS = ["medkarta.insurance.actions.following.PoliciesFollowIdentity"]
 # --- consents: to whom people consent ---------------------------------------------------------
 _INVENTED = ("Демонстрационный оператор (вымышленный)", "000000, г. Примерск, ул. Образцовая, д. 1")

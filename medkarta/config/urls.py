@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/", include(_FACTORS)),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("medkarta.backoffice.urls")),
+    path("", include("medkarta.oauth.urls")),
     path("", include("medkarta.portal.urls")),
 ]
 

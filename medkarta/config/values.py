@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _HIGHEST_PORT = 65535
 _LONGEST_LINE = 300
+_HOST_NAME = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 
 
 def port(text: str) -> int:
@@ -46,6 +48,13 @@ def origin(text: str) -> str:
     if parts.scheme in ("http", "https") and parts.hostname and text.rstrip("/") == bare:
         return bare
     raise ValueError("allowed is a scheme, a host and perhaps a port, as in https://med.example")
+
+
+def host_names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",")) if text else ()
+    if all(_HOST_NAME.fullmatch(name) for name in names):
+        return names
+    raise ValueError("allowed are names of hosts in small letters, with commas between")
 
 
 def one_of(*allowed: str) -> Callable[[str], str]:

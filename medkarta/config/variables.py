@@ -203,6 +203,13 @@ VARIABLES: dict[str, Variable] = {
         meaning="The https address that a quick exit leaves for, such as a weather site.",
         read=values.https_address,
     ),
+    "client_key_hosts": Variable(
+        name="MEDKARTA_CLIENT_KEY_HOSTS",
+        default="",
+        default_in_words="none",
+        meaning="Hosts from which clients' keys may be fetched (JWKS by URL), with commas between.",
+        read=values.host_names,
+    ),
     "log_level": Variable(
         name="LOG_LEVEL",
         default="info",

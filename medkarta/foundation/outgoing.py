@@ -37,7 +37,8 @@ class Neighbour:
 
     Connections go to that scheme, host and port whatever a path or an answer says: no redirect is
     followed, no proxy asked, nothing tried twice. `patience` (seconds) bounds the whole exchange,
-    `largest` (bytes, after decompression) the body.
+    `largest` (bytes, after decompression) the body. `address`: connect there, whatever the host's
+    name leads to by now; the certificate must still be the host's.
     """
 
     def __init__(
@@ -47,18 +48,26 @@ class Neighbour:
         patience: float = 5.0,
         largest: int = 1_000_000,
         authorities: Path | None = None,
+        address: str | None = None,
     ) -> None:
         parts = urlsplit(origin)
         if parts.scheme not in _SCHEMES or not parts.hostname or parts.path.strip("/"):
             raise ValueError("an origin is a scheme, a host and perhaps a port")
         self._patience, self._largest = patience, largest
+        self._host = parts.netloc
         self._pool: HTTPConnectionPool
         if parts.scheme == "https":
             context = ssl.create_default_context(cafile=authorities)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
-            self._pool = HTTPSConnectionPool(parts.hostname, parts.port, ssl_context=context)
+            self._pool = HTTPSConnectionPool(
+                address or parts.hostname,
+                parts.port,
+                ssl_context=context,
+                assert_hostname=parts.hostname,
+                server_hostname=parts.hostname,
+            )
         else:
-            self._pool = HTTPConnectionPool(parts.hostname, parts.port)
+            self._pool = HTTPConnectionPool(address or parts.hostname, parts.port)
 
     def ask(
         self,
@@ -75,7 +84,7 @@ class Neighbour:
                 method,
                 path if path.startswith("/") else f"/{path}",
                 body=body,
-                headers=dict(headers or {}),
+                headers={"Host": self._host, **(headers or {})},
                 timeout=urllib3.Timeout(total=self._patience),
                 redirect=False,
                 retries=False,

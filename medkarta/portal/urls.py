@@ -3,6 +3,8 @@
 from django.urls import path
 
 from medkarta.portal.views import (
+    apps,
+    authorize,
     card,
     consents,
     control,
@@ -80,6 +82,10 @@ urlpatterns = [
     path("control/sessions/end", sessions.end_one, name="session_end"),
     path("control/sessions/forget", sessions.forget, name="device_forget"),
     path("control/sessions/others", sessions.end_others, name="sessions_end"),
+    path("control/apps", apps.apps_page, name="apps"),
+    path("control/apps/end", apps.end, name="app_end"),
+    path("control/apps/open", apps.launch, name="app_launch"),
+    path("oauth/authorize", authorize.authorize, name="oauth_authorize"),
     path("control/consents", consents.consent_list, name="consents"),
     path("control/consents/withdraw", consents.withdraw, name="withdraw"),
     path("control/consents/details", signing.details, name="consent_details"),

@@ -7,7 +7,7 @@ from django.db import transaction
 from medkarta.accounts.log import log_own_act
 from medkarta.accounts.messages import tell_of_asked_change
 from medkarta.accounts.models import Account, AccountManager, ResetCode
-from medkarta.accounts.ports import holders
+from medkarta.accounts.ports import followers, holders
 from medkarta.accounts.rules import REMINDED_AGAIN, AskedBecause
 from medkarta.audit.actions import append
 from medkarta.audit.drafts import Act, Actor, Origin, draft_of
@@ -22,7 +22,10 @@ class NoSuchAccountError(Exception):
 
 @transaction.atomic
 def change_password(*, account_id: AccountId, password: str, origin: Origin, now: datetime) -> None:
-    """Set the password, judged before. What was asked of it is done, and no reset code is left."""
+    """Set the password, judged before. What was asked of it is done, and no reset code is left.
+
+    What apps were allowed before ends with the former one.
+    """
     account = Account.objects.select_for_update().get(pk=account_id)
     account.set_password(password)
     account.password_changed_at = now
@@ -30,6 +33,8 @@ def change_password(*, account_id: AccountId, password: str, origin: Origin, now
     account.password_change_asked = ""
     account.save()
     ResetCode.objects.filter(account_id=account_id).delete()
+    for one in followers():
+        one.secured(account_id, origin=origin, now=now)
     act = Act(action="change-password", purpose="sign-in", ground="own-account")
     log_own_act(act, account_id=account_id, origin=origin, now=now)
 
@@ -49,6 +54,8 @@ def ask_password_change(
         act = Act(action="ask-password-change", purpose="sign-in", ground=because.value)
         entry = draft_of(act, person_id=holder.person_id, actor=SYSTEM, origin=origin, now=now)
         append(entry=entry)
+    for one in followers():
+        one.secured(account_id, origin=origin, now=now)
     return True
 
 

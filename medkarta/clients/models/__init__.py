@@ -18,6 +18,7 @@ __all__ = [
     "AssertionSeen",
     "Authorization",
     "Client",
+    "ClientAct",
     "Code",
     "Launch",
     "RefreshToken",
@@ -75,6 +76,23 @@ class Client(models.Model):
                 name="client_approved_by_another",
             ),
         ]
+
+
+class ClientAct(models.Model):
+    """What an operator did with a program. Only ever added: the operators' log."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=20)
+    by = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    app = models.CharField(max_length=20, help_text="backoffice, cli or demo")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "client_act"
+        indexes = [models.Index(fields=["client", "at"], name="client_act_of_client")]
 
 
 class Authorization(models.Model):

@@ -20,3 +20,16 @@ class Ended(StrEnum):
     SECURITY = "security"  # a new password, or the account was reported taken over
     CROWDED = "crowded"  # the same app was allowed anew too often
     DISABLED = "disabled"  # an operator disabled the app
+
+    @property
+    def ground(self) -> str:
+        """The word of the log for it."""
+        return f"app-{self.value}"
+
+
+class Act(StrEnum):
+    """What an operator does with a program."""
+
+    REGISTER = "register"
+    APPROVE = "approve"
+    DISABLE = "disable"

@@ -24,6 +24,8 @@ _LOST = 408
 _BROKEN = 500
 _NOT_FOUND = 404
 _NO_ANSWER = 499
+# Below the FHIR base, where SMART looks for it, and answered by the door that gives tokens out.
+_SMART = "/fhir/.well-known/smart-configuration"
 # Also of health and machines' answers: a browser that once came by TLS never comes without it.
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
@@ -98,7 +100,7 @@ class Dispatcher:
             await self.sides.health.live(scope).send(send)
         elif path == "/readyz":
             await (await self.sides.health.ready(scope)).send(send)
-        elif path == "/fhir" or path.startswith("/fhir/"):
+        elif path != _SMART and (path == "/fhir" or path.startswith("/fhir/")):
             await self.sides.fhir(scope, receive, send)
         else:
             await self._page(scope, receive, send)

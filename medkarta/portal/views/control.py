@@ -9,6 +9,7 @@ from medkarta.access.grants import Refusal
 from medkarta.accounts.queries.sessions import count_open
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.audit import queries as audit
+from medkarta.clients import queries as clients
 from medkarta.consents import queries as consents
 from medkarta.consents.rules import Kind
 from medkarta.patients import queries as patients
@@ -41,6 +42,7 @@ def control(request: HttpRequest) -> HttpResponse:
             "consent": consents.in_force(subject, Kind.PROCESSING, at=timezone.now()),
             "clinics": len(patients.linked_patient_ids(subject)),
             "sessions": count_open(requests.account_id(request), now=timezone.now()),
+            "apps": clients.count_apps(requests.account_id(request)),
             "acted_for": representations.count_in_force(own, now=timezone.now()),
         },
     )

@@ -1,0 +1,63 @@
+"""Everything that changes a program, a permission or a token."""
+
+from medkarta.clients.actions.allowing import (
+    AnsweredError,
+    Approval,
+    LaunchRefusedError,
+    NothingToReadError,
+    allow_app,
+    lasts,
+    launch_app,
+)
+from medkarta.clients.actions.authenticating import Shown, authenticate_client
+from medkarta.clients.actions.ending import end_app
+from medkarta.clients.actions.forgetting import end_expired, forget_expired
+from medkarta.clients.actions.registering import (
+    By,
+    NewClient,
+    NoWayInError,
+    Registered,
+    SecondOperatorNeededError,
+    UnknownClientError,
+    approve_client,
+    disable_client,
+    register_client,
+)
+from medkarta.clients.actions.tokens import (
+    Exchange,
+    Issued,
+    exchange_code,
+    issue_to_system,
+    refresh,
+    revoke,
+)
+
+__all__ = [
+    "AnsweredError",
+    "Approval",
+    "By",
+    "Exchange",
+    "Issued",
+    "LaunchRefusedError",
+    "NewClient",
+    "NoWayInError",
+    "NothingToReadError",
+    "Registered",
+    "SecondOperatorNeededError",
+    "Shown",
+    "UnknownClientError",
+    "allow_app",
+    "approve_client",
+    "authenticate_client",
+    "disable_client",
+    "end_app",
+    "end_expired",
+    "exchange_code",
+    "forget_expired",
+    "issue_to_system",
+    "lasts",
+    "launch_app",
+    "refresh",
+    "register_client",
+    "revoke",
+]

@@ -1,0 +1,75 @@
+"""Which program asks: by its signed word, its secret, or, of a public app, by its name alone."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from medkarta.clients import assertions
+from medkarta.clients.assertions import AssertionRefusedError, Expected
+from medkarta.clients.jwks import KeysUnreachableError, keys_at
+from medkarta.clients.known import ClientView, view
+from medkarta.clients.models import AssertionSeen, Client
+from medkarta.clients.rules.errors import Code, OAuthError
+from medkarta.clients.rules.keys import PublicKey, public_keys
+from medkarta.clients.secret_words import digest_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """What a request shows of who sends it. Of secret and assertion at most one is there."""
+
+    client_id: str
+    secret: str = ""
+    assertion: str = ""
+
+
+def authenticate_client(*, shown: Shown, audience: str, now: datetime) -> ClientView:
+    """The program that asks. `audience`: the address that an assertion must be made for.
+
+    Raises `OAuthError` (invalid_client), in the same words whoever it was and whatever failed. A
+    `jti` that was taken stays taken, whatever becomes of the request.
+    """
+    row = Client.objects.filter(client_id=_claimed(shown)[:64]).first()
+    if row is None or not view(row).stands or not _proved(row, shown, audience, now):
+        raise OAuthError(Code.INVALID_CLIENT, "The client is not known, or did not prove itself.")
+    return view(row)
+
+
+def _claimed(shown: Shown) -> str:
+    if not shown.assertion:
+        return shown.client_id
+    try:
+        claimed = assertions.claimed_client_id(shown.assertion)
+    except AssertionRefusedError:
+        return ""
+    return claimed if shown.client_id in ("", claimed) else ""
+
+
+def _proved(row: Client, shown: Shown, audience: str, now: datetime) -> bool:
+    if row.jwks is not None or row.jwks_uri:
+        return bool(shown.assertion) and _signed(row, shown.assertion, audience, now)
+    if row.secret_hash:
+        digest = digest_of(shown.secret)
+        return digest is not None and hmac.compare_digest(digest.hex(), row.secret_hash)
+    return not shown.secret and not shown.assertion
+
+
+def _signed(row: Client, assertion: str, audience: str, now: datetime) -> bool:
+    def keys() -> Sequence[PublicKey]:
+        return keys_at(row.jwks_uri) if row.jwks_uri else public_keys(row.jwks)
+
+    expected = Expected(
+        client_id=row.client_id, audience=audience, jwks_uri=row.jwks_uri, keys=keys
+    )
+    try:
+        found = assertions.check(assertion, expected, now=now)
+        with transaction.atomic():
+            digest = hashlib.sha256(f"{row.pk}:{found.jti}".encode()).digest()
+            AssertionSeen.objects.create(digest=digest, expires_at=found.expires_at)
+    except (AssertionRefusedError, KeysUnreachableError, IntegrityError):
+        return False
+    return True

@@ -1,0 +1,175 @@
+"""What a program asks to see and do, in the words of SMART.
+
+https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html. Scopes of the first version
+(`.read`, `.write`, `.*`) are read as those of the second. Of queries after `?` one is known:
+`category`, a token, on any one type.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+from urllib.parse import quote, unquote
+
+from medkarta.clients.rules.kinds import Kind
+from medkarta.fhir.definitions import resource_types
+
+ALL_TYPES: Final = "*"
+LAUNCH: Final = "launch"
+LAUNCH_PATIENT: Final = "launch/patient"
+OFFLINE: Final = "offline_access"
+_PLAIN: Final = frozenset({LAUNCH, LAUNCH_PATIENT, OFFLINE})
+_ACTS: Final = "cruds"
+_READING: Final = "rs"
+_FIRST_VERSION: Final = {"read": "rs", "write": "cud", "*": _ACTS}
+_LONGEST: Final = 4000
+_MOST: Final = 100
+# RFC 6749 §3.3: printable ASCII but for quote and backslash, single spaces between.
+_GRAMMAR: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
+_SCOPE: Final = re.compile(
+    r"(?P<context>patient|user|system)/(?P<type>\*|[A-Za-z]+)\."
+    r"(?P<acts>read|write|\*|(?=[cruds])c?r?u?d?s?)(?:\?category=(?P<token>[^&=?]+))?"
+)
+
+
+class ScopesRefusedError(ValueError):
+    """What is asked for cannot be read, or must not stand together; the message says which."""
+
+
+class Context(StrEnum):
+    """On whose behalf."""
+
+    PATIENT = "patient"
+    USER = "user"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Only resources that have this token. `system` None is any, empty is none (`|code`)."""
+
+    parameter: str
+    system: str | None
+    code: str
+
+    def __str__(self) -> str:
+        token = self.code if self.system is None else f"{self.system}|{self.code}"
+        return f"{self.parameter}={quote(token, safe=':/|.-_~')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope on data; `acts` are letters of `cruds` in that order."""
+
+    context: Context
+    resource_type: str
+    acts: str
+    narrowing: Narrowing | None = None
+
+    def __str__(self) -> str:
+        query = "" if self.narrowing is None else f"?{self.narrowing}"
+        return f"{self.context}/{self.resource_type}.{self.acts}{query}"
+
+    def covers(self, other: "Scope") -> bool:
+        """Whether whoever has this one has the other too."""
+        return self.meet(other) == other
+
+    def meet(self, other: "Scope") -> "Scope | None":
+        """What both allow; None where that is nothing, or two queries that are not the same."""
+        types = {self.resource_type, other.resource_type} - {ALL_TYPES}
+        queries = {self.narrowing, other.narrowing} - {None}
+        acts = "".join(act for act in self.acts if act in other.acts)
+        if self.context is not other.context or len(types) > 1 or len(queries) > 1 or not acts:
+            return None
+        return replace(
+            self,
+            resource_type=next(iter(types), ALL_TYPES),
+            acts=acts,
+            narrowing=next(iter(queries), None),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What was asked for, as far as it is known here: scopes on data, and words beside them."""
+
+    data: tuple[Scope, ...]
+    plain: frozenset[str] = frozenset()
+
+    def words(self) -> tuple[str, ...]:
+        """As they are written, each once, in one order."""
+        return (*sorted(self.plain), *sorted(map(str, self.data)))
+
+
+def read(text: str) -> Asked:
+    """Read a `scope` parameter: what is not known here is left out, the order is nothing.
+
+    Raises `ScopesRefusedError` where the text is not of RFC 6749's grammar (tabs, two spaces, other
+    than ASCII), is too long, or mixes `patient/`, `user/` and `system/`.
+    """
+    if len(text) > _LONGEST or not _GRAMMAR.fullmatch(text):
+        raise ScopesRefusedError("scope is a list of words with single spaces between")
+    words = text.split(" ")
+    if len(words) > _MOST:
+        raise ScopesRefusedError("too many scopes")
+    return of(words)
+
+
+def of(words: Iterable[str]) -> Asked:
+    """The same of words that were parted already."""
+    every = tuple(words)
+    data = _widest(found for one in every if (found := _scope(one)))
+    if len({one.context for one in data}) > 1:
+        raise ScopesRefusedError("patient/, user/ and system/ do not stand together")
+    return Asked(data=data, plain=_PLAIN.intersection(every))
+
+
+def granted(asked: Asked, registered: Iterable[str], kind: Kind) -> Asked:
+    """Asked, and registered, and what a program of this kind may have at all.
+
+    An app of citizens reads its citizen's record (`patient/`, `r` and `s`), a clinic's system acts
+    as its clinic (`system/`).
+    """
+    ours = of(registered)
+    met = _widest(
+        both for one in asked.data for other in ours.data if (both := one.meet(other)) is not None
+    )
+    if kind is Kind.SYSTEM:
+        return Asked(data=tuple(one for one in met if one.context is Context.SYSTEM))
+    reading = (one.meet(Scope(Context.PATIENT, ALL_TYPES, _READING, one.narrowing)) for one in met)
+    return Asked(data=_widest(filter(None, reading)), plain=asked.plain & ours.plain)
+
+
+def within(asked: Asked, had: Asked) -> bool:
+    """Whether nothing is asked for that is not had already (RFC 6749 §6)."""
+    known = asked.plain <= had.plain
+    return known and all(any(mine.covers(one) for mine in had.data) for one in asked.data)
+
+
+def _scope(word: str) -> Scope | None:
+    found = _SCOPE.fullmatch(word)
+    if found is None:
+        return None
+    resource_type, token = found["type"], found["token"]
+    if resource_type == ALL_TYPES:
+        if token is not None:
+            return None
+    elif resource_type not in resource_types():
+        return None
+    acts = _FIRST_VERSION.get(found["acts"], found["acts"])
+    narrowing = None if token is None else _narrowing(unquote(token))
+    return Scope(Context(found["context"]), resource_type, acts, narrowing)
+
+
+def _narrowing(token: str) -> Narrowing:
+    system, bar, code = token.rpartition("|")
+    return Narrowing("category", system if bar else None, code)
+
+
+def _widest(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
+    """Each once, and none that another one covers."""
+    every = dict.fromkeys(scopes)
+    return tuple(
+        one for one in every if not any(other != one and other.covers(one) for other in every)
+    )

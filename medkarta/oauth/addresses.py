@@ -1,0 +1,14 @@
+"""What stands where, as programs are told."""
+
+from django.conf import settings
+from django.urls import reverse
+
+
+def issuer() -> str:
+    """Who we are, also as `iss` of our answers (RFC 9207)."""
+    return str(settings.PUBLIC_ORIGIN)
+
+
+def token_url() -> str:
+    """The address that an assertion is made for."""
+    return issuer() + reverse("oauth_token")

@@ -1,0 +1,53 @@
+"""SMART's configuration: https://hl7.org/fhir/smart-app-launch/conformance.html."""
+
+from typing import Any, Final
+
+from django.urls import reverse
+
+from medkarta.clients.rules import pkce
+from medkarta.oauth import addresses
+
+_ALGORITHMS: Final = ["RS384", "ES384"]
+_CAPABILITIES: Final = [
+    "launch-standalone",
+    "launch-ehr",
+    "client-public",
+    "client-confidential-symmetric",
+    "client-confidential-asymmetric",
+    "context-standalone-patient",
+    "context-ehr-patient",
+    "permission-offline",
+    "permission-patient",
+    "permission-v1",
+    "permission-v2",
+]
+
+
+def configuration() -> dict[str, Any]:
+    """What a program must know of us before it begins."""
+    at = addresses.issuer()
+    methods = ["private_key_jwt", "client_secret_basic"]
+    return {
+        "issuer": at,
+        "authorization_endpoint": at + reverse("oauth_authorize"),
+        "token_endpoint": addresses.token_url(),
+        "token_endpoint_auth_methods_supported": [*methods, "none"],
+        "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "introspection_endpoint": at + reverse("oauth_introspect"),
+        "introspection_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint": at + reverse("oauth_revoke"),
+        "revocation_endpoint_auth_methods_supported": [*methods, "none"],
+        "management_endpoint": at + reverse("apps"),
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": [pkce.METHOD],
+        "authorization_response_iss_parameter_supported": True,
+        "scopes_supported": [
+            "launch",
+            "launch/patient",
+            "offline_access",
+            "patient/*.rs",
+            "system/*.cruds",
+        ],
+        "capabilities": _CAPABILITIES,
+    }

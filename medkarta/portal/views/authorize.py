@@ -1,0 +1,169 @@
+"""The consent screen: an app asks to read the record, and the person says what it may, or no.
+
+https://hl7.org/fhir/smart-app-launch/app-launch.html. Before the app and its address are known to
+be right nobody is led anywhere.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from medkarta.access import queries as access
+from medkarta.accounts.rules import Role
+from medkarta.accounts.session_keys import hash_of
+from medkarta.accounts.sessions import to_second_factor, two_factors
+from medkarta.clients import actions as clients
+from medkarta.clients.asking import (
+    Address,
+    NobodyToAnswerError,
+    Question,
+    SentBackError,
+    client_at,
+    question_of,
+)
+from medkarta.clients.rules import scopes
+from medkarta.clients.rules.errors import Code, OAuthError
+from medkarta.clients.rules.registration import origin_of
+from medkarta.clients.rules.scopes import Asked
+from medkarta.foundation.ids import ClientId, new_uuid
+from medkarta.portal import requests
+from medkarta.portal.presenters import app_scopes, dates
+from medkarta.portal.views import gate
+
+_SALT: Final = "medkarta.portal.authorize"
+_ANSWERED_WITHIN: Final = 600  # seconds
+
+
+class _SeeOther(HttpResponseRedirect):
+    """What was sent to us is not sent on (RFC 9700 §4.12)."""
+
+    status_code = 303
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def authorize(request: HttpRequest) -> HttpResponseBase:
+    """Ask the person; take their answer."""
+    try:
+        if request.method == "POST":
+            return _not_yet(request) or _answered(request)
+        question, address = question_of(
+            dict(request.GET.lists()),
+            issuer=settings.PUBLIC_ORIGIN,
+            audience=f"{settings.PUBLIC_ORIGIN}/fhir",
+        )
+        return _not_yet(request) or _ask(request, question, address)
+    except SentBackError as error:
+        return _SeeOther(error.address)
+    except NobodyToAnswerError:
+        return render(request, "portal/authorize_refused.html", status=400)
+
+
+def _not_yet(request: HttpRequest) -> HttpResponseBase | None:
+    """What comes before: a sign-in by two factors, an open record. None: nothing is missing."""
+    if request.user.is_authenticated and getattr(request.user, "role", None) != Role.CITIZEN:
+        return render(request, "portal/authorize_refused.html", {"staff": True}, status=403)
+    if not two_factors(request):
+        return to_second_factor(request)
+    states = access.gates(
+        account_id=requests.account_id(request), two_factors=True, now=timezone.now()
+    )
+    if all(one.open for one in states):
+        return None
+    context = {"gate": gate.way_of(request, states).next, "app": True}
+    return render(request, "portal/authorize_closed.html", context, status=403)
+
+
+def _ask(request: HttpRequest, question: Question, address: Address) -> HttpResponse:
+    signed = {
+        "client": question.client.client_id,
+        "redirect_uri": address.redirect_uri,
+        "state": address.state,
+        "offered": question.offered.words(),
+        "challenge": question.code_challenge,
+        "launch": question.launch,
+        "authorization": str(new_uuid()),
+        "account": str(requests.account_id(request)),
+    }
+    return _page(request, signed)
+
+
+def _page(request: HttpRequest, signed: dict[str, Any], *, nothing: bool = False) -> HttpResponse:
+    client = client_at(signed["client"], signed["redirect_uri"])
+    offered = scopes.of(signed["offered"])
+    now = timezone.now()
+    long = scopes.OFFLINE in offered.plain
+    context = {
+        "client": client,
+        "host": origin_of(signed["redirect_uri"]),
+        "choices": app_scopes.choices(offered),
+        "offline": scopes.OFFLINE if long else "",
+        "until": dates.day(now + clients.lasts(offered)),
+        "question": signing.dumps(signed, salt=_SALT),
+        "nothing": nothing,
+    }
+    response = render(request, "portal/authorize.html", context, status=400 if nothing else 200)
+    # A browser asks this also of the address that a form's answer leads on to.
+    response._csp_update = {"form-action": [context["host"]]}  # type: ignore[attr-defined]  # noqa: SLF001  # as django-csp's own decorator
+    return response
+
+
+def _answered(request: HttpRequest) -> HttpResponseBase:
+    signed = _signed(request)
+    if signed is None:
+        return _late(request)
+    client = client_at(signed["client"], signed["redirect_uri"])
+    address = Address(
+        redirect_uri=signed["redirect_uri"], state=signed["state"], issuer=settings.PUBLIC_ORIGIN
+    )
+    if request.POST.get("answer") != "allow":
+        refused = OAuthError(Code.ACCESS_DENIED, "The person said no.")
+        return _SeeOther(address.with_error(refused))
+    granted = app_scopes.approved(scopes.of(signed["offered"]), request.POST.getlist("see"))
+    if not granted.data:
+        return _page(request, signed, nothing=True)
+    code = _code(request, signed, client.id, granted)
+    return _SeeOther(address.with_code(code)) if code else _late(request)
+
+
+def _late(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/authorize_refused.html", {"late": True}, status=409)
+
+
+def _code(
+    request: HttpRequest, signed: dict[str, Any], client_id: ClientId, granted: Asked
+) -> str | None:
+    try:
+        return clients.allow_app(
+            approval=clients.Approval(
+                authorization_id=UUID(signed["authorization"]),
+                client_id=client_id,
+                granted=granted,
+                redirect_uri=signed["redirect_uri"],
+                code_challenge=signed["challenge"],
+                launch=signed["launch"],
+                session=hash_of(request.session.session_key or ""),
+            ),
+            account_id=requests.account_id(request),
+            origin=requests.origin(request),
+            now=timezone.now(),
+        )
+    except (clients.AnsweredError, clients.LaunchRefusedError, clients.NothingToReadError):
+        return None
+
+
+def _signed(request: HttpRequest) -> dict[str, Any] | None:
+    """The question that this account was asked within the last ten minutes."""
+    try:
+        signed: dict[str, Any] = signing.loads(
+            request.POST.get("question", ""), salt=_SALT, max_age=_ANSWERED_WITHIN
+        )
+    except signing.BadSignature:
+        return None
+    return signed if signed["account"] == str(requests.account_id(request)) else None
