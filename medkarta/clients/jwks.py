@@ -60,23 +60,36 @@ def fetch(uri: str, way: Way) -> bytes:
     """What lies at the address. Raises `KeysUnreachableError`.
 
     The name is looked up once and must be one of the allowed; the connection goes to the address
-    that was judged, and the certificate must be the name's. No redirect is followed.
+    that was judged.
     """
     parts = urlsplit(uri)
     host = parts.hostname or ""
     if parts.scheme != "https" or host not in way.hosts or "@" in parts.netloc:
         raise KeysUnreachableError("the host is not among those allowed")
-    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     try:
         address = public_address(host, parts.port or _HTTPS, look_up=way.look_up)
-        answer = Neighbour(
-            f"https://{parts.netloc}",
-            patience=way.patience,
-            largest=LARGEST,
-            authorities=way.authorities,
-            address=address,
-        ).ask("GET", path, headers={"Accept": "application/json"})
-    except (InwardAddressError, OutsideSilentError, OutsideTooMuchError) as error:
+    except InwardAddressError as error:
+        raise KeysUnreachableError(str(error)) from error
+    return get(uri, address, way)
+
+
+def get(uri: str, address: str, way: Way) -> bytes:
+    """The same at an address that was judged: by TLS under the name's certificate, no redirect.
+
+    Raises `KeysUnreachableError`.
+    """
+    parts = urlsplit(uri)
+    neighbour = Neighbour(
+        f"https://{parts.netloc}",
+        patience=way.patience,
+        largest=LARGEST,
+        authorities=way.authorities,
+        address=address,
+    )
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    try:
+        answer = neighbour.ask("GET", path, headers={"Accept": "application/json"})
+    except (OutsideSilentError, OutsideTooMuchError) as error:
         raise KeysUnreachableError(str(error)) from error
     if answer.status != _OK:
         raise KeysUnreachableError(f"status {answer.status}")

@@ -1,0 +1,157 @@
+"""What a program asks for is read strictly, and it gets no more than all agree on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medkarta.clients.rules import scopes
+from medkarta.clients.rules.kinds import Kind
+from medkarta.clients.rules.scopes import Narrowing, ScopesRefusedError
+
+
+def words(text):
+    return " ".join(scopes.read(text).words())
+
+
+def granted(asked, registered, kind=Kind.APP):
+    return " ".join(scopes.granted(scopes.read(asked), registered.split(" "), kind).words())
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("patient/Observation.rs", "patient/Observation.rs"),
+        ("patient/Observation.read", "patient/Observation.rs"),
+        ("patient/Observation.write", "patient/Observation.cud"),
+        ("patient/*.*", "patient/*.cruds"),
+        ("launch/patient patient/*.r offline_access", "launch/patient offline_access patient/*.r"),
+        ("patient/Patient.r patient/Patient.r", "patient/Patient.r"),
+        ("patient/*.rs patient/Condition.r", "patient/*.rs"),
+        (
+            "patient/Observation.rs?category=laboratory",
+            "patient/Observation.rs?category=laboratory",
+        ),
+        (
+            "patient/Observation.rs?category=http%3A%2F%2Fx%7Clab",
+            "patient/Observation.rs?category=http://x|lab",
+        ),
+        ("system/Patient.cruds", "system/Patient.cruds"),
+    ],
+)
+def test_a_scope_is_read_and_written_in_one_spelling(asked, read):
+    assert words(asked) == read
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        "openid",
+        "Patient/Observation.rs",
+        "patient/observation.rs",
+        "patient/Observation.RS",
+        "patient/Observation.sr",
+        "patient/Observation.",
+        "patient/Nothing.rs",
+        "patient/Observation.rs?status=final",
+        "patient/Observation.rs?category=a&category=b",
+        "patient/*.rs?category=laboratory",
+        "patient/Observation.rs?category=",
+        "patient/Observation.rs.rs",
+        "admin",
+    ],
+)
+def test_what_is_not_known_is_left_out(unknown):
+    assert words(f"patient/Patient.r {unknown}") == "patient/Patient.r"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " patient/*.rs",
+        "patient/*.rs ",
+        "patient/*.rs  launch",
+        "patient/*.rs\tlaunch",
+        "patient/*.rs\nlaunch",
+        "patient/*.rs\\",
+        'patient/"',
+        "пациент",
+        "a" * 4001,
+        " ".join(["launch"] * 101),
+    ],
+)
+def test_what_is_not_of_the_grammar_is_refused(text):
+    with pytest.raises(ScopesRefusedError):
+        scopes.read(text)
+
+
+@pytest.mark.parametrize("other", ["system/*.rs", "user/Patient.r"])
+def test_contexts_are_not_mixed(other):
+    with pytest.raises(ScopesRefusedError, match="together"):
+        scopes.read(f"patient/*.rs {other}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "registered", "gets"),
+    [
+        ("patient/*.cruds", "patient/Observation.rs", "patient/Observation.rs"),
+        ("patient/Observation.rs", "patient/*.rs", "patient/Observation.rs"),
+        ("patient/Observation.rs", "patient/Condition.rs", ""),
+        ("patient/Observation.cud", "patient/*.cruds", ""),
+        (
+            "patient/Observation.rs",
+            "patient/Observation.rs?category=laboratory",
+            "patient/Observation.rs?category=laboratory",
+        ),
+        (
+            "patient/Observation.rs?category=vital-signs",
+            "patient/Observation.rs?category=laboratory",
+            "",
+        ),
+        ("offline_access patient/*.rs", "patient/*.rs", "patient/*.rs"),
+        ("system/*.rs", "system/*.rs", ""),
+        ("user/*.rs", "user/*.rs", ""),
+    ],
+)
+def test_an_app_gets_what_is_asked_and_registered_and_read_only(asked, registered, gets):
+    assert granted(asked, registered) == gets
+
+
+def test_a_system_gets_its_context_and_nothing_beside_it():
+    asked = "system/*.cruds offline_access launch"
+    assert granted(asked, "system/Patient.crus launch", Kind.SYSTEM) == "system/Patient.crus"
+    assert granted("patient/*.rs", "patient/*.rs", Kind.SYSTEM) == ""
+
+
+def test_a_refresh_may_ask_for_less_and_never_for_more():
+    had = scopes.read("launch/patient patient/Observation.rs patient/Condition.rs")
+    assert scopes.within(scopes.read("patient/Observation.r"), had)
+    assert scopes.within(scopes.read("patient/Observation.rs?category=laboratory"), had)
+    for more in ("patient/*.rs", "patient/Observation.rus", "launch"):
+        assert not scopes.within(scopes.read(more), had)
+
+
+def test_a_tokens_system_may_be_any_or_none_or_named():
+    asked = scopes.read(
+        "patient/Condition.rs?category=a patient/Goal.rs?category=|a patient/Task.r?category=s|a"
+    )
+    assert {one.narrowing for one in asked.data} == {
+        Narrowing("category", None, "a"),
+        Narrowing("category", "", "a"),
+        Narrowing("category", "s", "a"),
+    }
+
+
+_ONE = st.builds(
+    "patient/{}.{}".format,
+    st.sampled_from(["*", "Observation", "Condition"]),
+    st.sampled_from(["r", "s", "rs", "cruds", "u"]),
+)
+
+
+@given(st.lists(_ONE, min_size=1), st.lists(_ONE, min_size=1))
+def test_what_is_granted_is_within_both_sides(asked, registered):
+    found = scopes.granted(scopes.of(asked), registered, Kind.APP)
+    assert scopes.within(found, scopes.of(asked))
+    assert scopes.within(found, scopes.of(registered))
+    assert all(set(one.acts) <= {"r", "s"} for one in found.data)
