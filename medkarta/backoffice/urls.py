@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from medkarta.backoffice.views import candidates, identity, outbox, people, start, transfers
+from medkarta.backoffice.views import (
+    candidates,
+    clients,
+    identity,
+    outbox,
+    people,
+    start,
+    transfers,
+)
 
 urlpatterns = [
     path("backoffice/", start.start, name="backoffice"),
@@ -13,6 +21,9 @@ urlpatterns = [
         candidates.candidate,
         name="backoffice-candidate",
     ),
+    path("backoffice/clients", clients.client_list, name="backoffice-clients"),
+    path("backoffice/clients/new", clients.register, name="backoffice-client-new"),
+    path("backoffice/clients/<uuid:client_id>", clients.client, name="backoffice-client"),
     path("backoffice/transfers", transfers.transfer_list, name="backoffice-transfers"),
     path("backoffice/representatives", people.representatives, name="backoffice-representatives"),
     path("demo/outbox", outbox.outbox, name="demo-outbox"),

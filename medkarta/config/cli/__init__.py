@@ -42,6 +42,7 @@ _COMMANDS = {
     "cert": ("medkarta.config.cli.cert", "cert", "A certificate for trials of TLS."),
     "esia": ("medkarta.config.cli.esia", "esia", "An ESIA to learn on (one part of a demo)."),
     "account": ("medkarta.config.cli.account", "account", "Accounts: ask for a new password."),
+    "client": ("medkarta.config.cli.client", "client", "Programs that call the API."),
     "registers": (
         "medkarta.config.cli.registers",
         "registers",

@@ -25,7 +25,7 @@ def prepare_demo() -> None:
         django.setup()
         from django.utils import timezone
 
-        from medkarta.demo.actions import populate
+        from medkarta.demo.actions import populate, register_programs
 
         shown = (*SHOWCASE, *PARENTS, *INSURED_CASES) if given.demo_people > len(CAST) else ()
         others = given.demo_people - len(CAST) - len(shown)
@@ -33,4 +33,5 @@ def prepare_demo() -> None:
             settle_with_progress(people=others, seed=DEFAULT_SEED)
         # Last, as the book says that all is done: a start that was cut short begins here again.
         populate(home=Home(given.home), now=timezone.now(), people=(*CAST, *shown))
+        register_programs(home=Home(given.home), now=timezone.now())
         gather_statistics(given)

@@ -2,6 +2,7 @@
 
 from medkarta.demo.actions.confirming import NoAccountError, confirm
 from medkarta.demo.actions.populating import populate
+from medkarta.demo.actions.programs import register_programs
 from medkarta.demo.actions.settling import Settled, settle
 from medkarta.demo.actions.signing_in import NoSignInError, sign_in_for
 
@@ -11,6 +12,7 @@ __all__ = [
     "Settled",
     "confirm",
     "populate",
+    "register_programs",
     "settle",
     "sign_in_for",
 ]

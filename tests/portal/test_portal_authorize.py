@@ -1,0 +1,404 @@
+"""The consent screen: who asks is known before anybody is led anywhere, and the person decides."""
+
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import allowed
+import pytest
+from allowed import BACK, CHALLENGE, VERIFIER
+from django.core import signing
+from django.utils import timezone
+from portal_people import words
+
+from medkarta.accounts.queries import account_by_email
+from medkarta.clients import actions
+from medkarta.clients import queries as clients
+from medkarta.clients.models import Authorization
+from medkarta.portal.presenters import app_scopes
+
+ADDRESS = "/oauth/authorize"
+ASKED = "launch/patient offline_access patient/*.rs"
+
+
+@pytest.fixture
+def app(people):
+    assert people
+    return allowed.app(
+        client_id="diary", scopes=["patient/*.rs", "launch", "launch/patient", "offline_access"],
+        now=timezone.now(), redirect_uris=[BACK, f"{BACK}?from=medkarta"],
+    )  # fmt: skip
+
+
+def question(settings, **changes):
+    asked = {
+        "response_type": "code",
+        "client_id": "diary",
+        "redirect_uri": BACK,
+        "scope": ASKED,
+        "state": "a state of 16+ signs",
+        "aud": f"{settings.PUBLIC_ORIGIN}/fhir",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+        **changes,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def boxes(page):
+    return re.findall(r'name="see"\s+value="([^"]+)"', page.content.decode())
+
+
+def answer(client, page, *, see=None, say="allow"):
+    signed = re.search(r'name="question" value="([^"]+)"', page.content.decode())[1]
+    form = {"question": html.unescape(signed), "answer": say}
+    return client.post(ADDRESS, {**form, "see": boxes(page) if see is None else see})
+
+
+def said(response):
+    assert response.status_code == 303
+    parts = urlsplit(response["Location"])
+    return {name: value[0] for name, value in parse_qs(parts.query).items()}
+
+
+def tokens(response, app):
+    exchange = actions.Exchange(code=said(response)["code"], redirect_uri=BACK, verifier=VERIFIER)
+    from citizens import ORIGIN
+
+    return actions.exchange_code(client=app, exchange=exchange, origin=ORIGIN, now=timezone.now())
+
+
+class TestWhoAsks:
+    @pytest.mark.parametrize(
+        "redirect_uri",
+        [
+            None,
+            "",
+            BACK + "/",
+            BACK + "/more",
+            BACK + "?",
+            BACK + "#x",
+            BACK + "%00",
+            BACK.upper(),
+            BACK.replace("https", "http"),
+            BACK.replace("app.example", "app.example:444"),
+            BACK.replace("app.example", "app.example@evil.example"),
+            BACK.replace("/back", "/%62ack"),
+            BACK.replace("/back", "/./back"),
+            "https://evil.example/back",
+            "javascript:alert(1)",
+            [BACK, "https://evil.example/"],
+        ],
+    )
+    def test_another_address_is_led_to_nowhere(self, app, browse, settings, redirect_uri):
+        page = browse("open").get(ADDRESS, question(settings, redirect_uri=redirect_uri))
+        assert page.status_code == 400
+        assert "Location" not in page.headers
+        assert "никуда вас не повели" in words(page)
+        assert app
+
+    def test_an_app_that_is_unknown_unapproved_disabled_or_a_system_is_none(
+        self, app, browse, settings
+    ):
+        import bearers
+        import citizens
+
+        now = timezone.now()
+        bearers.system(citizens.clinic(), client_id="mis", redirect_uris=[BACK])
+        allowed.app(client_id="waits", approved_at=None)
+        allowed.app(client_id="gone", disabled_at=now)
+        for client_id in ("nobody", "mis", "waits", "gone", None, ["diary", "waits"]):
+            page = browse("open").get(ADDRESS, question(settings, client_id=client_id))
+            assert page.status_code == 400, client_id
+            assert "Location" not in page.headers
+        assert app
+
+    @pytest.mark.parametrize(
+        ("changes", "error"),
+        [
+            ({"response_type": "token"}, "unsupported_response_type"),
+            ({"response_type": None}, "unsupported_response_type"),
+            ({"state": None}, "invalid_request"),
+            ({"state": "s" * 513}, "invalid_request"),
+            ({"code_challenge": None}, "invalid_request"),
+            ({"code_challenge": VERIFIER}, "invalid_request"),
+            ({"code_challenge_method": None}, "invalid_request"),
+            ({"code_challenge_method": "plain"}, "invalid_request"),
+            ({"aud": None}, "invalid_request"),
+            ({"aud": "https://other.example/fhir"}, "invalid_request"),
+            ({"scope": None}, "invalid_scope"),
+            ({"scope": "openid"}, "invalid_scope"),
+            ({"scope": "patient/*.rs\tlaunch"}, "invalid_scope"),
+            ({"scope": "patient/*.rs system/*.rs"}, "invalid_scope"),
+            ({"scope": "patient/*.cud"}, "invalid_scope"),
+            ({"prompt": "none"}, "interaction_required"),
+        ],
+    )
+    def test_what_a_known_app_asks_wrongly_is_said_at_its_own_address(
+        self, app, browse, settings, changes, error
+    ):
+        response = browse("open").get(ADDRESS, question(settings, **changes))
+        assert response["Location"].startswith(f"{BACK}?error=")
+        told = said(response)
+        assert told["error"] == error
+        assert told["iss"] == settings.PUBLIC_ORIGIN
+        assert "code" not in told
+        assert app
+
+    def test_whoever_has_not_signed_in_comes_back_to_the_question(self, app, client, settings):
+        page = client.get(ADDRESS, question(settings))
+        assert page["Location"].startswith("/accounts/login/?next=/oauth/authorize%3F")
+        assert "code_challenge" in page["Location"]
+        assert app
+
+    def test_a_password_alone_is_asked_for_the_code_and_comes_back(self, app, browse, settings):
+        page = browse("open", two_factors=False).get(ADDRESS, question(settings))
+        assert page["Location"].startswith("/accounts/2fa/reauthenticate/?next=%2Foauth%2Fauth")
+        assert "code_challenge" in page["Location"]
+        assert app
+
+    def test_a_closed_record_is_not_asked_about_and_the_step_is_named(self, app, browse, settings):
+        page = browse("no-consent").get(ADDRESS, question(settings))
+        assert page.status_code == 403
+        assert "/link/consent" in page.content.decode()
+        assert boxes(page) == []
+        assert app
+
+    def test_an_operator_has_no_record_to_show(self, app, browse, settings):
+        page = browse("operator").get(ADDRESS, question(settings))
+        assert page.status_code == 403
+        assert boxes(page) == []
+        assert app
+
+
+class TestTheScreen:
+    def test_it_says_who_what_how_long_and_what_is_out_of_our_hands(self, app, browse, settings):
+        page = browse("open").get(ADDRESS, question(settings))
+        text = words(page)
+        assert "Приложение «Дневник вымышленный» просит читать вашу карту" in text
+        assert "ООО «Вымысел»" in text
+        for part in app_scopes.PARTS:
+            assert str(part.title) in text
+            assert str(part.example) in text
+        assert "Закончить доступ можно в любую минуту" in text
+        assert "Медкарта не видит и удалить не может" in text
+        assert "вы вернётесь на https://app.example" in text
+        assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+        assert page["X-Frame-Options"] == "DENY"
+        assert app
+
+    def test_the_forms_answer_may_lead_to_the_app_and_nowhere_else(self, app, browse, settings):
+        policy = browse("open").get(ADDRESS, question(settings))["Content-Security-Policy"]
+        assert "form-action 'self' https://app.example;" in f"{policy};"
+        assert app
+
+    def test_a_name_is_text_whatever_it_holds(self, app, browse, settings):
+        from medkarta.clients.models import Client
+
+        Client.objects.filter(pk=app.id).update(name="<script>alert(1)</script>{{ x }}")
+        text = browse("open").get(ADDRESS, question(settings)).content.decode()
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;" in text
+
+    def test_in_english_too(self, app, browse, settings):
+        client = browse("open")
+        client.post("/language", {"language": "en", "next": "/"})
+        text = words(client.get(ADDRESS, question(settings)))
+        assert "asks to read your record" in text
+        assert "Lab results and measurements" in text
+        assert app
+
+    @pytest.mark.parametrize(
+        ("asked", "shown"),
+        [
+            ("patient/Observation.rs?category=laboratory", "только анализы"),
+            ("patient/AllergyIntolerance.rs", "Аллерг"),
+            ("patient/Immunization.r", "Привив"),
+        ],
+    )
+    def test_a_narrow_question_is_said_narrowly(self, app, browse, settings, asked, shown):
+        page = browse("open").get(ADDRESS, question(settings, scope=asked))
+        assert boxes(page) == [asked]
+        assert shown in words(page)
+        assert "Один час" in words(page)
+        assert app
+
+
+class TestTheAnswer:
+    def test_yes_to_all_gives_a_code_for_all(self, app, browse, settings):
+        client = browse("open")
+        response = answer(client, client.get(ADDRESS, question(settings)))
+        told = said(response)
+        assert (told["state"], told["iss"]) == ("a state of 16+ signs", settings.PUBLIC_ORIGIN)
+        assert tokens(response, app).scope == ASKED
+
+    def test_what_is_unticked_is_not_given(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings))
+        response = answer(client, page, see=["results", "person"])
+        issued = tokens(response, app)
+        data = [one for one in issued.scope.split() if one.startswith("patient/")]
+        assert "patient/Observation.rs" in data
+        assert "patient/Patient.rs" in data
+        assert not any("Condition" in one or "*" in one for one in data)
+        assert issued.refresh_token == ""
+
+    def test_more_than_was_shown_is_not_given_whatever_is_sent(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings, scope="patient/Immunization.rs"))
+        response = answer(client, page, see=[*boxes(page), "patient/*.rs", "offline_access"])
+        assert tokens(response, app).scope == "patient/Immunization.rs"
+        again = client.get(ADDRESS, question(settings, scope="patient/Immunization.rs"))
+        assert answer(client, again, see=["patient/*.rs"]).status_code == 400
+
+    def test_nothing_ticked_is_asked_once_more(self, app, browse, settings):
+        client = browse("open")
+        page = answer(client, client.get(ADDRESS, question(settings)), see=[])
+        assert page.status_code == 400
+        assert "Отметьте хотя бы одно" in words(page)
+        assert not Authorization.objects.exists()
+        assert app
+
+    def test_no_is_told_to_the_app_and_nothing_is_kept(self, app, browse, settings):
+        client = browse("open")
+        response = answer(client, client.get(ADDRESS, question(settings)), say="deny")
+        assert said(response)["error"] == "access_denied"
+        assert not Authorization.objects.exists()
+        assert app
+
+    def test_an_address_with_a_question_mark_keeps_what_stood_there(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings, redirect_uri=f"{BACK}?from=medkarta"))
+        response = answer(client, page)
+        assert response["Location"].startswith(f"{BACK}?from=medkarta&code=")
+        assert app
+
+    def test_a_double_click_is_one_permission(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings))
+        first, second = answer(client, page), answer(client, page)
+        assert said(first)["code"] != said(second)["code"]
+        assert tokens(second, app)
+        assert Authorization.objects.count() == 1
+        late = answer(client, page)
+        assert late.status_code == 409
+        assert "уже не ждёт ответа" in words(late)
+
+    def test_another_account_answers_nobody_elses_question(self, app, browse, settings):
+        page = browse("open").get(ADDRESS, question(settings))
+        other = browse("no-consent")
+        assert answer(other, page).status_code in {403, 409}
+        assert not Authorization.objects.exists()
+        assert app
+
+    def test_a_question_that_we_did_not_sign_or_long_ago_is_none(self, app, browse, settings):
+        client = browse("open")
+        client.get(ADDRESS, question(settings))
+        forged = signing.dumps({"client": "diary"}, key="another", salt="medkarta.portal.authorize")
+        for signed in ("", "x", forged):
+            page = client.post(ADDRESS, {"question": signed, "answer": "allow", "see": "results"})
+            assert page.status_code == 409
+        assert not Authorization.objects.exists()
+        assert app
+
+    def test_a_foreign_form_answers_nothing(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings))
+        client.handler.enforce_csrf_checks = True
+        assert answer(client, page).status_code == 403
+        assert not Authorization.objects.exists()
+        assert app
+
+    def test_an_app_disabled_meanwhile_gets_no_answer(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings))
+        by = actions.By(account_id=None, app="cli")
+        actions.disable_client(client_id=app.id, by=by, now=timezone.now())
+        late = answer(client, page)
+        assert late.status_code == 400
+        assert "Location" not in late.headers
+
+    def test_growth_is_asked_about_again(self, app, browse, settings):
+        client = browse("open")
+        small = question(settings, scope="patient/Immunization.rs")
+        answer(client, client.get(ADDRESS, small))
+        for asked in (small, question(settings)):
+            page = client.get(ADDRESS, asked)
+            assert page.status_code == 200
+            assert boxes(page)
+        assert app
+
+
+class TestAppsPage:
+    def allow(self, client, settings):
+        return answer(client, client.get(ADDRESS, question(settings)))
+
+    def test_an_app_stands_there_and_is_ended_there(self, app, browse, settings, people):
+        client = browse("open")
+        issued = tokens(self.allow(client, settings), app)
+        page = client.get("/control/apps")
+        text = words(page)
+        assert "Дневник вымышленный" in text
+        assert "Видит: вся карта." in text
+        assert "Читают карту: 1" in words(client.get("/control"))
+        ended = client.post("/control/apps/end", {"app": str(app.id)}, follow=True)
+        assert "Доступ закончен" in words(ended)
+        assert clients.token_of(app, issued.access_token, now=timezone.now()) is None
+        assert "вы закончили доступ" in words(client.get("/control/apps"))
+        again = client.post("/control/apps/end", {"app": str(app.id)}, follow=True)
+        assert "уже закончен" in words(again)
+        journal = words(client.get("/control/log"))
+        assert "разрешение приложению читать карту" in journal
+        assert "доступ приложения закончен" in journal
+        assert account_by_email(people["open"].email)
+
+    def test_what_was_unticked_is_named_by_what_was_left(self, app, browse, settings):
+        client = browse("open")
+        page = client.get(ADDRESS, question(settings))
+        answer(client, page, see=["results", "vaccinations"])
+        text = words(client.get("/control/apps"))
+        assert "Видит: Анализы и измерения, Прививки." in text
+        assert app
+
+    def test_anothers_app_is_not_there_and_not_ended(self, app, browse, settings):
+        self.allow(browse("open"), settings)
+        other = browse("no-consent")
+        assert "Дневник" not in words(other.get("/control/apps"))
+        other.post("/control/apps/end", {"app": str(app.id)})
+        assert Authorization.objects.get().ended_at is None
+
+    @pytest.mark.parametrize("named", ["", "x", "00000000-0000-7000-8000-000000000000"])
+    def test_nothing_is_opened_that_is_no_app(self, browse, named):
+        assert browse("open").post("/control/apps/open", {"app": named}).status_code == 404
+
+
+class TestOpeningFromHere:
+    @pytest.fixture
+    def opened(self, app, browse, settings):
+        from medkarta.clients.models import Client
+
+        Client.objects.filter(pk=app.id).update(launch_uri="https://app.example/launch")
+        client = browse("open")
+        page = client.get("/control/apps")
+        assert "https://app.example" in page["Content-Security-Policy"]
+        response = client.post("/control/apps/open", {"app": str(app.id)})
+        assert response["Location"].startswith("https://app.example/launch?iss=")
+        given = parse_qs(urlsplit(response["Location"]).query)
+        assert given["iss"] == [f"{settings.PUBLIC_ORIGIN}/fhir"]
+        return client, given["launch"][0]
+
+    def test_the_app_still_asks_and_the_launch_counts_once(self, opened, settings):
+        client, word = opened
+        asked = question(settings, scope="launch patient/*.rs", launch=word)
+        page = client.get(ADDRESS, asked)
+        assert said(answer(client, page))["code"]
+        again = client.get(ADDRESS, asked)
+        assert answer(client, again).status_code == 409
+        assert Authorization.objects.get().scopes == ["launch", "patient/*.rs"]
+
+    def test_a_launch_of_another_browser_is_refused(self, opened, browse, settings):
+        _, word = opened
+        client = browse("open")
+        asked = question(settings, scope="launch patient/*.rs", launch=word)
+        assert answer(client, client.get(ADDRESS, asked)).status_code == 409
+        assert not Authorization.objects.exists()
