@@ -25,6 +25,7 @@ PARTS = {
     "written_id": "00000000-0000-7000-8000-000000000000",
     "candidate_id": "00000000-0000-7000-8000-000000000000",
     "consent_id": "00000000-0000-7000-8000-000000000000",
+    "client_id": "00000000-0000-7000-8000-000000000000",
 }
 # What everybody may open, signed in or not.
 FOR_ALL = {
@@ -40,6 +41,8 @@ FOR_ALL = {
     "account_inactive",
     "account_reset_password",
     "account_password_reset_completed",
+    "smart_configuration",
+    "fhir_smart",
 }
 # Steps of the way in: they show themselves and nothing else.
 STEPS = {"mfa_authenticate", "account_email_verification_sent", "account_logout"}

@@ -17,6 +17,7 @@ OWN_SIGN_IN = (
     "device_",
     "language",
     "mfa_",
+    "oauth_",  # programs' addresses, and the question that is asked of a citizen alone
     "password_",
     "quick_exit",
     "session",

@@ -68,6 +68,7 @@ def tokens(response, app):
     return actions.exchange_code(client=app, exchange=exchange, origin=ORIGIN, now=timezone.now())
 
 
+@pytest.mark.usefixtures("app")
 class TestWhoAsks:
     @pytest.mark.parametrize(
         "redirect_uri",
@@ -90,12 +91,11 @@ class TestWhoAsks:
             [BACK, "https://evil.example/"],
         ],
     )
-    def test_another_address_is_led_to_nowhere(self, app, browse, settings, redirect_uri):
+    def test_another_address_is_led_to_nowhere(self, browse, settings, redirect_uri):
         page = browse("open").get(ADDRESS, question(settings, redirect_uri=redirect_uri))
         assert page.status_code == 400
         assert "Location" not in page.headers
         assert "никуда вас не повели" in words(page)
-        assert app
 
     def test_an_app_that_is_unknown_unapproved_disabled_or_a_system_is_none(
         self, app, browse, settings
@@ -111,7 +111,6 @@ class TestWhoAsks:
             page = browse("open").get(ADDRESS, question(settings, client_id=client_id))
             assert page.status_code == 400, client_id
             assert "Location" not in page.headers
-        assert app
 
     @pytest.mark.parametrize(
         ("changes", "error"),
@@ -135,7 +134,7 @@ class TestWhoAsks:
         ],
     )
     def test_what_a_known_app_asks_wrongly_is_said_at_its_own_address(
-        self, app, browse, settings, changes, error
+        self, browse, settings, changes, error
     ):
         response = browse("open").get(ADDRESS, question(settings, **changes))
         assert response["Location"].startswith(f"{BACK}?error=")
@@ -143,34 +142,30 @@ class TestWhoAsks:
         assert told["error"] == error
         assert told["iss"] == settings.PUBLIC_ORIGIN
         assert "code" not in told
-        assert app
 
-    def test_whoever_has_not_signed_in_comes_back_to_the_question(self, app, client, settings):
+    def test_whoever_has_not_signed_in_comes_back_to_the_question(self, client, settings):
         page = client.get(ADDRESS, question(settings))
         assert page["Location"].startswith("/accounts/login/?next=/oauth/authorize%3F")
         assert "code_challenge" in page["Location"]
-        assert app
 
-    def test_a_password_alone_is_asked_for_the_code_and_comes_back(self, app, browse, settings):
+    def test_a_password_alone_is_asked_for_the_code_and_comes_back(self, browse, settings):
         page = browse("open", two_factors=False).get(ADDRESS, question(settings))
         assert page["Location"].startswith("/accounts/2fa/reauthenticate/?next=%2Foauth%2Fauth")
         assert "code_challenge" in page["Location"]
-        assert app
 
-    def test_a_closed_record_is_not_asked_about_and_the_step_is_named(self, app, browse, settings):
+    def test_a_closed_record_is_not_asked_about_and_the_step_is_named(self, browse, settings):
         page = browse("no-consent").get(ADDRESS, question(settings))
         assert page.status_code == 403
         assert "/link/consent" in page.content.decode()
         assert boxes(page) == []
-        assert app
 
-    def test_an_operator_has_no_record_to_show(self, app, browse, settings):
+    def test_an_operator_has_no_record_to_show(self, browse, settings):
         page = browse("operator").get(ADDRESS, question(settings))
         assert page.status_code == 403
         assert boxes(page) == []
-        assert app
 
 
+@pytest.mark.usefixtures("app")
 class TestTheScreen:
     def test_it_says_who_what_how_long_and_what_is_out_of_our_hands(self, app, browse, settings):
         page = browse("open").get(ADDRESS, question(settings))
@@ -185,12 +180,10 @@ class TestTheScreen:
         assert "вы вернётесь на https://app.example" in text
         assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
         assert page["X-Frame-Options"] == "DENY"
-        assert app
 
     def test_the_forms_answer_may_lead_to_the_app_and_nowhere_else(self, app, browse, settings):
         policy = browse("open").get(ADDRESS, question(settings))["Content-Security-Policy"]
         assert "form-action 'self' https://app.example;" in f"{policy};"
-        assert app
 
     def test_a_name_is_text_whatever_it_holds(self, app, browse, settings):
         from medkarta.clients.models import Client
@@ -200,30 +193,29 @@ class TestTheScreen:
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
 
-    def test_in_english_too(self, app, browse, settings):
+    def test_in_english_too(self, browse, settings):
         client = browse("open")
         client.post("/language", {"language": "en", "next": "/"})
         text = words(client.get(ADDRESS, question(settings)))
         assert "asks to read your record" in text
         assert "Lab results and measurements" in text
-        assert app
 
     @pytest.mark.parametrize(
         ("asked", "shown"),
         [
             ("patient/Observation.rs?category=laboratory", "только анализы"),
-            ("patient/AllergyIntolerance.rs", "Аллерг"),
+            ("patient/AllergyIntolerance.rs", "Аллергии На что у вас аллергия"),
             ("patient/Immunization.r", "Привив"),
         ],
     )
-    def test_a_narrow_question_is_said_narrowly(self, app, browse, settings, asked, shown):
+    def test_a_narrow_question_is_said_narrowly(self, browse, settings, asked, shown):
         page = browse("open").get(ADDRESS, question(settings, scope=asked))
         assert boxes(page) == [asked]
         assert shown in words(page)
         assert "Один час" in words(page)
-        assert app
 
 
+@pytest.mark.usefixtures("app")
 class TestTheAnswer:
     def test_yes_to_all_gives_a_code_for_all(self, app, browse, settings):
         client = browse("open")
@@ -251,27 +243,24 @@ class TestTheAnswer:
         again = client.get(ADDRESS, question(settings, scope="patient/Immunization.rs"))
         assert answer(client, again, see=["patient/*.rs"]).status_code == 400
 
-    def test_nothing_ticked_is_asked_once_more(self, app, browse, settings):
+    def test_nothing_ticked_is_asked_once_more(self, browse, settings):
         client = browse("open")
         page = answer(client, client.get(ADDRESS, question(settings)), see=[])
         assert page.status_code == 400
         assert "Отметьте хотя бы одно" in words(page)
         assert not Authorization.objects.exists()
-        assert app
 
-    def test_no_is_told_to_the_app_and_nothing_is_kept(self, app, browse, settings):
+    def test_no_is_told_to_the_app_and_nothing_is_kept(self, browse, settings):
         client = browse("open")
         response = answer(client, client.get(ADDRESS, question(settings)), say="deny")
         assert said(response)["error"] == "access_denied"
         assert not Authorization.objects.exists()
-        assert app
 
-    def test_an_address_with_a_question_mark_keeps_what_stood_there(self, app, browse, settings):
+    def test_an_address_with_a_question_mark_keeps_what_stood_there(self, browse, settings):
         client = browse("open")
         page = client.get(ADDRESS, question(settings, redirect_uri=f"{BACK}?from=medkarta"))
         response = answer(client, page)
         assert response["Location"].startswith(f"{BACK}?from=medkarta&code=")
-        assert app
 
     def test_a_double_click_is_one_permission(self, app, browse, settings):
         client = browse("open")
@@ -284,14 +273,13 @@ class TestTheAnswer:
         assert late.status_code == 409
         assert "уже не ждёт ответа" in words(late)
 
-    def test_another_account_answers_nobody_elses_question(self, app, browse, settings):
+    def test_another_account_answers_nobody_elses_question(self, browse, settings):
         page = browse("open").get(ADDRESS, question(settings))
         other = browse("no-consent")
         assert answer(other, page).status_code in {403, 409}
         assert not Authorization.objects.exists()
-        assert app
 
-    def test_a_question_that_we_did_not_sign_or_long_ago_is_none(self, app, browse, settings):
+    def test_a_question_that_we_did_not_sign_or_long_ago_is_none(self, browse, settings):
         client = browse("open")
         client.get(ADDRESS, question(settings))
         forged = signing.dumps({"client": "diary"}, key="another", salt="medkarta.portal.authorize")
@@ -299,15 +287,13 @@ class TestTheAnswer:
             page = client.post(ADDRESS, {"question": signed, "answer": "allow", "see": "results"})
             assert page.status_code == 409
         assert not Authorization.objects.exists()
-        assert app
 
-    def test_a_foreign_form_answers_nothing(self, app, browse, settings):
+    def test_a_foreign_form_answers_nothing(self, browse, settings):
         client = browse("open")
         page = client.get(ADDRESS, question(settings))
         client.handler.enforce_csrf_checks = True
         assert answer(client, page).status_code == 403
         assert not Authorization.objects.exists()
-        assert app
 
     def test_an_app_disabled_meanwhile_gets_no_answer(self, app, browse, settings):
         client = browse("open")
@@ -318,7 +304,7 @@ class TestTheAnswer:
         assert late.status_code == 400
         assert "Location" not in late.headers
 
-    def test_growth_is_asked_about_again(self, app, browse, settings):
+    def test_growth_is_asked_about_again(self, browse, settings):
         client = browse("open")
         small = question(settings, scope="patient/Immunization.rs")
         answer(client, client.get(ADDRESS, small))
@@ -326,9 +312,9 @@ class TestTheAnswer:
             page = client.get(ADDRESS, asked)
             assert page.status_code == 200
             assert boxes(page)
-        assert app
 
 
+@pytest.mark.usefixtures("app")
 class TestAppsPage:
     def allow(self, client, settings):
         return answer(client, client.get(ADDRESS, question(settings)))
@@ -352,13 +338,12 @@ class TestAppsPage:
         assert "доступ приложения закончен" in journal
         assert account_by_email(people["open"].email)
 
-    def test_what_was_unticked_is_named_by_what_was_left(self, app, browse, settings):
+    def test_what_was_unticked_is_named_by_what_was_left(self, browse, settings):
         client = browse("open")
         page = client.get(ADDRESS, question(settings))
         answer(client, page, see=["results", "vaccinations"])
         text = words(client.get("/control/apps"))
         assert "Видит: Анализы и измерения, Прививки." in text
-        assert app
 
     def test_anothers_app_is_not_there_and_not_ended(self, app, browse, settings):
         self.allow(browse("open"), settings)
@@ -372,6 +357,7 @@ class TestAppsPage:
         assert browse("open").post("/control/apps/open", {"app": named}).status_code == 404
 
 
+@pytest.mark.usefixtures("app")
 class TestOpeningFromHere:
     @pytest.fixture
     def opened(self, app, browse, settings):

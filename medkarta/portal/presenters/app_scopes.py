@@ -119,6 +119,40 @@ _CATEGORIES: Final = {
     "encounter-diagnosis": gettext_lazy("только диагнозы приёмов"),
     "problem-list-item": gettext_lazy("только постоянные диагнозы"),
 }
+# A type that is asked for by itself; a part's words would promise more than it shows.
+_ALONE: Final[dict[str, tuple[Words, Words]]] = {
+    "AllergyIntolerance": (
+        gettext_lazy("Аллергии"),
+        gettext_lazy("На что у вас аллергия и как она проявлялась"),
+    ),
+    "Condition": (gettext_lazy("Диагнозы"), gettext_lazy("Болезни, которые у вас есть или были")),
+    "DiagnosticReport": (
+        gettext_lazy("Заключения"),
+        gettext_lazy("Заключения лаборатории и по исследованиям"),
+    ),
+    "DocumentReference": (
+        gettext_lazy("Документы"),
+        gettext_lazy("Выписки, справки и заключения, без их файлов"),
+    ),
+    "Encounter": (
+        gettext_lazy("Приёмы и госпитализации"),
+        gettext_lazy("У кого вы были на приёме, когда и в какой больнице лежали"),
+    ),
+    "Immunization": (gettext_lazy("Прививки"), gettext_lazy("От чего и когда вы привиты")),
+    "MedicationRequest": (
+        gettext_lazy("Рецепты"),
+        gettext_lazy("Что вам выписали и как принимать"),
+    ),
+    "Observation": (
+        gettext_lazy("Анализы и измерения"),
+        gettext_lazy("Гемоглобин, холестерин, давление, вес"),
+    ),
+    "Patient": (
+        gettext_lazy("Сведения о вас"),
+        gettext_lazy("Имя, дата рождения, пол, адрес и телефон, как их записали клиники"),
+    ),
+    "Procedure": (gettext_lazy("Процедуры"), gettext_lazy("Операции и другие вмешательства")),
+}
 OFFLINE: Final = scopes.OFFLINE
 
 
@@ -165,16 +199,10 @@ def seen(words: Iterable[str]) -> list[str]:
 
 
 def _choice(one: Scope) -> Choice:
-    part = next((part for part in PARTS if one.resource_type in part.types), _OTHER)
-    title = terminology.resource_type_name(one.resource_type)
+    named = (terminology.resource_type_name(one.resource_type), "")
+    title, example = _ALONE.get(one.resource_type, named)
     if one.narrowing is not None:
         code = one.narrowing.code
         only = _CATEGORIES.get(code, _("только категория «%(code)s»") % {"code": code})
-        title = f"{title}: {only}"
-    alone = part.types == {one.resource_type}
-    return Choice(
-        key=str(one),
-        title=part.title if alone else title,
-        example="" if one.narrowing else part.example,
-        words=(str(one),),
-    )
+        title, example = f"{title}: {only}", ""
+    return Choice(key=str(one), title=title, example=example, words=(str(one),))
