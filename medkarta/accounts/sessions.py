@@ -1,7 +1,7 @@
 """What a session says of how its account signed in."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -49,6 +49,13 @@ def two_factors(request: HttpRequest) -> bool:
     return alone or (bool(methods & FIRST_FACTORS) and bool(codes & SECOND_FACTORS))
 
 
+def second_factor_within(request: HttpRequest, span: timedelta) -> bool:
+    """Whether this session has shown a code or a passkey so lately, at its beginning or since."""
+    since = (present() - span).timestamp()
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" and record["at"] >= since for record in records)
+
+
 def record_new_factor(request: HttpRequest, factor: str) -> None:
     """Note that this session has just shown a new code or passkey, on setting it up."""
     request.session.cycle_key()
@@ -83,6 +90,11 @@ def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
     if not has_second_factor(AccountId(request.user.pk)):
         return redirect("choose_factor")
     # It was set up in another session since this one began.
+    return to_second_factor_again(request)
+
+
+def to_second_factor_again(request: HttpRequest) -> HttpResponseRedirect:
+    """To its code or passkey once more, and from there back to this very address."""
     return ask_again(request, "mfa", request.get_full_path() if request.method == "GET" else "")
 
 

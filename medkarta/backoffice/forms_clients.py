@@ -112,6 +112,12 @@ class RegisterForm(forms.Form):
 
 
 class ActForm(forms.Form):
-    """Approve or disable."""
+    """Approve or disable; what cannot be undone is meant."""
 
     act = forms.ChoiceField(choices=[("approve", ""), ("disable", "")])
+    sure = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("act") == "disable" and not self.cleaned_data["sure"]:
+            raise ValidationError(_("Отметьте, что программа отключается навсегда."))
+        return self.cleaned_data

@@ -1,6 +1,5 @@
 """Reading programs, permissions and tokens."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -91,9 +90,10 @@ def app_origins() -> frozenset[str]:
     return frozenset(origin_of(uri) for uris in rows for uri in uris)
 
 
-def authorizations(account_id: AccountId) -> Sequence[AuthorizationView]:
-    """What the account allowed apps, the newest first, ended ones too."""
+def authorizations(account_id: AccountId, *, former: int = 50) -> list[AuthorizationView]:
+    """What the account allowed apps: all that stands, then so many that ended, newest first."""
     rows = Authorization.objects.filter(account_id=account_id).select_related("client")
+    rows = rows.order_by("-created_at", "-id")
     return [
         AuthorizationView(
             client=view(row.client),
@@ -104,7 +104,7 @@ def authorizations(account_id: AccountId) -> Sequence[AuthorizationView]:
             ended_at=row.ended_at,
             ended_how=Ended(row.ended_how) if row.ended_how else None,
         )
-        for row in rows.order_by("-created_at", "-id")
+        for row in (*rows.filter(ended_at=None), *rows.exclude(ended_at=None)[:former])
     ]
 
 

@@ -62,7 +62,9 @@ def test_a_program_goes_through_two_operators_and_is_shut_out(first, second):
     assert not clients.client(one.id).stands
     second.post(address, {"act": "approve"})
     assert clients.client(one.id).stands
-    first.post(address, {"act": "disable"})
+    assert first.post(address, {"act": "disable"}).status_code == 400
+    assert clients.client(one.id).stands
+    first.post(address, {"act": "disable", "sure": "on"})
     assert not clients.client(one.id).stands
     text = first.get(address).content.decode()
     for words in ("записана · Оператор Проверкин", "допущена · Вторая", "отключена"):

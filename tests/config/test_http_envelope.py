@@ -125,6 +125,15 @@ def test_fhir_says_what_it_can_do(service):
     assert "Set-Cookie" not in headers
 
 
+def test_smart_finds_its_configuration_below_the_fhir_base(service):
+    status, headers, body = service.get("/fhir/.well-known/smart-configuration")
+    here = f"http://localhost:{service.port}"
+    assert status == 200
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(body)["token_endpoint"] == f"{here}/oauth/token"
+    assert "Set-Cookie" not in headers
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [

@@ -98,7 +98,7 @@ class TestWhoAsks:
         assert "никуда вас не повели" in words(page)
 
     def test_an_app_that_is_unknown_unapproved_disabled_or_a_system_is_none(
-        self, app, browse, settings
+        self, browse, settings
     ):
         import bearers
         import citizens
@@ -153,6 +153,17 @@ class TestWhoAsks:
         assert page["Location"].startswith("/accounts/2fa/reauthenticate/?next=%2Foauth%2Fauth")
         assert "code_challenge" in page["Location"]
 
+    def test_a_session_left_open_is_asked_for_the_code_before_it_allows(self, browse, settings):
+        client = browse("open")
+        session = client.session
+        records = session["account_authentication_methods"]
+        session["account_authentication_methods"] = [
+            {**one, "at": one["at"] - 16 * 60} for one in records
+        ]
+        session.save()
+        page = client.get(ADDRESS, question(settings))
+        assert page["Location"].startswith("/accounts/2fa/reauthenticate/?next=%2Foauth%2Fauth")
+
     def test_a_closed_record_is_not_asked_about_and_the_step_is_named(self, browse, settings):
         page = browse("no-consent").get(ADDRESS, question(settings))
         assert page.status_code == 403
@@ -167,7 +178,7 @@ class TestWhoAsks:
 
 @pytest.mark.usefixtures("app")
 class TestTheScreen:
-    def test_it_says_who_what_how_long_and_what_is_out_of_our_hands(self, app, browse, settings):
+    def test_it_says_who_what_how_long_and_what_is_out_of_our_hands(self, browse, settings):
         page = browse("open").get(ADDRESS, question(settings))
         text = words(page)
         assert "Приложение «Дневник вымышленный» просит читать вашу карту" in text
@@ -181,7 +192,7 @@ class TestTheScreen:
         assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
         assert page["X-Frame-Options"] == "DENY"
 
-    def test_the_forms_answer_may_lead_to_the_app_and_nowhere_else(self, app, browse, settings):
+    def test_the_forms_answer_may_lead_to_the_app_and_nowhere_else(self, browse, settings):
         policy = browse("open").get(ADDRESS, question(settings))["Content-Security-Policy"]
         assert "form-action 'self' https://app.example;" in f"{policy};"
 

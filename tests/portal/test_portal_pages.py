@@ -15,7 +15,7 @@ COSTS = {
     "/card/timeline": 15,
     "/card/timeline?section=visits&year=2024": 15,
     "/control": 11,
-    "/control/apps": 4,
+    "/control/apps": 5,
     "/control/log": 7,
     "/control/sessions": 7,
     "/control/sessions/others": 2,

@@ -122,7 +122,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponseBase:
         return _page(request, found)
     form = ActForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, status=400)
+        return _page(request, found, form=form, status=400)
     by, now = _by(request), timezone.now()
     try:
         if form.cleaned_data["act"] == "approve":
@@ -137,7 +137,12 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponseBase:
 
 
 def _page(
-    request: HttpRequest, found: ClientView, *, secret: str = "", status: int = 200
+    request: HttpRequest,
+    found: ClientView,
+    *,
+    secret: str = "",
+    form: ActForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     known = {} if found.clinic_id is None else clinics.names([found.clinic_id])
     context = {
@@ -147,6 +152,7 @@ def _page(
         "own": found.created_by == requests.account_id(request),
         "acts": [(_ACTS[one.act], _who(one), one.at) for one in clients.acts_on(found.id)],
         "secret": secret,
+        "form": form,
     }
     return render(request, "backoffice/client.html", context, status=status)
 

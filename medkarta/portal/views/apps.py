@@ -22,8 +22,6 @@ from medkarta.portal import requests
 from medkarta.portal.presenters import apps
 from medkarta.portal.requests import citizen
 
-_FORMER = 50
-
 
 @require_safe
 @citizen
@@ -35,7 +33,7 @@ def apps_page(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "control",
         "apps": apps.present(found),
-        "former": apps.former(found)[:_FORMER],
+        "former": apps.former(found),
         "launchable": launchable,
     }
     response = render(request, "portal/apps.html", context)

@@ -4,6 +4,8 @@ https://hl7.org/fhir/smart-app-launch/app-launch.html. Before the app and its ad
 be right nobody is led anywhere.
 """
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +18,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from medkarta.access import queries as access
+from medkarta.access.queries import GateState
 from medkarta.accounts.rules import Role
 from medkarta.accounts.session_keys import hash_of
-from medkarta.accounts.sessions import to_second_factor, two_factors
+from medkarta.accounts.sessions import (
+    second_factor_within,
+    to_second_factor,
+    to_second_factor_again,
+    two_factors,
+)
 from medkarta.clients import actions as clients
 from medkarta.clients.asking import (
     Address,
@@ -39,6 +47,7 @@ from medkarta.portal.views import gate
 
 _SALT: Final = "medkarta.portal.authorize"
 _ANSWERED_WITHIN: Final = 600  # seconds
+_FRESH: Final = timedelta(minutes=15)
 
 
 class _SeeOther(HttpResponseRedirect):
@@ -71,12 +80,17 @@ def _not_yet(request: HttpRequest) -> HttpResponseBase | None:
         return render(request, "portal/authorize_refused.html", {"staff": True}, status=403)
     if not two_factors(request):
         return to_second_factor(request)
+    # A session left open gives nobody a way into the record that outlives it.
+    if request.method != "POST" and not second_factor_within(request, _FRESH):
+        return to_second_factor_again(request)
     states = access.gates(
         account_id=requests.account_id(request), two_factors=True, now=timezone.now()
     )
-    if all(one.open for one in states):
-        return None
-    context = {"gate": gate.way_of(request, states).next, "app": True}
+    return None if all(one.open for one in states) else _closed(request, states)
+
+
+def _closed(request: HttpRequest, states: Collection[GateState]) -> HttpResponse:
+    context = {"gate": gate.way_of(request, states).next}
     return render(request, "portal/authorize_closed.html", context, status=403)
 
 
