@@ -21,6 +21,7 @@ from medkarta.foundation.public_addresses import (
 )
 
 KEPT: Final = 300  # seconds: so long is a key that its owner took out still believed
+SILENT: Final = 30
 PATIENCE: Final = 5.0
 LARGEST: Final = 64 * 1024
 _OK: Final = 200
@@ -44,15 +45,18 @@ class Way:
 def keys_at(uri: str, *, way: Way | None = None) -> Sequence[PublicKey]:
     """The keys at the address, as they were within the last five minutes.
 
-    Raises `KeysUnreachableError`.
+    Raises `KeysUnreachableError`: for half a minute without asking again, so that who sends words
+    for a client whose address is silent does not hold our threads.
     """
     name = "client-keys:" + hashlib.sha256(uri.encode()).hexdigest()
-    body = cache.get(name)
+    body: bytes | None = cache.get(name)
     if body is None:
-        body = fetch(uri, way or Way())
-        keys = _read(body)
+        try:
+            body = fetch(uri, way or Way())
+        except KeysUnreachableError:
+            cache.set(name, b"", SILENT)
+            raise
         cache.set(name, body, KEPT)
-        return keys
     return _read(body)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import socket
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import keys
@@ -115,14 +116,19 @@ def test_nothing_inward_and_nobody_unnamed_is_even_connected_to(way, uri):
 
 
 @pytest.mark.django_db
-def test_keys_are_kept_for_some_minutes_and_then_asked_for_anew(way):
-    uri = "https://keys.example/jwks"
-    with pytest.raises(KeysUnreachableError):
-        jwks.keys_at(uri, way=way)
-    name = "client-keys:" + hashlib.sha256(uri.encode()).hexdigest()
-    cache.set(name, json.dumps(SET).encode(), jwks.KEPT)
+def test_keys_are_kept_for_some_minutes_and_a_silence_for_half_a_one(way):
+    uri, asked = "https://keys.example/jwks", []
+
+    def look_up(*name):
+        asked.append(name)
+        return ["127.0.0.1"]
+
+    way = replace(way, look_up=look_up)
+    for _ in range(2):
+        with pytest.raises(KeysUnreachableError):
+            jwks.keys_at(uri, way=way)
+    assert len(asked) == 1
+    cache.set("client-keys:" + hashlib.sha256(uri.encode()).hexdigest(), json.dumps(SET).encode())
     assert [key.kid for key in jwks.keys_at(uri, way=way)] == ["a"]
-    cache.set(name, b'{"keys": []}', jwks.KEPT)
-    with pytest.raises(KeysUnreachableError):
-        jwks.keys_at(uri, way=way)
-    assert jwks.KEPT <= 300
+    assert len(asked) == 1
+    assert (jwks.KEPT, jwks.SILENT) == (300, 30)

@@ -29,7 +29,7 @@ def test_the_demos_programs_are_made_once_and_the_system_signs_with_the_written_
     for _ in range(2):
         register_programs(home=home, now=now)
     assert sorted(one.kind for one in clients.clients()) == ["app", "system"]
-    said = json.loads(programs_file(home).read_text(encoding="utf-8"))["system"]
+    said = json.loads(programs_file(home=home).read_text(encoding="utf-8"))["system"]
     name = said["client_id"]
     word = jwt.encode(
         {"iss": name, "sub": name, "aud": TOKEN_URL, "exp": now.timestamp() + 200, "jti": "1"},

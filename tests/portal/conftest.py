@@ -2,6 +2,7 @@
 
 import time
 
+import allowed
 import esia_standin as stand
 import pytest
 from django.db import transaction
@@ -75,3 +76,15 @@ def esia(standin_of_esia, settings):
     yield standin_of_esia
     standin_of_esia.server.be(Mood.WELL)
     standin_of_esia.clock.now = None
+
+
+@pytest.fixture
+def app(people):
+    """An app that may ask for the whole record, known as «diary»."""
+    assert people
+    return allowed.app(
+        client_id="diary",
+        scopes=["patient/*.rs", "launch", "launch/patient", "offline_access"],
+        now=timezone.now(),
+        redirect_uris=[allowed.BACK, f"{allowed.BACK}?from=medkarta"],
+    )

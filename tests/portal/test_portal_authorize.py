@@ -1,71 +1,16 @@
 """The consent screen: who asks is known before anybody is led anywhere, and the person decides."""
 
-import html
-import re
-from urllib.parse import parse_qs, urlsplit
-
 import allowed
 import pytest
-from allowed import BACK, CHALLENGE, VERIFIER
+from allowed import BACK, VERIFIER
+from app_questions import ADDRESS, ASKED, answer, boxes, question, said, tokens
 from django.core import signing
 from django.utils import timezone
 from portal_people import words
 
-from medkarta.accounts.queries import account_by_email
 from medkarta.clients import actions
-from medkarta.clients import queries as clients
 from medkarta.clients.models import Authorization
 from medkarta.portal.presenters import app_scopes
-
-ADDRESS = "/oauth/authorize"
-ASKED = "launch/patient offline_access patient/*.rs"
-
-
-@pytest.fixture
-def app(people):
-    assert people
-    return allowed.app(
-        client_id="diary", scopes=["patient/*.rs", "launch", "launch/patient", "offline_access"],
-        now=timezone.now(), redirect_uris=[BACK, f"{BACK}?from=medkarta"],
-    )  # fmt: skip
-
-
-def question(settings, **changes):
-    asked = {
-        "response_type": "code",
-        "client_id": "diary",
-        "redirect_uri": BACK,
-        "scope": ASKED,
-        "state": "a state of 16+ signs",
-        "aud": f"{settings.PUBLIC_ORIGIN}/fhir",
-        "code_challenge": CHALLENGE,
-        "code_challenge_method": "S256",
-        **changes,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
-
-
-def boxes(page):
-    return re.findall(r'name="see"\s+value="([^"]+)"', page.content.decode())
-
-
-def answer(client, page, *, see=None, say="allow"):
-    signed = re.search(r'name="question" value="([^"]+)"', page.content.decode())[1]
-    form = {"question": html.unescape(signed), "answer": say}
-    return client.post(ADDRESS, {**form, "see": boxes(page) if see is None else see})
-
-
-def said(response):
-    assert response.status_code == 303
-    parts = urlsplit(response["Location"])
-    return {name: value[0] for name, value in parse_qs(parts.query).items()}
-
-
-def tokens(response, app):
-    exchange = actions.Exchange(code=said(response)["code"], redirect_uri=BACK, verifier=VERIFIER)
-    from citizens import ORIGIN
-
-    return actions.exchange_code(client=app, exchange=exchange, origin=ORIGIN, now=timezone.now())
 
 
 @pytest.mark.usefixtures("app")
@@ -97,9 +42,7 @@ class TestWhoAsks:
         assert "Location" not in page.headers
         assert "никуда вас не повели" in words(page)
 
-    def test_an_app_that_is_unknown_unapproved_disabled_or_a_system_is_none(
-        self, browse, settings
-    ):
+    def test_an_app_that_is_unknown_unapproved_disabled_or_a_system_is_none(self, browse, settings):
         import bearers
         import citizens
 
@@ -323,79 +266,3 @@ class TestTheAnswer:
             page = client.get(ADDRESS, asked)
             assert page.status_code == 200
             assert boxes(page)
-
-
-@pytest.mark.usefixtures("app")
-class TestAppsPage:
-    def allow(self, client, settings):
-        return answer(client, client.get(ADDRESS, question(settings)))
-
-    def test_an_app_stands_there_and_is_ended_there(self, app, browse, settings, people):
-        client = browse("open")
-        issued = tokens(self.allow(client, settings), app)
-        page = client.get("/control/apps")
-        text = words(page)
-        assert "Дневник вымышленный" in text
-        assert "Видит: вся карта." in text
-        assert "Читают карту: 1" in words(client.get("/control"))
-        ended = client.post("/control/apps/end", {"app": str(app.id)}, follow=True)
-        assert "Доступ закончен" in words(ended)
-        assert clients.token_of(app, issued.access_token, now=timezone.now()) is None
-        assert "вы закончили доступ" in words(client.get("/control/apps"))
-        again = client.post("/control/apps/end", {"app": str(app.id)}, follow=True)
-        assert "уже закончен" in words(again)
-        journal = words(client.get("/control/log"))
-        assert "разрешение приложению читать карту" in journal
-        assert "доступ приложения закончен" in journal
-        assert account_by_email(people["open"].email)
-
-    def test_what_was_unticked_is_named_by_what_was_left(self, browse, settings):
-        client = browse("open")
-        page = client.get(ADDRESS, question(settings))
-        answer(client, page, see=["results", "vaccinations"])
-        text = words(client.get("/control/apps"))
-        assert "Видит: Анализы и измерения, Прививки." in text
-
-    def test_anothers_app_is_not_there_and_not_ended(self, app, browse, settings):
-        self.allow(browse("open"), settings)
-        other = browse("no-consent")
-        assert "Дневник" not in words(other.get("/control/apps"))
-        other.post("/control/apps/end", {"app": str(app.id)})
-        assert Authorization.objects.get().ended_at is None
-
-    @pytest.mark.parametrize("named", ["", "x", "00000000-0000-7000-8000-000000000000"])
-    def test_nothing_is_opened_that_is_no_app(self, browse, named):
-        assert browse("open").post("/control/apps/open", {"app": named}).status_code == 404
-
-
-@pytest.mark.usefixtures("app")
-class TestOpeningFromHere:
-    @pytest.fixture
-    def opened(self, app, browse, settings):
-        from medkarta.clients.models import Client
-
-        Client.objects.filter(pk=app.id).update(launch_uri="https://app.example/launch")
-        client = browse("open")
-        page = client.get("/control/apps")
-        assert "https://app.example" in page["Content-Security-Policy"]
-        response = client.post("/control/apps/open", {"app": str(app.id)})
-        assert response["Location"].startswith("https://app.example/launch?iss=")
-        given = parse_qs(urlsplit(response["Location"]).query)
-        assert given["iss"] == [f"{settings.PUBLIC_ORIGIN}/fhir"]
-        return client, given["launch"][0]
-
-    def test_the_app_still_asks_and_the_launch_counts_once(self, opened, settings):
-        client, word = opened
-        asked = question(settings, scope="launch patient/*.rs", launch=word)
-        page = client.get(ADDRESS, asked)
-        assert said(answer(client, page))["code"]
-        again = client.get(ADDRESS, asked)
-        assert answer(client, again).status_code == 409
-        assert Authorization.objects.get().scopes == ["launch", "patient/*.rs"]
-
-    def test_a_launch_of_another_browser_is_refused(self, opened, browse, settings):
-        _, word = opened
-        client = browse("open")
-        asked = question(settings, scope="launch patient/*.rs", launch=word)
-        assert answer(client, client.get(ADDRESS, asked)).status_code == 409
-        assert not Authorization.objects.exists()

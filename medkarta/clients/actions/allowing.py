@@ -51,7 +51,7 @@ class Approval:
     session: str = ""
 
 
-def lasts(granted: Asked) -> timedelta:
+def lasts(*, granted: Asked) -> timedelta:
     """For how long an app may what it was allowed."""
     return LONG_LASTS if scopes.OFFLINE in granted.plain else ONCE_LASTS
 
@@ -85,16 +85,11 @@ def allow_app(*, approval: Approval, account_id: AccountId, origin: Origin, now:
         authorization=row,
         redirect_uri=approval.redirect_uri,
         code_challenge=approval.code_challenge,
-        launch_patient=first_linked(linked),
+        launch_patient=_first_linked(linked),
         issued_at=now,
         expires_at=now + CODE_LASTS,
     )
     return word
-
-
-def first_linked(linked: dict[PatientId, datetime]) -> PatientId:
-    """The entry that an app is told of: the one linked first; its searches reach all of them."""
-    return min(linked, key=lambda one: (linked[one], one))
 
 
 @transaction.atomic
@@ -124,7 +119,7 @@ def _authorization(
                 person_id=person_id,
                 scopes=list(approval.granted.words()),
                 created_at=now,
-                expires_at=now + lasts(approval.granted),
+                expires_at=now + lasts(granted=approval.granted),
             )
     except IntegrityError:
         found = Authorization.objects.select_for_update().filter(
@@ -150,5 +145,10 @@ def _use_launch(approval: Approval, account_id: AccountId, now: datetime) -> Non
 
 def _crowd_out(row: Authorization, origin: Origin, now: datetime) -> None:
     rows = Authorization.objects.filter(client_id=row.client_id, account_id=row.account_id)
-    beyond = sorted(live(rows), key=lambda one: one.created_at)[:-MOST_OF_ONE_APP]
-    end_rows(beyond, how=Ended.CROWDED, origin=origin, now=now)
+    beyond = sorted(live(rows=rows), key=lambda one: one.created_at)[:-MOST_OF_ONE_APP]
+    end_rows(rows=beyond, how=Ended.CROWDED, origin=origin, now=now)
+
+
+def _first_linked(linked: dict[PatientId, datetime]) -> PatientId:
+    """The entry that an app is told of: the one linked first; its searches reach all of them."""
+    return min(linked, key=lambda one: (linked[one], one))

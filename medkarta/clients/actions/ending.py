@@ -20,16 +20,16 @@ _SYSTEM = Actor(account_id=None, name="Медкарта", role="system")
 def end_app(*, client_id: ClientId, account_id: AccountId, origin: Origin, now: datetime) -> bool:
     """The citizen ends an app, wherever it runs; False where it may nothing. Repeated: the same."""
     rows = Authorization.objects.filter(client_id=client_id, account_id=account_id)
-    return end_rows(live(rows), how=Ended.PERSON, origin=origin, now=now) > 0
+    return end_rows(rows=live(rows=rows), how=Ended.PERSON, origin=origin, now=now) > 0
 
 
-def live(rows: QuerySet[Authorization]) -> list[Authorization]:
+def live(*, rows: QuerySet[Authorization]) -> list[Authorization]:
     """Those that have not ended, locked, in one order."""
     found = rows.filter(ended_at=None).select_related("client").order_by("id")
     return list(found.select_for_update(of=("self",)))
 
 
-def end_rows(rows: Iterable[Authorization], *, how: Ended, origin: Origin, now: datetime) -> int:
+def end_rows(*, rows: Iterable[Authorization], how: Ended, origin: Origin, now: datetime) -> int:
     """End locked rows, each with its line in the person's log; how many there were."""
     ended = 0
     for row in rows:

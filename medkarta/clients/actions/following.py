@@ -14,5 +14,5 @@ class AppsFollowAccounts:
 
     def secured(self, account_id: AccountId, *, origin: Origin, now: datetime) -> None:
         """End every permission: whoever knew the password may have allowed an app of theirs."""
-        rows = live(Authorization.objects.filter(account_id=account_id))
-        end_rows(rows, how=Ended.SECURITY, origin=origin, now=now)
+        rows = live(rows=Authorization.objects.filter(account_id=account_id))
+        end_rows(rows=rows, how=Ended.SECURITY, origin=origin, now=now)

@@ -38,5 +38,5 @@ def end_expired(*, now: datetime) -> int:
     never_taken = Q(last_used_at=None, created_at__lte=now - _REMEMBERED)
     over = Authorization.objects.filter(Q(expires_at__lte=now) | never_taken, ended_at=None)
     some = over.order_by("id").values_list("pk", flat=True)[:_AT_ONCE]
-    rows = live(Authorization.objects.filter(pk__in=list(some)))
-    return end_rows(rows, how=Ended.EXPIRED, origin=_ORIGIN, now=now)
+    rows = live(rows=Authorization.objects.filter(pk__in=list(some)))
+    return end_rows(rows=rows, how=Ended.EXPIRED, origin=_ORIGIN, now=now)

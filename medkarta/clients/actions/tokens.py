@@ -96,8 +96,8 @@ def revoke(*, client: ClientView, token: str, origin: Origin, now: datetime) -> 
     Token.objects.filter(digest=digest, client_id=client.id, revoked_at=None).update(revoked_at=now)
     row = RefreshToken.objects.filter(digest=digest, client_id=client.id).first()
     if row is not None:
-        rows = live(Authorization.objects.filter(pk=row.authorization_id))
-        end_rows(rows, how=Ended.APP, origin=origin, now=now)
+        rows = live(rows=Authorization.objects.filter(pk=row.authorization_id))
+        end_rows(rows=rows, how=Ended.APP, origin=origin, now=now)
 
 
 def _given(issued: Issued | None) -> Issued:
@@ -139,11 +139,11 @@ def _standing(
     """The permission behind what is shown, locked, while both may be used; ended if it was used."""
     if row is None:
         return None
-    rows = live(Authorization.objects.filter(pk=row.authorization_id))
+    rows = live(rows=Authorization.objects.filter(pk=row.authorization_id))
     if row.used_at is not None:
         for one in rows:
             tell_of_reuse(AccountId(one.account_id), one.pk, app=one.client.name, now=now)
-        end_rows(rows, how=Ended.REUSED, origin=origin, now=now)
+        end_rows(rows=rows, how=Ended.REUSED, origin=origin, now=now)
         return None
     if not rows or min(row.expires_at, rows[0].expires_at) <= now:
         return None

@@ -21,7 +21,7 @@ _SYSTEM_SCOPE: Final = "system/*.cruds"
 _BY: Final = clients.By(account_id=None, app="demo")
 
 
-def programs_file(home: DemoHome) -> Path:
+def programs_file(*, home: DemoHome) -> Path:
     """demo-clients.json, beside demo-people.json: also the system's private key (JWK)."""
     return home.demo_people.with_name("demo-clients.json")
 
@@ -31,7 +31,7 @@ def register_programs(*, home: DemoHome, now: datetime) -> None:
 
     The file is written first: cut short, the next one registers what it says.
     """
-    file = programs_file(home)
+    file = programs_file(home=home)
     if not file.exists():
         home.write_private(file, json.dumps(_made_up(), ensure_ascii=False, indent=1) + "\n")
     said = json.loads(file.read_text(encoding="utf-8"))

@@ -90,8 +90,8 @@ def _not_yet(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def _closed(request: HttpRequest, states: Collection[GateState]) -> HttpResponse:
-    context = {"gate": gate.way_of(request, states).next}
-    return render(request, "portal/authorize_closed.html", context, status=403)
+    context = {"gate": gate.way_of(request, states).next, "for_app": True}
+    return render(request, "portal/gate.html", context, status=403)
 
 
 def _ask(request: HttpRequest, question: Question, address: Address) -> HttpResponse:
@@ -118,7 +118,7 @@ def _page(request: HttpRequest, signed: dict[str, Any], *, nothing: bool = False
         "host": origin_of(signed["redirect_uri"]),
         "choices": app_scopes.choices(offered),
         "offline": scopes.OFFLINE if long else "",
-        "until": dates.day(now + clients.lasts(offered)),
+        "until": dates.day(now + clients.lasts(granted=offered)),
         "question": signing.dumps(signed, salt=_SALT),
         "nothing": nothing,
     }
