@@ -239,6 +239,7 @@ PERSON_REGISTER = "medkarta.patients.registers." + (
     "HttpRegister" if PERSON_REGISTER_ORIGIN else "EmbeddedRegister"
 )
 ACCOUNT_FOLLOWERS = ["medkarta.clients.actions.following.AppsFollowAccounts"]
+CONSENT_FOLLOWERS = ["medkarta.clients.actions.following.AppsFollowConsents"]
 CLIENT_KEY_HOSTS = ENVIRONMENT.client_key_hosts
 IDENTITY_FOLLOWERS = ["medkarta.insurance.actions.following.PoliciesFollowIdentity"]
 # --- consents: to whom people consent ---------------------------------------------------------

@@ -7,7 +7,10 @@ from citizens import NOW, at_once
 
 from medkarta.clients import queries as clients
 from medkarta.clients.actions import Issued
+from medkarta.clients.models import Code
 from medkarta.clients.rules.errors import OAuthError
+from medkarta.clients.secret_words import digest_of
+from medkarta.foundation.ids import new_uuid
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,3 +33,13 @@ def test_of_twenty_with_one_refresh_token_one_gets_the_next_and_the_family_ends(
     assert all(isinstance(one, Issued | OAuthError) for one in answers)
     with pytest.raises(OAuthError):
         allowed.refresh(client, given[0].refresh_token)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_clicks_at_once_one_permission_comes_and_one_code_is_good():
+    citizen, client, once = citizens.with_open_record(), allowed.app(), new_uuid()
+    codes = at_once(*[lambda: allowed.allow(citizen, client, authorization_id=once)] * 5)
+    assert all(isinstance(code, str) for code in codes), codes
+    good = Code.objects.get()
+    assert [digest_of(code) == bytes(good.digest) for code in codes].count(True) == 1
+    assert len(clients.authorizations(citizen.account_id)) == 1

@@ -20,6 +20,8 @@ from medkarta.clients.known import view
 from medkarta.clients.models import Code, RefreshToken, Token
 from medkarta.clients.rules.errors import OAuthError
 from medkarta.clients.rules.kinds import Ended
+from medkarta.consents import actions as consents
+from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import new_uuid
 from medkarta.notifications.models import Message
 
@@ -218,6 +220,21 @@ class TestEnding:
         )
         assert not alive(client, issued)
         assert how_ended(citizen) is Ended.SECURITY
+
+    def test_a_withdrawn_consent_ends_it_and_a_new_one_brings_nothing_back(self):
+        citizen, client, issued = allowed.with_tokens()
+        consents.withdraw(
+            person_id=citizen.person_id,
+            kind=Kind.PROCESSING,
+            by=citizen.account_id,
+            origin=ORIGIN,
+            now=later(minutes=1),
+        )
+        assert not alive(client, issued)
+        assert how_ended(citizen) is Ended.CONSENT
+        citizens.sign(citizen, now=later(minutes=2))
+        assert not alive(client, issued)
+        assert lines(citizen)[0].ground == "app-consent"
 
     @pytest.mark.parametrize("change", [{"is_active": False}, {"password_change_asked": "leak"}])
     def test_an_account_that_may_nothing_is_read_by_no_app(self, change):

@@ -111,12 +111,15 @@ def _given(issued: Issued | None) -> Issued:
 def _exchanged(
     client: ClientView, exchange: Exchange, origin: Origin, now: datetime
 ) -> Issued | None:
-    found = Code.objects.select_for_update().filter(client_id=client.id)
-    row = found.filter(digest=digest_of(exchange.code) or b"").first()
-    authorization = _standing(row, origin, now)
-    if row is None or authorization is None or row.redirect_uri != exchange.redirect_uri:
+    found = Code.objects.filter(client_id=client.id, digest=digest_of(exchange.code) or b"")
+    row = found.first()
+    authorization = None if row is None else _held(row, now)
+    # Once more, now that whoever has the same is waited for.
+    row = found.first()
+    if row is None or authorization is None or _is_over(row, authorization, origin, now):
         return None
-    if not pkce.proves(exchange.verifier, row.code_challenge):
+    same = row.redirect_uri == exchange.redirect_uri
+    if not same or not pkce.proves(exchange.verifier, row.code_challenge):
         return None
     return _give(row, authorization, scopes.of(authorization.scopes), now)
 
@@ -125,30 +128,31 @@ def _exchanged(
 def _refreshed(
     client: ClientView, token: str, scope: str, origin: Origin, now: datetime
 ) -> Issued | None:
-    found = RefreshToken.objects.select_for_update().filter(client_id=client.id)
-    row = found.filter(digest=digest_of(token) or b"").first()
-    authorization = _standing(row, origin, now)
-    if row is None or authorization is None:
+    found = RefreshToken.objects.filter(client_id=client.id, digest=digest_of(token) or b"")
+    row = found.first()
+    authorization = None if row is None else _held(row, now)
+    row = found.first()
+    if row is None or authorization is None or _is_over(row, authorization, origin, now):
         return None
     return _give(row, authorization, _narrowed(scope, scopes.of(authorization.scopes)), now)
 
 
-def _standing(
-    row: Code | RefreshToken | None, origin: Origin, now: datetime
-) -> Authorization | None:
-    """The permission behind what is shown, locked, while both may be used; ended if it was used."""
-    if row is None:
-        return None
-    rows = live(rows=Authorization.objects.filter(pk=row.authorization_id))
-    if row.used_at is not None:
-        for one in rows:
-            tell_of_reuse(AccountId(one.account_id), one.pk, app=one.client.name, now=now)
-        end_rows(rows=rows, how=Ended.REUSED, origin=origin, now=now)
-        return None
-    if not rows or min(row.expires_at, rows[0].expires_at) <= now:
-        return None
-    account = accounts.account(AccountId(rows[0].account_id))
+def _held(shown: Code | RefreshToken, now: datetime) -> Authorization | None:
+    """The permission behind what is shown, while it stands; locked, so that one comes at a time."""
+    rows = live(rows=Authorization.objects.filter(pk=shown.authorization_id, expires_at__gt=now))
+    account = accounts.account(AccountId(rows[0].account_id)) if rows else None
     return rows[0] if account is not None and account.active else None
+
+
+def _is_over(
+    row: Code | RefreshToken, authorization: Authorization, origin: Origin, now: datetime
+) -> bool:
+    """Whether it is of no use: its time is up, or it was used, and then the whole family ends."""
+    if row.used_at is not None:
+        who = AccountId(authorization.account_id)
+        tell_of_reuse(who, authorization.pk, app=authorization.client.name, now=now)
+        end_rows(rows=[authorization], how=Ended.REUSED, origin=origin, now=now)
+    return row.used_at is not None or row.expires_at <= now
 
 
 def _give(

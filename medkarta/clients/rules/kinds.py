@@ -18,6 +18,7 @@ class Ended(StrEnum):
     EXPIRED = "expired"  # its time was up, or the code was never taken
     REUSED = "reused"  # a code or a refresh token was shown a second time
     SECURITY = "security"  # a new password, or the account was reported taken over
+    CONSENT = "consent"  # the consent to processing was withdrawn
     CROWDED = "crowded"  # the same app was allowed anew too often
     DISABLED = "disabled"  # an operator disabled the app
 

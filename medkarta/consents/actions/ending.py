@@ -11,6 +11,7 @@ from medkarta.audit.drafts import Act, Origin
 from medkarta.audit.rules import clean_address
 from medkarta.consents.letters import reminders_key
 from medkarta.consents.models import Consent
+from medkarta.consents.ports import followers
 from medkarta.consents.rules import FALL_WITH_PROCESSING, Ended, Kind
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.notifications.actions import recall
@@ -32,7 +33,7 @@ def withdraw(
 ) -> None:
     """Withdraw every consent of the kind: the next reading is refused. Repeated: nothing more.
 
-    With the processing falls what leans on it: others' access and the letters. Raises
+    With the processing falls what leans on it: others' access, apps and the letters. Raises
     `NotOwnRightError`, `LiftingNeedsProofError`.
     """
     if kind is Kind.DENIAL:
@@ -120,6 +121,9 @@ def _withdraw(
     person_id: PersonId, found: list[Consent], by: AccountId, origin: Origin, now: datetime
 ) -> None:
     end(consents=found, by=by, ended_as=Ended.WITHDRAWN, origin=origin, now=now)
+    if any(one.kind == Kind.PROCESSING.value for one in found):
+        for follower in followers():
+            follower.processing_withdrawn(person_id, origin=origin, now=now)
     if any(one.kind == Kind.LETTERS.value for one in found):
         recall(beginning=reminders_key(person_id))
     for one in found:

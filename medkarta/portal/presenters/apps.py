@@ -19,6 +19,7 @@ _ENDED: dict[Ended, Words] = {
     Ended.EXPIRED: gettext_lazy("вышел срок"),
     Ended.REUSED: gettext_lazy("ключ приложения показали дважды, доступ закрыт"),
     Ended.SECURITY: gettext_lazy("сменён пароль"),
+    Ended.CONSENT: gettext_lazy("отозвано согласие на обработку данных"),
     Ended.CROWDED: gettext_lazy("разрешали слишком часто, старое закончено"),
     Ended.DISABLED: gettext_lazy("приложение отключено оператором Медкарты"),
 }

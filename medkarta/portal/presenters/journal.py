@@ -195,6 +195,7 @@ _GROUNDS: dict[str, Words] = {
     "app-expired": _("вышел срок"),
     "app-reused": _("ключ приложения показали дважды"),
     "app-security": _("сменён пароль"),
+    "app-consent": _("отозвано согласие на обработку данных"),
     "app-crowded": _("приложению разрешали слишком часто"),
 }
 _APPS: dict[str, Words] = {
