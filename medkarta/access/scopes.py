@@ -2,43 +2,28 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import parse_qsl
 
 from medkarta.access.grants import EVERYTHING, Everything, Narrowing
+from medkarta.clients.rules import scopes
+from medkarta.clients.rules.scopes import ALL_TYPES
 
 
 @lru_cache(maxsize=4_096)
 def opened_by(
-    scopes: tuple[str, ...], doing: str
+    words: tuple[str, ...], doing: str
 ) -> tuple[frozenset[str] | Everything, Mapping[str, tuple[Narrowing, ...]]]:
     """Types that the scopes open for a doing (a letter of c, r, u, d, s), and how narrowly.
 
     A type that one scope opens whole is open whole, whatever another one says.
     """
-    whole: set[str] = set()
-    narrowed: dict[str, list[Narrowing]] = {}
-    for scope in scopes:
-        context, _, rest = scope.partition("/")
-        kind, _, letters = rest.partition(".")
-        letters, _, query = letters.partition("?")
-        if context not in {"patient", "system"} or doing not in letters:
-            continue
-        if query:
-            narrowed.setdefault(kind, []).extend(_narrowings(query))
-        else:
-            whole.add(kind)
-    if "*" in whole:
+    given = [one for one in scopes.of(words).data if doing in one.acts]
+    whole = {one.resource_type for one in given if one.narrowing is None}
+    if ALL_TYPES in whole:
         return EVERYTHING, {}
-    narrow = {kind: tuple(tokens) for kind, tokens in narrowed.items() if kind not in whole}
-    return frozenset(whole | narrow.keys()), narrow
-
-
-def _narrowings(query: str) -> list[Narrowing]:
-    found = []
-    for param, value in parse_qsl(query):
-        for token in value.split(","):
-            system, bar, code = token.partition("|")
-            found.append(
-                Narrowing(param=param, system=system if bar else None, code=code if bar else token)
-            )
-    return found
+    narrowed: dict[str, tuple[Narrowing, ...]] = {}
+    for one in given:
+        if one.narrowing and one.resource_type not in whole:
+            token = one.narrowing
+            found = Narrowing(param=token.parameter, system=token.system, code=token.code)
+            narrowed[one.resource_type] = (*narrowed.get(one.resource_type, ()), found)
+    return frozenset(whole | narrowed.keys()), narrowed

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
-from medkarta.clients.bearer import FROM_BEARER
+from medkarta.clients.bearer import JOINED, alive
 from medkarta.clients.known import ClientView, view
 from medkarta.clients.models import Authorization, Client, ClientAct
 from medkarta.clients.rules.kinds import Act, Ended, Kind
@@ -108,6 +109,12 @@ def authorizations(account_id: AccountId, *, former: int = 50) -> list[Authoriza
     ]
 
 
+_TOKEN: Final = f"""
+SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient FROM client_token t {JOINED}
+WHERE t.digest = %(digest)s AND c.id = %(client)s AND {alive("%(now)s")}
+"""  # noqa: S608  # literals of ours
+
+
 def count_apps(account_id: AccountId) -> int:
     """How many apps may read the account's record now."""
     rows = Authorization.objects.filter(account_id=account_id, ended_at=None)
@@ -120,12 +127,7 @@ def token_of(client: ClientView, token: str, *, now: datetime) -> TokenView | No
     if digest is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient"
-            + FROM_BEARER
-            + " AND c.id = %(client)s",
-            {"digest": digest, "now": now, "client": client.id},
-        )
+        cursor.execute(_TOKEN, {"digest": digest, "now": now, "client": client.id})
         row = cursor.fetchone()
     if row is None:
         return None

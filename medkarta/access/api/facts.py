@@ -11,10 +11,11 @@ from uuid import UUID
 
 from medkarta.access.api.asking import ApiAsking, Caller
 from medkarta.accounts.rules import Level
+from medkarta.clients.bearer import JOINED, alive
 from medkarta.consents.rules import Audience, Effect, Kind, Signed, Term, state_of
 from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
 
-READ: Final = """
+READ: Final = f"""
 SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_id, own.name,
   entry.clinic_id, p.id, p.family, p.given, p.patronymic, a.level, a.role = 'citizen',
   EXISTS (SELECT FROM mfa_authenticator m
@@ -30,19 +31,14 @@ SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_i
       AND s.kind IN ('processing', 'access', 'denial')) END
 FROM unnest(%s::bytea[], %s::uuid[]) WITH ORDINALITY AS k (digest, target, n)
 JOIN client_token t ON t.digest = k.digest
-  AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
-JOIN client c ON c.id = t.client_id AND c.approved_at IS NOT NULL AND c.disabled_at IS NULL
-LEFT JOIN client_authorization g ON g.id = t.authorization_id
-LEFT JOIN account a ON a.id = t.account_id
+{JOINED}
 LEFT JOIN clinic own ON own.id = t.clinic_id
 LEFT JOIN clinic_patient entry ON entry.patient_id = k.target
 LEFT JOIN patient_link holder ON holder.entry_id = k.target AND holder.unlinked_at IS NULL
 LEFT JOIN person p ON p.id = coalesce(t.person_id, holder.person_id)
 LEFT JOIN policy ON policy.person_id = p.id AND policy.state = 'active'
-WHERE (t.authorization_id IS NULL
-    OR (g.ended_at IS NULL AND g.expires_at > statement_timestamp()))
-  AND (t.account_id IS NULL OR a.is_active)
-"""
+WHERE {alive("statement_timestamp()")}
+"""  # noqa: S608  # literals of ours
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
