@@ -22,9 +22,12 @@ class Migration(migrations.Migration):
                 ('act', models.CharField(max_length=20)),
                 ('app', models.CharField(help_text='backoffice, cli or demo', max_length=20)),
                 ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
             ],
             options={
                 'db_table': 'client_act',
+                'indexes': [models.Index(fields=['client', 'at'], name='client_act_of_client')],
             },
         ),
         migrations.RemoveConstraint(
@@ -34,19 +37,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='authorization',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_how', '')), models.Q(('ended_at__isnull', False), ('ended_how__in', ['person', 'app', 'expired', 'reused', 'security', 'consent', 'crowded', 'disabled'])), _connector='OR'), name='client_authorization_ended'),
-        ),
-        migrations.AddField(
-            model_name='clientact',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clientact',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client'),
-        ),
-        migrations.AddIndex(
-            model_name='clientact',
-            index=models.Index(fields=['client', 'at'], name='client_act_of_client'),
         ),
     ]
