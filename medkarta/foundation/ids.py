@@ -5,6 +5,7 @@ An id that we give out is `<patient>-<resource>`: two UUIDs of 26 lower-case bas
 later, to its machine. A resource without a patient has the 26 characters of its own id.
 """
 
+import functools
 import os
 import re
 import time
@@ -45,6 +46,10 @@ def encode_uuid(value: UUID) -> str:
     return "".join([_PAIRS[bits >> shift & 1023] for shift in range(120, -1, -10)])
 
 
+# One answer has the same patient in each of its ids.
+_encoded = functools.lru_cache(maxsize=1_024)(encode_uuid)
+
+
 def decode_uuid(text: str) -> UUID:
     """Read what `encode_uuid` wrote; one UUID has one spelling. Raises `MalformedIdError`."""
     if not _ENCODED.fullmatch(text):
@@ -55,7 +60,7 @@ def decode_uuid(text: str) -> UUID:
 
 def logical_id(patient_id: PatientId, resource_id: ResourceId) -> str:
     """FHIR's logical id of a patient's resource."""
-    return f"{encode_uuid(patient_id)}-{encode_uuid(resource_id)}"
+    return f"{_encoded(patient_id)}-{encode_uuid(resource_id)}"
 
 
 def parse_logical_id(text: str) -> tuple[PatientId, ResourceId]:
