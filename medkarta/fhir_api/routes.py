@@ -19,6 +19,13 @@ from medkarta.fhir_api.interactions.read import read
 from medkarta.fhir_api.interactions.search import search, search_by_form
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
+from medkarta.fhir_api.operations.everything import everything
+from medkarta.fhir_api.operations.lastn import lastn
+from medkarta.fhir_api.operations.match import match
+from medkarta.fhir_api.operations.meta import meta_of_resource, meta_of_type
+from medkarta.fhir_api.operations.stats import stats
+from medkarta.fhir_api.operations.summary import summary
+from medkarta.fhir_api.operations.validate import validate
 from medkarta.fhir_api.outcomes import FhirError, not_here
 from medkarta.fhir_api.requests import FhirRequest
 
@@ -43,13 +50,25 @@ INTERACTIONS: Final[Mapping[Shape, Methods]] = {
     ("T", "id", "_history", "v"): {"GET": vread},
 }
 # By (type or "*", where it is called, name).
-OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {}
+OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
+    ("Patient", "type", "$everything"): {"GET": everything, "POST": everything},
+    ("Patient", "instance", "$everything"): {"GET": everything, "POST": everything},
+    ("Patient", "instance", "$summary"): {"GET": summary, "POST": summary},
+    ("Patient", "type", "$match"): {"POST": match},
+    ("Observation", "type", "$lastn"): {"GET": lastn, "POST": lastn},
+    ("Observation", "type", "$stats"): {"GET": stats, "POST": stats},
+    ("*", "type", "$validate"): {"POST": validate},
+    ("*", "instance", "$validate"): {"POST": validate},
+    ("*", "type", "$meta"): {"GET": meta_of_type},
+    ("*", "instance", "$meta"): {"GET": meta_of_resource},
+}
 _WORDS: Final = frozenset({"_history", "_search"})
 
 
 def route(method: str, path: tuple[str, ...]) -> Interaction:
     """The interaction of this method at this address; HEAD is GET. Raises `FhirError`."""
-    methods = INTERACTIONS.get(_shape(path)) or _operation(path)
+    named = bool(path) and path[-1].startswith("$")
+    methods = _operation(path) if named else INTERACTIONS.get(_shape(path))
     if not methods:
         raise not_here()
     found = methods.get("GET" if method == "HEAD" else method)
@@ -78,8 +97,6 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
 
 def _operation(path: tuple[str, ...]) -> Methods:
     """An operation at the base, on a type or on an instance: `$name`, `T/$name`, `T/id/$name`."""
-    if not path or not path[-1].startswith("$"):
-        return {}
     kind = path[0] if len(path) > 1 and path[0] in resource_types() else ""
     if len(path) > 1 and not kind:
         return {}

@@ -87,11 +87,8 @@ def may(caller: Caller, doing: Doing, kind: str) -> bool:
 
 
 def resource_in(request: FhirRequest) -> ResourceText:
-    """The body's resource. Raises `FhirError`."""
-    try:
-        read = read_resource(text_of(request))
-    except BadJsonError as error:
-        raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
+    """The body's resource, of the type that the address says. Raises `FhirError`."""
+    read = body_in(request)
     if read.resource_type != request.path[0]:
         raise FhirError(
             HTTPStatus.BAD_REQUEST,
@@ -99,6 +96,14 @@ def resource_in(request: FhirRequest) -> ResourceText:
             f"The address is of {request.path[0]}, the body a {read.resource_type}.",
         )
     return read
+
+
+def body_in(request: FhirRequest) -> ResourceText:
+    """The body's resource, of whatever type. Raises `FhirError`."""
+    try:
+        return read_resource(text_of(request))
+    except BadJsonError as error:
+        raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
 
 
 def text_of(request: FhirRequest) -> bytes | str:

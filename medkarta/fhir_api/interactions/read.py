@@ -17,15 +17,21 @@ from medkarta.record.reads import Key
 
 async def read(api: Api, request: FhirRequest) -> FhirAnswer:
     """The resource's text as it is stored; 304 where the caller has this version."""
-    name = named(*request.path)
-    opened = await api.open(request, name.wish(Doing.READ))
-    found = await _found(api, opened, name)
-    if found is None:
-        raise not_found()
+    found = await stored(api, request)
     headers = versioned(found.version, found.recorded_at)
     if is_known(request, found.version, found.recorded_at):
         return FhirAnswer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return FhirAnswer(status=HTTPStatus.OK, body=found.body.encode(), headers=headers)
+
+
+async def stored(api: Api, request: FhirRequest) -> Text:
+    """The resource that an address begins with, as it is now. Raises `FhirError`."""
+    name = named(*request.path[:2])
+    opened = await api.open(request, name.wish(Doing.READ))
+    found = await _found(api, opened, name)
+    if found is None:
+        raise not_found()
+    return found
 
 
 async def _found(api: Api, opened: Opened, name: Named) -> Text | None:

@@ -1,0 +1,1 @@
+"""One file for each FHIR operation; its docstring is the address of the paragraph it keeps."""

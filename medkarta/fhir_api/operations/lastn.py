@@ -1,0 +1,43 @@
+"""FHIR $lastn: https://hl7.org/fhir/R4/observation-operation-lastn.html."""
+
+from http import HTTPStatus
+from typing import Final
+
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.bundles import Link, bundle, match_entry
+from medkarta.fhir_api.operations.given import read_given
+from medkarta.fhir_api.operations.observations import observations_asked, open_observations
+from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.record import reading_observations as record
+
+_MOST_OF_EACH: Final = 100
+_MOST: Final = 1_000
+
+
+async def lastn(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The newest `max` observations of each code, of those that a search would find.
+
+    More than `max` of a code where several are of one moment. Nothing entered in error.
+    """
+    given = read_given(request)
+    most = given.whole("max", default=1, most=_MOST_OF_EACH)
+    query = observations_asked(
+        [(name, text) for name, few in given.values.items() if name != "max" for text in few],
+        base=request.base,
+    )
+    grant = await open_observations(api, request, query)
+    async with api.pool.connection() as connection:
+        found = await record.last_of_each(connection, grant, query, most=most, limit=_MOST + 1)
+    if len(found) > _MOST:
+        raise FhirError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "too-costly",
+            f"These are more than {_MOST}: name a category, codes or a smaller max.",
+        )
+    address = f"{request.base}/{'/'.join(request.path)}"
+    links = [Link("self", f"{address}?{query.text}" if query.text else address)]
+    entries = [match_entry(request.base, one, "match") for one in found]
+    body = bundle("searchset", entries, links, total=len(found))
+    return FhirAnswer(status=HTTPStatus.OK, body=body)

@@ -1,0 +1,32 @@
+"""FHIR $summary: https://hl7.org/fhir/uv/ips/OperationDefinition-summary.html."""
+
+import asyncio
+from http import HTTPStatus
+
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.operations.given import read_given
+from medkarta.fhir_api.operations.ips.document import document, relevant
+from medkarta.fhir_api.operations.opening import entry_of, open_record, shared_types
+from medkarta.fhir_api.outcomes import not_found
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.record import reading_summary as record
+from medkarta.record.reading_everything import shared_in
+from medkarta.record.reading_summary import Part
+
+
+async def summary(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The summary of one entry as a document, made of what the Grant opens of it."""
+    read_given(request, known=())
+    opened, grant = await open_record(api, request, entry_of(request.path[1]))
+    async with api.pool.connection() as connection:
+        found = await record.summary(connection, grant)
+        listed = await asyncio.to_thread(relevant, found)
+        bodies = (one.text.body.encode() for one in listed)
+        shared = await shared_in(connection, bodies, types=shared_types(opened))
+    patient = next((one for one in listed if one.part is Part.PATIENT), None)
+    if patient is None:
+        raise not_found()
+    others = [one for one in listed if one is not patient]
+    body = await asyncio.to_thread(document, patient, others, shared, base=request.base)
+    return FhirAnswer(status=HTTPStatus.OK, body=body)

@@ -1,0 +1,40 @@
+"""Which of many references lead to something that the caller may read."""
+
+from collections.abc import Collection
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from medkarta.access.grants import Grant
+from medkarta.foundation.ids import PatientId, ResourceId, encode_uuid, logical_id
+from medkarta.record.granted import Source, Sql, over
+from medkarta.record.reading import Connection
+
+_NAMES: Final = Source(columns="resource_type, patient_id, resource_id")
+
+
+class Target(NamedTuple):
+    """What a reference leads to."""
+
+    resource_type: str
+    id: str
+
+
+async def opened(connection: Connection, grant: Grant, ids: Collection[UUID]) -> set[Target]:
+    """Those of these resource ids that the Grant opens."""
+    where = [Sql("resource_id = ANY(%s::uuid[])", (sorted(ids),))]
+    statement = over(grant, "*", "", source=_NAMES, where=where)
+    cursor = await connection.execute(statement.text, statement.values)
+    return {
+        Target(kind, logical_id(PatientId(patient), ResourceId(resource)))
+        for kind, patient, resource in await cursor.fetchall()
+    }
+
+
+async def shared(connection: Connection, ids: Collection[UUID]) -> set[Target]:
+    """Those of these ids that are shared resources'; needs no Grant."""
+    cursor = await connection.execute(
+        "SELECT resource_type, resource_id FROM shared_resource"
+        " WHERE NOT deleted AND resource_id = ANY(%s::uuid[])",
+        (sorted(ids),),
+    )
+    return {Target(kind, encode_uuid(one)) for kind, one in await cursor.fetchall()}
