@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -78,12 +78,9 @@ def speed(name: str, count: int, seconds: Sequence[float], aim: float | None = N
     return Figure(name=name, unit="resources/s", takes=takes, aim=aim, more_is_better=True)
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLES
-    files = files_of([folder])
-    if not files:
-        print(f"  no bundles in {folder}: nothing measured")
-        return
+@contextmanager
+def empty_service() -> Iterator[psycopg.Connection]:
+    """A database of the bench's own, reached by Django as the service reaches it; its owner."""
     home = temporary_home()
     home.parent.chmod(0o755)  # as root the service user must get through
     os.environ["MEDKARTA_HOME"] = str(home)
@@ -96,10 +93,20 @@ def main() -> None:
             django.setup()
             target = of_role(given, owner=True).conninfo()
             with psycopg.connect(**target, autocommit=True) as owner:  # type: ignore[arg-type]
-                for figure in measure(files, owner):
-                    print(f"  {figure}")
+                yield owner
     finally:
         shutil.rmtree(home.parent)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLES
+    files = files_of([folder])
+    if not files:
+        print(f"  no bundles in {folder}: nothing measured")
+        return
+    with empty_service() as owner:
+        for figure in measure(files, owner):
+            print(f"  {figure}")
 
 
 if __name__ == "__main__":

@@ -4,34 +4,34 @@ python bench/record_taking.py [profile]
 """
 
 import cProfile
+import gc
+import itertools
 import json
-import os
 import pstats
-import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import uuid4
 
 import psycopg
 from figures import Figure
-from record_import import TABLES, bare_copy, speed
-from running_service import temporary_home
-
-from medkarta.config import environment
-from medkarta.config.database import reached
-from medkarta.config.postgres.connection import of_role
+from record_import import TABLES, bare_copy, empty_service, speed
 
 TAKES = 5
 WAITING = 32
 PEOPLE = 64
 GROUPS = 40
-BUNDLES = 20
+BUNDLES = 24
+TOGETHER = 4
 ENTRIES = 100
 WRITTEN = (*TABLES, "resource_tally", "resource_version", "client_id", "clinic_identifier")
 EMPTY = f"TRUNCATE {', '.join((*WRITTEN, 'audit_entry', 'audit_head', 'clinic'))} CASCADE"
 LAB = "http://terminology.hl7.org/CodeSystem/observation-category"
+
+Waiting: TypeAlias = list[list[tuple[str, str]]]  # what waits at one moment: type and text
+Turns: TypeAlias = list[Waiting]
 
 
 class Clinic:
@@ -52,7 +52,7 @@ class Clinic:
         people = self.take([[("Patient", patient())] for _ in range(PEOPLE)])
         self.people = [reference for (reference,) in people]
 
-    def take(self, waiting: list[list[tuple[str, str]]]) -> list[list[str]]:
+    def take(self, waiting: Waiting) -> list[list[str]]:
         """Have these taken together: one request each, or a transaction of many."""
         from medkarta.fhir.json_text import read_resource
         from medkarta.record.actions.taking import take
@@ -96,32 +96,34 @@ def observation(subject: str, number: int) -> tuple[str, str]:
     return "Observation", json.dumps(resource)
 
 
+Shape: TypeAlias = Callable[[Clinic], Turns]
+
+
 def measure(owner: psycopg.Connection) -> Iterator[Figure]:
-    singles, copied_singles, bundles, copied_bundles = [], [], [], []
-    for _ in range(TAKES):
-        owner.execute(EMPTY)
-        clinic = Clinic()
-        singles.append(timed(clinic, groups(clinic)))
-        copied_singles.append(bare_copy(owner))
-        owner.execute(EMPTY)
-        clinic = Clinic()
-        bundles.append(timed(clinic, transactions(clinic)))
-        copied_bundles.append(bare_copy(owner))
-    count, many = GROUPS * WAITING, BUNDLES * ENTRIES
-    yield speed(f"creates, {WAITING} waiting together", count, singles, aim=1_200)
-    yield speed("bare COPY of the same rows", count, copied_singles)
-    yield ratio("creates to bare COPY", singles, copied_singles)
-    yield speed(f"transactions of {ENTRIES}, one at a time", many, bundles, aim=3_000)
-    yield speed("bare COPY of the same rows", many, copied_bundles)
-    yield ratio("transactions to bare COPY", bundles, copied_bundles)
+    shapes: dict[str, tuple[Shape, int]] = {
+        f"creates, {WAITING} waiting together": (groups, 1_200),
+        f"transactions of {ENTRIES}, {TOGETHER} waiting together": (transactions, 3_000),
+    }
+    for name, (shape, aim) in shapes.items():
+        taken, busy, copied = [], [], []
+        count = 0
+        for _ in range(TAKES):
+            owner.execute(EMPTY)
+            clinic = Clinic()
+            turns = shape(clinic)
+            count = sum(len(entries) for waiting in turns for entries in waiting)
+            began = time.process_time()
+            taken.append(timed(clinic, turns))
+            busy.append((time.process_time() - began) / count * 1e6)
+            copied.append(bare_copy(owner))
+        yield speed(name, count, taken, aim=aim)
+        yield Figure(name="Python's own part", unit="µs a resource", takes=tuple(busy))
+        yield speed("bare COPY of the same rows", count, copied)
+        shares = tuple(one / other for one, other in zip(taken, copied, strict=True))
+        yield Figure(name="to bare COPY", unit="times as long", takes=shares)
 
 
-def ratio(name: str, mine: list[float], bare: list[float]) -> Figure:
-    shares = tuple(one / other for one, other in zip(mine, bare, strict=True))
-    return Figure(name=name, unit="times as long", takes=shares)
-
-
-def groups(clinic: Clinic) -> list[list[list[tuple[str, str]]]]:
+def groups(clinic: Clinic) -> Turns:
     people = clinic.people
     return [
         [[observation(people[(turn * WAITING + one) % PEOPLE], turn)] for one in range(WAITING)]
@@ -129,14 +131,18 @@ def groups(clinic: Clinic) -> list[list[list[tuple[str, str]]]]:
     ]
 
 
-def transactions(clinic: Clinic) -> list[list[list[tuple[str, str]]]]:
+def transactions(clinic: Clinic) -> Turns:
+    people = itertools.cycle(clinic.people)
     return [
-        [[observation(clinic.people[turn % PEOPLE], one) for one in range(ENTRIES)]]
-        for turn in range(BUNDLES)
+        [
+            [observation(who, one) for one in range(ENTRIES)]
+            for who in itertools.islice(people, TOGETHER)
+        ]
+        for _ in range(BUNDLES // TOGETHER)
     ]
 
 
-def timed(clinic: Clinic, turns: list[list[list[tuple[str, str]]]]) -> float:
+def timed(clinic: Clinic, turns: Turns) -> float:
     began = time.perf_counter()
     for waiting in turns:
         clinic.take(waiting)
@@ -153,25 +159,13 @@ def profile() -> None:
 
 
 def main() -> None:
-    home = temporary_home()
-    home.parent.chmod(0o755)  # as root the service user must get through
-    os.environ["MEDKARTA_HOME"] = str(home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medkarta.config.settings")
-    given = environment.read()
-    try:
-        with reached(given, doing="bench"):
-            import django  # after the home is chosen
-
-            django.setup()
-            if sys.argv[1:] == ["profile"]:
-                profile()
-                return
-            target = of_role(given, owner=True).conninfo()
-            with psycopg.connect(**target, autocommit=True) as owner:  # type: ignore[arg-type]
-                for figure in measure(owner):
-                    print(f"  {figure}")
-    finally:
-        shutil.rmtree(home.parent)
+    with empty_service() as owner:
+        gc.freeze()  # as in a process that serves: what was loaded stays
+        if sys.argv[1:] == ["profile"]:
+            profile()
+            return
+        for figure in measure(owner):
+            print(f"  {figure}")
 
 
 if __name__ == "__main__":

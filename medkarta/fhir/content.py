@@ -17,6 +17,22 @@ def references_of(resource: JsonObject) -> list[str]:
     return list(_references(resource, in_extension=False))
 
 
+def literal_references(value: JsonValue) -> frozenset[str]:
+    """Return what stands in a Reference's `reference`, and not in some `url` that looks so."""
+    return frozenset(_literals(value))
+
+
+def _literals(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(text := value.get("reference"), str):
+            yield text
+        for one in value.values():
+            yield from _literals(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _literals(one)
+
+
 def _references(node: JsonObject, *, in_extension: bool) -> Iterator[str]:
     for name, value in node.items():
         if isinstance(value, str):

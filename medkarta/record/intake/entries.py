@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from medkarta.fhir.content import references_of
+from medkarta.fhir.content import literal_references, references_of
 from medkarta.fhir.json_text import JsonObject, ResourceText
 from medkarta.fhir.search.index import index_values
 from medkarta.fhir.search.values import IndexValue
@@ -109,6 +109,7 @@ class Entry:
     links: dict[str, str] = field(default_factory=dict)  # references as written → as stored
     refusal: Refused | None = None
     _found: list[IndexValue] | None = None
+    _literals: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
@@ -133,6 +134,13 @@ class Entry:
         if self._found is None:
             self._found = index_values(self.resource)
         return self._found
+
+    @property
+    def literals(self) -> frozenset[str]:
+        """What it refers to by a Reference."""
+        if self._literals is None:
+            self._literals = literal_references(self.resource)
+        return self._literals
 
     def contended_names(self) -> Iterator[str]:
         """Names that another bundle may be settling at this moment, outside any one patient."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from medkarta.fhir.content import references_of
+from medkarta.fhir.content import literal_references
 from medkarta.record.intake.entries import Entry, Place
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.naming import Names, UnresolvedError
@@ -32,15 +32,18 @@ def link(entries: Iterable[Entry], names: Names, store: Store) -> None:
 def _link(
     entry: Entry, names: Names, store: Store, dependents: defaultdict[Entry, list[Entry]]
 ) -> None:
+    before: frozenset[str] | None = None
     for reference in entry.references:
         if reference in entry.links:
             continue
         try:
             meant = names.meaning(reference, of=entry)
         except UnresolvedError as error:
-            if not _said_before(reference, entry, store):
-                entry.refuse_as(error.refusal)
-            continue
+            before = _said_before(entry, store) if before is None else before
+            if reference in before:
+                continue
+            entry.refuse_as(error.refusal)
+            return
         if isinstance(meant, Entry):
             dependents[meant].append(entry)
             meant = meant.place
@@ -49,9 +52,9 @@ def _link(
             entry.links[reference] = meant.reference
 
 
-def _said_before(reference: str, entry: Entry, store: Store) -> bool:
+def _said_before(entry: Entry, store: Store) -> frozenset[str]:
     body = store.body(entry.place) if entry.updates and entry.place else ""
-    return bool(body) and reference in references_of(parse_body(body))
+    return literal_references(parse_body(body)) if body else frozenset()
 
 
 def _check_private(entry: Entry, place: Place) -> None:

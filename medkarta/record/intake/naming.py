@@ -4,10 +4,10 @@ https://hl7.org/fhir/R4/bundle.html#references, https://hl7.org/fhir/R4/http.htm
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from medkarta.fhir.json_text import JsonValue
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record.intake.entries import Entry, Place
 from medkarta.record.intake.found import NOBODY, Name, Question, Store
@@ -16,6 +16,7 @@ from medkarta.record.rules.conditions import (
     UnusableConditionError,
     meets,
     read_condition,
+    tokens_of,
 )
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.submissions import RefusedError
@@ -50,6 +51,7 @@ class Names:
         self.clinic_id = clinic_id
         self.removed: set[Place] = set()  # by this bundle: nothing in it means these any more
         self._named: dict[str, Entry] = {}
+        self._by_token: dict[str, defaultdict[tuple[str, str | None], list[Entry]]] = {}
         for entry in self._entries:
             for name in (entry.full_url, entry.target_id and entry.carries and entry.name):
                 if name:
@@ -139,7 +141,7 @@ class Names:
             meant = self.stored(relative[1], relative[2], keeper)
         if meant is None and (conditional := _CONDITIONAL.fullmatch(reference)):
             meant = self._conditional(conditional, of, clinic_id)
-        if meant or _ELSEWHERE.match(reference) or not _refers(of.resource, reference):
+        if meant or _ELSEWHERE.match(reference) or reference not in of.literals:
             return meant
         raise UnresolvedError(f"{reference} is neither in the bundle nor in the store")
 
@@ -181,6 +183,19 @@ class Names:
         own = {place for place in met if place.patient_id is None and self._wrote(place)}
         return own or met
 
+    def _carrying(self, condition: Condition) -> list[Entry]:
+        """Entries that may meet a condition; each type is looked through once."""
+        kind = condition.resource_type
+        if kind not in self._by_token:
+            tokens = self._by_token.setdefault(kind, defaultdict(list))
+            for entry in self._entries:
+                if entry.resource_type == kind and entry.carries:
+                    for token in {(one.param, one.code) for one in tokens_of(entry.found)}:
+                        tokens[token].append(entry)
+        if not condition.tests:
+            return []
+        return self._by_token[kind].get((condition.tests[0].param, condition.tests[0].code), [])
+
     def _wrote(self, place: Place) -> bool:
         row = self._store.stored(place)
         return self.clinic_id is not None and row is not None and row.custodian_id == self.clinic_id
@@ -205,11 +220,8 @@ class Names:
             raise UnresolvedError(str(error), code="not-supported") from error
         here = [
             entry
-            for entry in self._entries
-            if entry.resource_type == condition.resource_type
-            and entry.carries
-            and _reachable(entry, of)
-            and meets(entry.found, condition)
+            for entry in self._carrying(condition)
+            if _reachable(entry, of) and meets(entry.found, condition)
         ]
         places = {entry.place for entry in here if entry.place}
         if not (here and condition.resource_type == "Patient" and of.owner is None):
@@ -235,14 +247,3 @@ def _reachable(entry: Entry, of: Entry) -> bool:
     if entry.owner is None or entry.resource_type == "Patient":
         return True
     return of.owner is not None and entry.owner.patient_id == of.owner.patient_id
-
-
-def _refers(value: JsonValue, reference: str) -> bool:
-    """Whether it is a Reference's `reference`, and not some `url` that happens to look so."""
-    if isinstance(value, list):
-        return any(_refers(one, reference) for one in value)
-    if not isinstance(value, dict):
-        return False
-    return value.get("reference") == reference or any(
-        _refers(one, reference) for one in value.values()
-    )

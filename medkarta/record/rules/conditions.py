@@ -67,7 +67,7 @@ def read_condition(resource_type: str, query: str) -> Condition:
 
 def meets(found: Iterable[IndexValue], condition: Condition) -> bool:
     """Whether what search finds in a resource meets the tests; no new resource has the `id`."""
-    tokens = [one for one in found if isinstance(one, Token)]
+    tokens = tokens_of(found)
     return condition.id is None and all(
         any(
             one.param == test.param
@@ -77,6 +77,11 @@ def meets(found: Iterable[IndexValue], condition: Condition) -> bool:
         )
         for test in condition.tests
     )
+
+
+def tokens_of(found: Iterable[IndexValue]) -> list[Token]:
+    """Those that a test may ask for."""
+    return [one for one in found if isinstance(one, Token)]
 
 
 def _patient_params(resource_type: str) -> frozenset[str]:
