@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -42,7 +42,7 @@ class Verb(StrEnum):
     DELETE = "DELETE"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a resource stands in the store. `patient_id` None: a shared resource."""
 
@@ -50,27 +50,22 @@ class Place:
     patient_id: PatientId | None
     resource_id: UUID
 
-    @property
+    @cached_property
     def id(self) -> str:
         """FHIR's logical id."""
-        return _id(self.patient_id, self.resource_id)
+        if self.patient_id is None:
+            return encode_uuid(self.resource_id)
+        return logical_id(self.patient_id, ResourceId(self.resource_id))
 
-    @property
+    @cached_property
     def reference(self) -> str:
         """As other resources refer to it."""
         return f"{self.resource_type}/{self.id}"
 
-    @property
+    @cached_property
     def key(self) -> tuple[PatientId | None, UUID]:
         """What no other resource has."""
         return self.patient_id, self.resource_id
-
-
-@lru_cache(maxsize=1_000)  # a bundle refers to its patient and visits again and again
-def _id(patient_id: PatientId | None, resource_id: UUID) -> str:
-    if patient_id is None:
-        return encode_uuid(resource_id)
-    return logical_id(patient_id, ResourceId(resource_id))
 
 
 @lru_cache(maxsize=4_096)  # a bundle refers to its patient and visits again and again
