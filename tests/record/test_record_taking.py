@@ -273,6 +273,14 @@ class TestPatch:
 
         assert do(us, patch(first.reference, refusing)).words == "the test did not hold"
 
+    def test_of_a_version_that_is_past_is_not_tried(self, us):
+        first = do(us, post(observation(known(us))))
+
+        def tried(_):
+            raise AssertionError
+
+        assert do(us, patch(first.reference, tried, if_match='W/"7"')).status == 412
+
     def test_a_label_is_not_taken_off(self, us):
         label = {"system": "urn:labels", "code": "PSY"}
         first = do(us, post(observation(known(us), meta={"security": [label]})))

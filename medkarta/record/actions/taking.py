@@ -19,7 +19,7 @@ from medkarta.record.intake.answers import answer_of
 from medkarta.record.intake.entries import Entry, Verb, read_entries
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.keepers import Sending
-from medkarta.record.intake.logging import Handled, log
+from medkarta.record.intake.lines import Handled, log
 from medkarta.record.intake.naming import Names
 from medkarta.record.intake.parties import Party, settle
 from medkarta.record.intake.registering import store_all

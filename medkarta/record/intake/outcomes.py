@@ -45,9 +45,9 @@ class Decisions:
         if former is None:
             outcome = _unmet(entry) or Outcome.CREATED
         elif entry.verb is Verb.DELETE:
-            outcome = _refused(entry, former) or (
-                Outcome.UNCHANGED if former.deleted else Outcome.UPDATED
-            )
+            outcome = Outcome.UNCHANGED if former.deleted else Outcome.UPDATED
+            if refuse_stale(entry, former):
+                outcome = Outcome.REFUSED
         elif entry.key:
             outcome = self._compare_creations(entry, place)
         else:
@@ -83,8 +83,8 @@ class Decisions:
         same = body == before or (not former.deleted and same_content(body, before))
         if not entry.updates:
             return Outcome.UNCHANGED if same else Outcome.KEPT
-        if refused := _refused(entry, former, repeated=same):
-            return refused
+        if refuse_stale(entry, former, repeated=same):
+            return Outcome.REFUSED
         return Outcome.UNCHANGED if same else Outcome.UPDATED
 
     def _put(self, entry: Entry, place: Place, former: Stored | None) -> None:
@@ -114,22 +114,23 @@ def _unmet(entry: Entry) -> Outcome | None:
     return Outcome.REFUSED
 
 
-def _refused(entry: Entry, former: Stored, *, repeated: bool = False) -> Outcome | None:
-    """https://hl7.org/fhir/R4/http.html#concurrency; RFC 9110 lets what is done already pass."""
-    if entry.if_none_match == "*" and entry.updates and not former.deleted:
+def refuse_stale(entry: Entry, former: Stored, *, repeated: bool = False) -> bool:
+    """Refuse an entry whose If-Match or If-None-Match does not fit what is here; whether it does.
+
+    https://hl7.org/fhir/R4/http.html#concurrency. RFC 9110 lets pass what has been done already:
+    `repeated` says that the content is that of the present version.
+    """
+    if former.deleted and (entry.if_match is not None or entry.verb is Verb.PATCH):
+        entry.refuse(f"there is no {entry.name}", status=404, code="not-found")
+    elif entry.if_none_match == "*" and entry.updates and not former.deleted:
         entry.refuse("If-None-Match is *, and it is here", status=412, code="conflict")
-        return Outcome.REFUSED
-    if entry.if_match is None:
-        return None
-    named = {one.strip().removeprefix("W/").strip('"') for one in entry.if_match.split(",")}
-    allowed = {"*", str(former.version)} | ({str(former.version - 1)} if repeated else set())
-    if former.deleted or not named & allowed:
-        words = f"If-Match is {entry.if_match}, and here is version {former.version}"
-        if former.deleted:
-            words = f"there is no {entry.name}"
-        entry.refuse(words, status=404 if former.deleted else 412, code="conflict")
-        return Outcome.REFUSED
-    return None
+    elif entry.if_match is not None:
+        named = {one.strip().removeprefix("W/").strip('"') for one in entry.if_match.split(",")}
+        allowed = {"*", str(former.version)} | ({str(former.version - 1)} if repeated else set())
+        if not named & allowed:
+            words = f"If-Match is {entry.if_match}, and here is version {former.version}"
+            entry.refuse(words, status=412, code="conflict")
+    return entry.refusal is not None
 
 
 def _body(

@@ -17,7 +17,7 @@ from medkarta.record.intake.keepers import Keeper
 from medkarta.record.intake.linking import link
 from medkarta.record.intake.locks import lock_names, lock_patients
 from medkarta.record.intake.naming import Names
-from medkarta.record.intake.outcomes import Decisions
+from medkarta.record.intake.outcomes import Decisions, refuse_stale
 from medkarta.record.submissions import RefusedError
 
 
@@ -76,15 +76,19 @@ def _refuse_doubles(party: Party) -> None:
             named[entry.place].append(entry)
     for place, entries in named.items():
         if len(entries) > 1:
+            first, second, *_ = (entry.index for entry in entries)
+            words = f"entries {first}, {second} and perhaps more are of one {place.resource_type}"
             for entry in entries:
-                words = f"entries {', '.join(str(one.index) for one in entries)} are all of"
-                entry.refuse(f"{words} one {place.resource_type}", status=400, code="duplicate")
+                entry.refuse(words, status=400, code="duplicate")
 
 
 def _patch(entry: Entry, store: Store) -> None:
     """https://hl7.org/fhir/R4/http.html#patch: as an update by what the patch makes of the text."""
+    former = store.stored(entry.place) if entry.place else None
     if entry.place is None or entry.patched is None:
         entry.refuse("the PATCH has no patch", status=400, code="required")
+        return
+    if former is None or refuse_stale(entry, former):
         return
     before = store.body(entry.place)
     try:
