@@ -26,6 +26,7 @@ pytestmark = [needs_synthea, pytest.mark.django_db]
 
 PEOPLE = ("Gustavo", "Brett")
 SAMPLES = 3  # values of each parameter that are sought
+FOREVER = datetime.max.replace(tzinfo=UTC)
 IN_COLUMNS = ("_id", "_lastUpdated")
 
 
@@ -102,7 +103,8 @@ def fold(text):
 def stretch(element):
     """Seconds from and to: a Period's outer ends, or a date's by its precision."""
     if isinstance(element, dict):
-        return {(moments(element["start"])[0], moments(element["end"])[1])}
+        end = moments(element["end"])[1] if "end" in element else FOREVER
+        return {(moments(element["start"])[0], end)}
     return {moments(element)}
 
 
