@@ -35,6 +35,10 @@ def coded(code, display=None, text=None, **more):
     return observation(code={"coding": [coding], **({"text": text} if text else {})}, **more)
 
 
+def device(name, **more):
+    return entry({"resourceType": "Device", "manufacturer": name, **more})
+
+
 def lasting(code, period, **more):
     made = coded(code, effectivePeriod=period, **more)
     del made["resource"]["effectiveDateTime"]
@@ -54,6 +58,8 @@ def fill():
             },
             full_url=doctor,
         ),
+        *(device(name) for name in ("d1", "d3")),
+        *(device(name, patient={"reference": ME}) for name in ("d2", "d4")),
         patient(
             name=[{"family": "Йодова-Ёлкина", "given": ["Анна"]}],
             identifier=[
@@ -276,6 +282,17 @@ async def test_matches_come_in_order_and_what_has_no_value_comes_last(database, 
     assert await ids(database, grant, "Observation", f"{text}&_count=2") == whole
 
 
+@pytest.mark.parametrize("text", ["", "_sort=manufacturer", "_sort=-manufacturer", "_sort=patient"])
+async def test_what_may_be_a_patients_or_nobodys_is_one_list(database, me, text):
+    grant = grant_of(me)
+    whole = [one.id for one in (await search(database, grant, "Device", text)).matches]
+    assert len(set(whole)) == 4
+    assert len({key for key in whole if "-" in key}) == 2
+    assert await ids(database, grant, "Device", f"{text}&_count=1") == whole
+    assert len(await ids(database, None, "Device", text)) == 2
+    assert len(await ids(database, grant, "Device", f"patient={logical_id(me, me)}")) == 2
+
+
 async def test_a_total_is_told_when_asked_for_or_known(database, me):
     grant = grant_of(me)
 
@@ -312,7 +329,7 @@ async def test_includes_come_once_and_are_no_matches(database, me):
     assert await included("Encounter", back) == (1, ["Condition", "Observation"])
     assert await included("Patient", "_revinclude=*") == (
         1,
-        ["Condition", "Encounter", *["Observation"] * 8],
+        ["Condition", "Device", "Device", "Encounter", *["Observation"] * 8],
     )
     assert await included(
         "Encounter", "_include=Encounter:patient&_revinclude:iterate=Condition:patient"

@@ -169,6 +169,17 @@ async def test_has_answers_the_same_whatever_another_has(people, mine, database,
     assert await ids(database, hidden, "Patient", text) == []
 
 
+async def test_without_a_grant_there_is_no_patients_resource(people, database):
+    for kind in sorted(resource_types()):
+        page = await search(database, None, kind, "_total=accurate&_include=*&_revinclude=*")
+        assert {one.patient_id for one in [*page.matches, *page.included]} <= {None}, kind
+    seen = "_has:Encounter:practitioner:class=AMB"
+    assert await ids(database, None, "Practitioner", seen) == []
+    assert (
+        await ids(database, None, "Organization", "_has:Patient:organization:gender=female") == []
+    )
+
+
 async def test_nobodys_resources_are_searched_by_what_is_opened(people, mine, database):
     seen = "_has:Encounter:practitioner:class=AMB"
     assert len(await ids(database, mine, "Practitioner", seen)) == 1

@@ -96,7 +96,7 @@ class Reach:
             found += [self.owned(group) for group in groups]
         if resource_type in SHARED_TYPES:
             found.append(self.nobodys())
-        return found
+        return found or [self.owned([])]
 
     def owned(self, patients: Iterable[UUID]) -> Side:
         """The Grant's limits over these of its patients; with no patient nothing is open."""
