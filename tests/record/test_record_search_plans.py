@@ -79,6 +79,8 @@ def unread(plan):
         ("code=c4&status:not=x&_count=15", ["index_token_pkey", "resource_id = ANY ((InitPlan"]),
         ("_count=15", ["resource_type_date"]),
         ("_count=15&_sort=-date", ["resource_type_date"]),
+        # Half of the record may be of it: looked up in a hash on the way along the index.
+        ("status=final&_count=15", ["resource_type_date", "hashed SubPlan"]),
         ("encounter:Encounter.type=c1", ["index_reference_pkey", "hashed SubPlan"]),
         ("code=s|c4&_include=Observation:encounter", ["index_reference_pkey"]),
         ("_has:Observation:has-member:code=s|c4", ["index_reference_pkey", "hashed SubPlan"]),

@@ -35,6 +35,13 @@ from medkarta.record.search.owners import owners_of
 from medkarta.record.search.sides import Reach, Side, of_type
 
 _OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
+# What has few values, of which each is that of many resources.
+_COARSE: Final = frozenset(
+    {
+        *("category", "class", "clinical-status", "date", "intent"),
+        *("priority", "status", "verification-status"),
+    }
+)
 
 
 def of_columns(kind: str, condition: Condition) -> bool:
@@ -44,6 +51,17 @@ def of_columns(kind: str, condition: Condition) -> bool:
     )
 
 
+def is_coarse(kind: str, condition: Condition) -> bool:
+    """Whether many resources of a record are likely to meet it: gathering all of them is dear."""
+    match condition:
+        case Criterion(param):
+            return param.code in _COARSE or of_columns(kind, condition)
+        case Missing():
+            return True
+        case _:
+            return False
+
+
 class _Ids(NamedTuple):
     """A SELECT of resource_id: of those that are wished, or of those that are not."""
 
@@ -51,14 +69,21 @@ class _Ids(NamedTuple):
     excluded: bool = False
 
 
-def wheres(reach: Reach, side: Side, kind: str, conditions: Iterable[Condition]) -> list[Sql]:
-    """All conditions on resources of a type. Raises `ForbiddenSearchError`."""
+def wheres(
+    reach: Reach, side: Side, kind: str, conditions: Iterable[Condition], *, walked: bool = False
+) -> list[Sql]:
+    """All conditions on resources of a type. Raises `ForbiddenSearchError`.
+
+    Resources are looked up by the ids gathered, or (`walked`) looked at one by one.
+    """
     made = [_condition(reach, side, kind, one) for one in conditions]
     wished = [one.select for one in made if isinstance(one, _Ids) and not one.excluded]
     found = [one for one in made if isinstance(one, Sql)]
     if wished:
         together = joined(") INTERSECT (", wished)
-        found.append(Sql("resource_id = ANY(ARRAY((") + together + ")))")
+        ids = Sql("(") + together + ")"
+        looked_up = Sql("resource_id = ANY(ARRAY(") + ids + "))"
+        found.append(hashed("resource_id", ids) if walked else looked_up)
     found += [
         Sql("resource_id NOT IN (") + one.select + ")"
         for one in made

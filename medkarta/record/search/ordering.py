@@ -57,6 +57,11 @@ class Order:
     shared: bool
 
     @property
+    def of_columns(self) -> bool:
+        """Whether all keys are columns of the resource, and none has to be joined."""
+        return not any(key.joined for key in self.keys)
+
+    @property
     def columns(self) -> str:
         """The keys, to be selected as k0, k1…, after the patient (of none: NULL)."""
         patient = "NULL::uuid AS patient_id" if self.shared else "patient_id"

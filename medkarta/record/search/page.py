@@ -9,7 +9,7 @@ from typing import Final
 
 from medkarta.fhir.search.sought import Query, Total
 from medkarta.record.granted import Sql, joined
-from medkarta.record.search.conditions import of_columns, wheres
+from medkarta.record.search.conditions import is_coarse, of_columns, wheres
 from medkarta.record.search.includes import included
 from medkarta.record.search.ordering import Order, Place, order_of
 from medkarta.record.search.owners import patients_named
@@ -48,27 +48,30 @@ def count(reach: Reach, query: Query) -> Sql:
 
 def _unordered(reach: Reach, query: Query) -> Sql:
     sides = reach.sides(query.resource_type, patients_named(query))
+    coarse = _coarse(query)
     return joined(
         " UNION ALL ",
-        (side.resources("resource_id", _wheres(reach, side, query)) for side in sides),
+        [
+            side.resources("resource_id", _wheres(reach, side, query, walked=coarse))
+            for side in sides
+        ],
     )
 
 
 def _matches(reach: Reach, query: Query, after: Place | None) -> Sql:
     kind = query.resource_type
     # What index rows choose is sorted whole; anything else is read in its order, to the limit.
-    walked = all(of_columns(kind, one) for one in query.criteria)
-    sides = reach.sides(kind, patients_named(query), apart=walked)
+    apart = all(of_columns(kind, one) for one in query.criteria)
+    sides = reach.sides(kind, patients_named(query), apart=apart)
     orders = [order_of(query, side) for side in sides]
-    branches = [
-        _branch(
-            side,
-            order,
-            query.controls.count,
-            [*_wheres(reach, side, query), *_beyond(order, after)],
+    coarse = _coarse(query)
+    branches = []
+    for side, order in zip(sides, orders, strict=True):
+        walked = coarse and order.of_columns and len(side.patients) == 1
+        where = _wheres(reach, side, query, walked=walked)
+        branches.append(
+            _branch(side, order, query.controls.count, [*where, *_beyond(order, after)])
         )
-        for side, order in zip(sides, orders, strict=True)
-    ]
     keys = ", ".join([f"k{number}::text" for number in range(len(orders[0].keys))])
     select = f"SELECT 'match' AS mode, patient_id, {COLUMNS}, ARRAY[{keys}] AS keys FROM ("  # noqa: S608
     tail = Sql(orders[0].by_names() + " LIMIT %s", (query.controls.count + 1,))
@@ -85,6 +88,10 @@ def _branch(side: Side, order: Order, count: int, where: list[Sql]) -> Sql:
     return Sql("(") + side.resources(columns, where, joins=order.joins()) + tail + ")"
 
 
-def _wheres(reach: Reach, side: Side, query: Query) -> list[Sql]:
+def _coarse(query: Query) -> bool:
+    return all(is_coarse(query.resource_type, one) for one in query.criteria)
+
+
+def _wheres(reach: Reach, side: Side, query: Query, *, walked: bool) -> list[Sql]:
     kind = query.resource_type
-    return [of_type(kind), *wheres(reach, side, kind, query.criteria)]
+    return [of_type(kind), *wheres(reach, side, kind, query.criteria, walked=walked)]
