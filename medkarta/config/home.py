@@ -70,6 +70,11 @@ class Home:
         return self.path / "outbox"
 
     @property
+    def exports(self) -> Path:
+        """Files of records that were written out, for some hours."""
+        return self.path / "exports"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 
@@ -95,7 +100,7 @@ class Home:
             self.path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
             if owner and self.path.stat().st_uid != owner.uid:
                 os.chown(self.path, owner.uid, owner.gid)
-            for folder in (self.keys, self.outbox, self.logs):
+            for folder in (self.keys, self.outbox, self.exports, self.logs):
                 folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
                 self.hand_over(folder)
             self.check()
@@ -111,7 +116,7 @@ class Home:
 
     def check(self) -> None:
         """Raise HomeUnsafeError when somebody else could read data or keys."""
-        guarded = [self.path, self.keys, *(self.keys / name for name in KEY_NAMES)]
+        guarded = [self.path, self.keys, self.exports, *(self.keys / name for name in KEY_NAMES)]
         guarded.append(self.gateway_token)
         for path in guarded:
             if path.exists() and stat.S_IMODE(path.stat().st_mode) & _OTHERS:

@@ -24,6 +24,7 @@ APPEND_ONLY: Final = (
 # Rows that are added and destroyed and never rewritten: a former version stays what it was, and an
 # index row is made anew with its resource. Deleting is the destruction's and an update's.
 NEVER_REWRITTEN: Final = (
+    "bulk_export_file",
     "client_id",
     "clinic_identifier",
     "index_date",

@@ -37,6 +37,7 @@ OWN_APPS = [
     "medkarta.consents",
     "medkarta.access",
     "medkarta.record",
+    "medkarta.exports",
     "medkarta.fhir_api",
     "medkarta.oauth",
     "medkarta.portal",

@@ -1,5 +1,6 @@
 """What goes out: headers of FHIR's answers, and their body in the form that was asked for."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -27,11 +28,20 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Streamed:
+    """A body that is handed out part by part. Fewer bytes than `length`: it was cut off."""
+
+    length: int
+    parts: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FhirAnswer:
     """A status, a resource's JSON text (empty: none), and headers beside the usual ones.
 
-    `content_type` is for what is no FHIR resource and goes out as it is. `view` is how much of the
-    resource is wished, where the address does not say it itself.
+    `content_type` is for what is no FHIR resource and goes out as it is; a `stream` goes out in the
+    place of `body`. `view` is how much of the resource is wished, where the address does not say it
+    itself.
     """
 
     status: HTTPStatus
@@ -39,6 +49,7 @@ class FhirAnswer:
     headers: Headers = ()
     content_type: bytes | None = None
     view: View | None = None
+    stream: Streamed | None = None
 
 
 def versioned(version: int, recorded_at: datetime) -> Headers:

@@ -8,7 +8,7 @@ import orjson
 from django.utils import timezone
 
 from medkarta.access.grants import Origin
-from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer
+from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.interactions.capabilities import capability_statement
 from medkarta.fhir_api.outcomes import FhirError
@@ -129,9 +129,23 @@ def _form(request: FhirRequest, body: bytes) -> dict[str, str]:
 
 
 async def _send(scope: Scope, send: Send, answer: FhirAnswer) -> None:
-    headers = [*ALWAYS, *answer.headers, (b"content-length", b"%d" % len(answer.body))]
-    if answer.body:
+    length = answer.stream.length if answer.stream else len(answer.body)
+    headers = [*ALWAYS, *answer.headers, (b"content-length", b"%d" % length)]
+    if length:
         headers.append((b"content-type", answer.content_type or JSON_TYPE))
     await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
+    if answer.stream and scope["method"] != "HEAD":
+        await _send_parts(send, answer.stream)
+        return
     body = b"" if scope["method"] == "HEAD" else answer.body
     await send({"type": "http.response.body", "body": body})
+
+
+async def _send_parts(send: Send, stream: Streamed) -> None:
+    """A stream that was cut off has no last message: the server closes the connection."""
+    left = stream.length
+    async for part in stream.parts:
+        left -= len(part)
+        await send({"type": "http.response.body", "body": part, "more_body": left > 0})
+    if not stream.length:
+        await send({"type": "http.response.body", "body": b""})

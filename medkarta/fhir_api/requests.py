@@ -26,6 +26,7 @@ _XML: Final = frozenset({"xml", "application/fhir+xml", "application/xml", "text
 _JSON: Final = frozenset(
     {"json", "application/fhir+json", "application/json", "text/json", "*/*", "application/*"}
 )
+NDJSON: Final = frozenset({"application/fhir+ndjson", "application/ndjson", "ndjson"})
 _UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
 
@@ -61,6 +62,8 @@ class FhirRequest:
             kind = one.partition(";")[0].strip("+").lower()
             if kind in _XML or kind in _JSON:
                 return kind in _XML
+            if kind in NDJSON and self.path[:1] == ("$export",):
+                return False
         raise FhirError(
             HTTPStatus.NOT_ACCEPTABLE,
             "not-supported",

@@ -20,6 +20,8 @@ from medkarta.fhir_api.interactions.search import search, search_by_form
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.operations.everything import everything
+from medkarta.fhir_api.operations.export import patient_export
+from medkarta.fhir_api.operations.export_offered import cancel, download, status
 from medkarta.fhir_api.operations.lastn import lastn
 from medkarta.fhir_api.operations.match import match
 from medkarta.fhir_api.operations.meta import meta_of_resource, meta_of_type
@@ -61,6 +63,12 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("*", "instance", "$validate"): {"POST": validate},
     ("*", "type", "$meta"): {"GET": meta_of_type},
     ("*", "instance", "$meta"): {"GET": meta_of_resource},
+    ("Patient", "type", "$export"): {"GET": patient_export},
+}
+# What an export became: `$export/id` and `$export/id/file`.
+_EXPORTED: Final[Mapping[int, Methods]] = {
+    2: {"GET": status, "DELETE": cancel},
+    3: {"GET": download},
 }
 _WORDS: Final = frozenset({"_history", "_search"})
 
@@ -68,7 +76,7 @@ _WORDS: Final = frozenset({"_history", "_search"})
 def route(method: str, path: tuple[str, ...]) -> Interaction:
     """The interaction of this method at this address; HEAD is GET. Raises `FhirError`."""
     named = bool(path) and path[-1].startswith("$")
-    methods = _operation(path) if named else INTERACTIONS.get(_shape(path))
+    methods = _exported(path) or (_operation(path) if named else INTERACTIONS.get(_shape(path)))
     if not methods:
         raise not_here()
     found = methods.get("GET" if method == "HEAD" else method)
@@ -93,6 +101,10 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
         for number, part in enumerate(path[1:], start=1)
     )
     return ("T", *rest)
+
+
+def _exported(path: tuple[str, ...]) -> Methods:
+    return _EXPORTED.get(len(path), {}) if path[:1] == ("$export",) else {}
 
 
 def _operation(path: tuple[str, ...]) -> Methods:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from medkarta.foundation.ids import PersonId
+from medkarta.foundation.ids import PatientId, PersonId
 from medkarta.patients import queries as patients
 from medkarta.record.models import DestructionAct
 
@@ -34,6 +34,12 @@ def acts_of(person_id: PersonId) -> list[ActView]:
     entries = patients.entries_ever_linked(person_id)
     found = DestructionAct.objects.filter(patient_id__in=entries, person_id=person_id)
     return [_view(row) for row in found.order_by("-destroyed_at", "act_id")]
+
+
+def entries_destroyed_since(since: datetime) -> list[PatientId]:
+    """Entries whose record was destroyed since then, whosoever they were."""
+    found = DestructionAct.objects.filter(destroyed_at__gte=since)
+    return [PatientId(one) for one in found.values_list("patient_id", flat=True)]
 
 
 def _view(row: DestructionAct) -> ActView:

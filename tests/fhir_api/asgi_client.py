@@ -64,15 +64,10 @@ class Machine:
         return self._loop.run(self._ask(*_request(method, path, token, body, headers)))
 
     def together(self, *calls):
-        """Several calls at once, each (method, path, token[, body]); their answers in order."""
+        """Several at once, each (method, path, token[, body[, headers]]); answers in order."""
 
         async def ask_all():
-            return await asyncio.gather(
-                *(
-                    self._ask(*_request(method, path, token, *(body or [b""]), headers={}))
-                    for method, path, token, *body in calls
-                )
-            )
+            return await asyncio.gather(*(self._ask(*_request(*call)) for call in calls))
 
         return self._loop.run(ask_all())
 
@@ -94,9 +89,9 @@ class Machine:
         )
 
 
-def _request(method, path, token, body, headers):
+def _request(method, path, token, body=b"", headers=None):
     path, _, query = path.partition("?")
-    headers = dict(headers)
+    headers = dict(headers or {})
     if not isinstance(body, bytes):
         body = (body if isinstance(body, str) else json.dumps(body)).encode()
         headers.setdefault("content_type", "application/fhir+json")

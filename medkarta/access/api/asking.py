@@ -36,7 +36,7 @@ class ApiAsking:
 
     `digest` is the SHA-256 of the bearer token. `target` is the clinic's entry that the request
     names; None: all of an app's own person. `doing` None: the caller looks at its scopes itself,
-    entry by entry. `resources` is what the log will say was read.
+    entry by entry. `resources` is what the log will say was read, `action` how.
     """
 
     digest: bytes
@@ -47,6 +47,7 @@ class ApiAsking:
     resources: tuple[str, ...]
     origin: Origin
     now: datetime
+    action: str = "open-record"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -202,7 +202,7 @@ def _draft(
         organisation_name=caller.clinic_name,
         app=caller.name,
         patient_ids=tuple(sorted(patient_ids)),
-        action="open-record",
+        action=asking.action,
         resources=asking.resources,
         detail="api",
         purpose=(Purpose.OWN if app else Purpose.TREATMENT).value,

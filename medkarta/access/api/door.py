@@ -7,12 +7,11 @@ transaction.
 
 from collections.abc import Sequence
 
-from django.utils import timezone
 from psycopg import AsyncConnection
 
 from medkarta.access.api import facts
-from medkarta.access.api.asking import Answer, ApiAsking, BadToken
-from medkarta.access.api.decisions import Decision, decide
+from medkarta.access.api.asking import Answer, ApiAsking
+from medkarta.access.api.deciding import answers_of, decide_all
 from medkarta.audit import lines
 
 
@@ -22,22 +21,12 @@ async def open_many(connection: AsyncConnection, askings: Sequence[ApiAsking]) -
     Were the lines not written, this raises and nothing opens.
     """
     cursor = await connection.execute(facts.READ, facts.values(askings), prepare=True)
-    known = dict(map(facts.known, await cursor.fetchall()))
-    decisions = [
-        decide(asking, known[n], today=timezone.localtime(asking.now).date())
-        if n in known
-        else Decision(answer=BadToken())
-        for n, asking in enumerate(askings)
-    ]
+    decisions = decide_all(askings, await cursor.fetchall())
     drafts = [decision.draft for decision in decisions if decision.draft]
     if not drafts:
-        return [decision.answer for decision in decisions]
+        return answers_of(decisions, [])
     async with connection.transaction():
         cursor = await connection.execute(lines.COUNT_ON, lines.heads(drafts), prepare=True)
         given = lines.numbers(drafts, dict(await cursor.fetchall()))
         await connection.execute(lines.WRITE, [lines.rows(drafts, given)], prepare=True)
-    numbers = iter(given)
-    return [
-        decision.numbered(next(numbers)) if decision.draft else decision.answer
-        for decision in decisions
-    ]
+    return answers_of(decisions, given)

@@ -9,13 +9,17 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
 from medkarta.access.api.asking import ApiAsking, Caller
 from medkarta.accounts.rules import Level
-from medkarta.clients.bearer import JOINED, alive
+from medkarta.clients.bearer import JOINED, alive, standing
 from medkarta.consents.rules import Audience, Effect, Kind, Signed, Term, state_of
 from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
 
-READ: Final = f"""
+
+def _reading(valid: str) -> str:
+    return f"""
 SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_id, own.name,
   entry.clinic_id, p.id, p.family, p.given, p.patronymic, a.level, a.role = 'citizen',
   EXISTS (SELECT FROM mfa_authenticator m
@@ -25,7 +29,7 @@ SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_i
     WHERE l.person_id = t.person_id AND l.unlinked_at IS NULL),
   CASE WHEN p.id IS NOT NULL THEN (
     SELECT jsonb_agg(jsonb_build_array(s.kind, x.version, s.audience, s.organisation_id, s.sections,
-      s.purpose, s.active_from, s.active_to))
+      s.purpose, s.active_from, s.active_to))::text
     FROM consent s JOIN consent_text x ON x.sha256 = s.text_id
     WHERE s.person_id = p.id AND s.withdrawn_at IS NULL
       AND s.kind IN ('processing', 'access', 'denial')) END
@@ -37,8 +41,13 @@ LEFT JOIN clinic_patient entry ON entry.patient_id = k.target
 LEFT JOIN patient_link holder ON holder.entry_id = k.target AND holder.unlinked_at IS NULL
 LEFT JOIN person p ON p.id = coalesce(t.person_id, holder.person_id)
 LEFT JOIN policy ON policy.person_id = p.id AND policy.state = 'active'
-WHERE {alive("statement_timestamp()")}
+WHERE {valid}
 """  # noqa: S608  # literals of ours
+
+
+READ: Final = _reading(alive("statement_timestamp()"))
+# For work that outlives the token it began with: revoked is revoked, its time does not count.
+READ_AGAIN: Final = _reading(standing("statement_timestamp()"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,12 +80,12 @@ class Known:
 
 
 def values(askings: Sequence[ApiAsking]) -> tuple[list[bytes], list[UUID | None]]:
-    """Values of `READ`."""
+    """Values of `READ` and of `READ_AGAIN`."""
     return [one.digest for one in askings], [one.target for one in askings]
 
 
 def known(row: Sequence[Any]) -> tuple[int, Known]:
-    """A row of `READ`: which of the askings it is of, counted from 0, and what it says."""
+    """A row of either: which of the askings it is of, counted from 0, and what it says."""
     (n, client, name, scopes, account, person, clinic, clinic_name, *rest) = row
     keeper, whose, family, given, patronymic, level, citizen, second_factor, *rest = rest
     policy, policy_until, checked_at, linked, signed = rest
@@ -101,7 +110,7 @@ def known(row: Sequence[Any]) -> tuple[int, Known]:
         policy=policy,
         policy_until=policy_until,
         policy_checked_at=checked_at,
-        signed=tuple(_signed(*one) for one in signed or ()),
+        signed=tuple(_signed(*one) for one in orjson.loads(signed or "[]")),
     )
 
 

@@ -19,10 +19,12 @@ from medkarta.portal.presenters.sections import WORDS
 from medkarta.terminology import queries as terminology
 
 Words = str | Promise
+_WHOLE = "export"  # no type: all that was open
 
 _ACTIONS: dict[str, Words] = {
     "open-record": _("открытие карты"),
     "write-record": _("клиника записала в свою карту"),
+    "export-record": _("выгрузка карты файлами"),
     "confirm-identity": _("подтверждение личности"),
     "look-at-identity": _("просмотр данных профиля для сверки с документом"),
     "link-policy": _("привязка полиса ОМС"),
@@ -281,8 +283,8 @@ def _acting_as(said: Draft) -> Words:
 
 def _what(said: Draft) -> str:
     page = str(_word(_PAGES, said.detail)) if said.detail else ""
-    if said.resources:
-        kinds = {one.partition("/")[0].partition("?")[0] for one in said.resources}
+    kinds = {one.partition("/")[0].partition("?")[0] for one in said.resources} - {_WHOLE}
+    if kinds:
         names = sorted(terminology.resource_type_name(kind) for kind in kinds)
         return " · ".join(filter(None, (page, ", ".join(names))))
     known = {section.value for section in Section}

@@ -1,0 +1,1 @@
+"""Beginning, writing and ending exports."""
