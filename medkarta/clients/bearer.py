@@ -14,18 +14,17 @@ LEFT JOIN account a ON a.id = t.account_id
 
 def alive(now: str) -> str:
     """That the token may be used at a moment, which is a piece of SQL too."""
-    return f"t.expires_at > {now} AND {standing(now)}"
+    return f"t.revoked_at IS NULL AND t.expires_at > {now} AND {permitted(now)}"
 
 
-def standing(now: str) -> str:
-    """That what the token began may go on: all of `alive` but the token's own time.
+def permitted(now: str) -> str:
+    """That whoever has the token may still do what it is for, whatever the token's own state.
 
-    It is not revoked, its client approved and not disabled; an app's also only while its
-    authorization stands, the account is active and no new password is asked of it.
+    Its client is approved and not disabled; an app's authorization stands too, the account is
+    active and no new password is asked of it.
     """
     return f"""
-t.revoked_at IS NULL
-AND c.approved_at <= {now} AND c.disabled_at IS NULL
+c.approved_at <= {now} AND c.disabled_at IS NULL
 AND (t.authorization_id IS NULL
      OR z.ended_at IS NULL AND z.expires_at > {now}
         AND a.is_active AND a.password_change_asked = '')

@@ -51,6 +51,7 @@ class Environment:
     message_gateway: str
     quick_exit_url: str
     client_key_hosts: tuple[str, ...]
+    subscription_hosts: tuple[str, ...]
     log_level: str
 
     @property

@@ -38,6 +38,7 @@ OWN_APPS = [
     "medkarta.access",
     "medkarta.record",
     "medkarta.exports",
+    "medkarta.subscriptions",
     "medkarta.fhir_api",
     "medkarta.oauth",
     "medkarta.portal",
@@ -242,6 +243,8 @@ PERSON_REGISTER = "medkarta.patients.registers." + (
 ACCOUNT_FOLLOWERS = ["medkarta.clients.actions.following.AppsFollowAccounts"]
 CONSENT_FOLLOWERS = ["medkarta.clients.actions.following.AppsFollowConsents"]
 CLIENT_KEY_HOSTS = ENVIRONMENT.client_key_hosts
+RECORD_FOLLOWERS = ["medkarta.subscriptions.actions.following.SubscriptionsFollowRecords"]
+SUBSCRIPTION_HOSTS = ENVIRONMENT.subscription_hosts
 IDENTITY_FOLLOWERS = ["medkarta.insurance.actions.following.PoliciesFollowIdentity"]
 # --- consents: to whom people consent ---------------------------------------------------------
 _INVENTED = ("Демонстрационный оператор (вымышленный)", "000000, г. Примерск, ул. Образцовая, д. 1")

@@ -210,6 +210,13 @@ VARIABLES: dict[str, Variable] = {
         meaning="Hosts from which clients' keys may be fetched (JWKS by URL), with commas between.",
         read=values.host_names,
     ),
+    "subscription_hosts": Variable(
+        name="MEDKARTA_SUBSCRIPTION_HOSTS",
+        default="",
+        default_in_words="none",
+        meaning="Hosts that programs may have told when a record changes, with commas between.",
+        read=values.host_names,
+    ),
     "log_level": Variable(
         name="LOG_LEVEL",
         default="info",

@@ -17,6 +17,12 @@ from medkarta.fhir_api.interactions.history import history, type_history
 from medkarta.fhir_api.interactions.patch import conditional_patch, patch
 from medkarta.fhir_api.interactions.read import read
 from medkarta.fhir_api.interactions.search import search, search_by_form
+from medkarta.fhir_api.interactions.subscriptions import (
+    create_subscription,
+    delete_subscription,
+    read_own,
+    update_subscription,
+)
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.operations.everything import everything
@@ -65,18 +71,25 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("*", "instance", "$meta"): {"GET": meta_of_resource},
     ("Patient", "type", "$export"): {"GET": patient_export},
 }
-# What an export became: `$export/id` and `$export/id/file`.
-_EXPORTED: Final[Mapping[int, Methods]] = {
-    2: {"GET": status, "DELETE": cancel},
-    3: {"GET": download},
+# What is a client's own, and no record's: by the first part of the path and its length.
+_OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
+    ("$export", 2): {"GET": status, "DELETE": cancel},
+    ("$export", 3): {"GET": download},
+    ("Subscription", 1): {"POST": create_subscription},
+    ("Subscription", 2): {
+        "GET": read_own,
+        "PUT": update_subscription,
+        "DELETE": delete_subscription,
+    },
 }
 _WORDS: Final = frozenset({"_history", "_search"})
 
 
 def route(method: str, path: tuple[str, ...]) -> Interaction:
     """The interaction of this method at this address; HEAD is GET. Raises `FhirError`."""
+    own = _OF_CLIENTS.get((path[0], len(path))) if path else None
     named = bool(path) and path[-1].startswith("$")
-    methods = _exported(path) or (_operation(path) if named else INTERACTIONS.get(_shape(path)))
+    methods = own or (_operation(path) if named else INTERACTIONS.get(_shape(path)))
     if not methods:
         raise not_here()
     found = methods.get("GET" if method == "HEAD" else method)
@@ -101,10 +114,6 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
         for number, part in enumerate(path[1:], start=1)
     )
     return ("T", *rest)
-
-
-def _exported(path: tuple[str, ...]) -> Methods:
-    return _EXPORTED.get(len(path), {}) if path[:1] == ("$export",) else {}
 
 
 def _operation(path: tuple[str, ...]) -> Methods:

@@ -14,6 +14,7 @@ from medkarta.fhir.search.index import index_values
 from medkarta.foundation.copying import copy_rows
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record import tallies
+from medkarta.record.followers import followers
 from medkarta.record.rows import TABLES, Row, index_rows
 from medkarta.record.rules.filing import file_under
 from medkarta.record.tallies import Group
@@ -86,6 +87,9 @@ def write(versions: Iterable[Version], *, now: datetime) -> None:
         if values:
             _copy(table, values)
     tallies.recount(left | {_group(row) for row in rows["resource"]})
+    changed = frozenset(one.owner.patient_id for one in written if one.owner)
+    for follower in followers() if changed else ():
+        follower.records_changed(changed, now=now)
 
 
 def _retire(former: Sequence[Version]) -> set[Group]:

@@ -34,8 +34,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WITHDRAWN = citizens.later(days=1)
 DUE = WITHDRAWN + destructions.KEPT
-# What stays when a record is destroyed: who the patient is at the clinic, and the act itself.
-STAYS = {"clinic_patient", "record_destruction"}
+# What stays when a record is destroyed: who the patient is at the clinic, the act itself, and that
+# a program waits for what comes.
+STAYS = {"clinic_patient", "record_destruction", "subscription_listener"}
 
 
 def put(value):

@@ -13,12 +13,12 @@ import orjson
 
 from medkarta.access.api.asking import ApiAsking, Caller
 from medkarta.accounts.rules import Level
-from medkarta.clients.bearer import JOINED, alive, standing
+from medkarta.clients.bearer import JOINED, alive, permitted
 from medkarta.consents.rules import Audience, Effect, Kind, Signed, Term, state_of
 from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
 
 
-def _reading(valid: str) -> str:
+def _reading(whose: str, valid: str) -> str:
     return f"""
 SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_id, own.name,
   entry.clinic_id, p.id, p.family, p.given, p.patronymic, a.level, a.role = 'citizen',
@@ -33,8 +33,7 @@ SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_i
     FROM consent s JOIN consent_text x ON x.sha256 = s.text_id
     WHERE s.person_id = p.id AND s.withdrawn_at IS NULL
       AND s.kind IN ('processing', 'access', 'denial')) END
-FROM unnest(%s::bytea[], %s::uuid[]) WITH ORDINALITY AS k (digest, target, n)
-JOIN client_token t ON t.digest = k.digest
+FROM {whose}
 {JOINED}
 LEFT JOIN clinic own ON own.id = t.clinic_id
 LEFT JOIN clinic_patient entry ON entry.patient_id = k.target
@@ -45,9 +44,25 @@ WHERE {valid}
 """  # noqa: S608  # literals of ours
 
 
-READ: Final = _reading(alive("statement_timestamp()"))
+_BEARERS: Final = """
+  unnest(%s::bytea[], %s::uuid[]) WITH ORDINALITY AS k (digest, target, n)
+JOIN client_token t ON t.digest = k.digest"""
+_NOW: Final = "statement_timestamp()"
+READ: Final = _reading(_BEARERS, alive(_NOW))
 # For work that outlives the token it began with: revoked is revoked, its time does not count.
-READ_AGAIN: Final = _reading(standing("statement_timestamp()"))
+READ_AGAIN: Final = _reading(_BEARERS, f"t.revoked_at IS NULL AND {permitted(_NOW)}")
+# For what goes on for months, by the permission of a citizen's or by the system itself.
+READ_STANDING: Final = _reading(
+    """
+  (SELECT 1::bigint AS n, %s::uuid AS standing, %s::text[] AS scopes, %s::uuid AS target) AS k
+CROSS JOIN LATERAL (
+  SELECT client_id, id AS authorization_id, account_id, person_id, NULL::uuid AS clinic_id, k.scopes
+  FROM client_authorization WHERE id = k.standing
+  UNION ALL SELECT id, NULL, NULL, NULL, clinic_id, k.scopes
+  FROM client WHERE id = k.standing AND kind = 'system'
+) AS t""",
+    permitted(_NOW),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

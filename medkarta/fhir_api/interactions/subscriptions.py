@@ -1,0 +1,119 @@
+"""One's own subscriptions: https://hl7.org/fhir/R4/subscription.html.
+
+A notice tells that something new matches, and nothing else: who is told reads it under their own
+Grant. Whoever is not the owner hears what one hears of a subscription that never was.
+"""
+
+import hashlib
+from functools import partial
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from medkarta.access.api.asking import Concern, Doing, Opened
+from medkarta.access.grants import EVERYTHING
+from medkarta.fhir_api.answers import FhirAnswer, Headers
+from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.beside import beside
+from medkarta.fhir_api.outcomes import FhirError, not_found
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.subscription_text import Said, read_subscription, written
+from medkarta.fhir_api.whose import patients_named
+from medkarta.foundation.ids import MalformedIdError, PatientId, decode_uuid, encode_uuid
+from medkarta.subscriptions import queries
+from medkarta.subscriptions.actions import keeping
+from medkarta.subscriptions.owners import View, Wanted, owner_of
+from medkarta.subscriptions.rules import MOST_EACH
+
+_TOO_MANY: Final = f"You have {MOST_EACH} subscriptions: delete one that you do not need."
+
+
+async def create_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
+    """201: it waits for what is recorded from now on."""
+    view = await _kept(api, request, None)
+    address = f"{request.base}/Subscription/{encode_uuid(view.id)}"
+    return _answer(HTTPStatus.CREATED, view, ((b"location", address.encode("ascii")),))
+
+
+async def read_own(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The subscription, and in `error` why nothing is told."""
+    _, view = await _own(api, request)
+    return _answer(HTTPStatus.OK, view)
+
+
+async def update_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
+    """Written anew; one in error is tried again, one that is off waits for nothing."""
+    _, view = await _own(api, request)
+    return _answer(HTTPStatus.OK, await _kept(api, request, view.id))
+
+
+async def delete_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
+    """204: nothing of it is left."""
+    opened, view = await _own(api, request)
+    owner = owner_of(opened.caller)
+    try:
+        await beside(partial(keeping.delete, owner=owner, subscription_id=view.id))
+    except keeping.NoSuchSubscriptionError:
+        raise not_found() from None
+    return FhirAnswer(status=HTTPStatus.NO_CONTENT)
+
+
+async def _kept(api: Api, request: FhirRequest, subscription_id: UUID | None) -> View:
+    said = read_subscription(request)
+    target, opened = await _open(api, request, said)
+    keep = partial(
+        keeping.keep,
+        owner=owner_of(opened.caller),
+        subscription_id=subscription_id,
+        wanted=Wanted(
+            resource_type=said.query.resource_type,
+            query=said.query.text,
+            target=target,
+            endpoint=said.endpoint,
+            reason=said.reason,
+            on=said.on,
+            ends_at=said.ends_at,
+        ),
+        digest=hashlib.sha256((request.token or "").encode()).digest(),
+        patient_ids=opened.grant.patient_ids if opened.grant else (),
+        now=request.now,
+    )
+    try:
+        return await beside(keep)
+    except keeping.TooManyError:
+        raise FhirError(HTTPStatus.UNPROCESSABLE_ENTITY, "too-costly", _TOO_MANY) from None
+    except keeping.NoSuchSubscriptionError:
+        raise not_found() from None
+
+
+async def _open(api: Api, request: FhirRequest, said: Said) -> tuple[PatientId | None, Opened]:
+    """Whether the caller may search for it now; a clinic's system names the patient."""
+    named = patients_named(said.query)
+    target = next(iter(named)) if len(named) == 1 else None
+    names = sorted({part.partition("=")[0] for part in said.query.text.split("&")} - {""})
+    wish = Wish(
+        doing=Doing.SEARCH,
+        types=frozenset({said.query.resource_type}),
+        resources=(f"{said.query.resource_type}?{'&'.join(names)}",),
+        concern=Concern.PERSON,
+        target=target,
+    )
+    return target, await api.open(request, wish)
+
+
+async def _own(api: Api, request: FhirRequest) -> tuple[Opened, View]:
+    wish = Wish(doing=Doing.SEARCH, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
+    opened = await api.open(request, wish)
+    try:
+        subscription_id = decode_uuid(request.path[1])
+    except MalformedIdError:
+        raise not_found() from None
+    owner = owner_of(opened.caller)
+    view = await beside(partial(queries.subscription_of, owner, subscription_id))
+    if view is None:
+        raise not_found()
+    return opened, view
+
+
+def _answer(status: HTTPStatus, view: View, headers: Headers = ()) -> FhirAnswer:
+    return FhirAnswer(status=status, body=written(view), headers=headers)

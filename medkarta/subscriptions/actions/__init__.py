@@ -1,0 +1,1 @@
+"""Keeping subscriptions, and telling programs what changed."""

@@ -1,0 +1,95 @@
+"""Telling a program that something new matches: the rights are asked when it is told."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import F
+
+from medkarta.access.api.again import Standing, open_standing
+from medkarta.access.api.asking import (
+    Answer,
+    ApiAsking,
+    BadToken,
+    Concern,
+    Doing,
+    Opened,
+    OutOfScope,
+)
+from medkarta.access.grants import Origin
+from medkarta.foundation.ids import PatientId
+from medkarta.record.matches import matches_since
+from medkarta.subscriptions.models import Listener, Subscription
+from medkarta.subscriptions.rules import MOST_FAILURES, State, pause_after
+from medkarta.subscriptions.sending import NotTakenError, notify
+
+_ORIGIN: Final = Origin(app="worker", request_id="", address=None, device="")
+_OVER: Final = "What allowed it has ended: the permission, the client, or a scope."
+
+
+def deliver(*, patient_id: PatientId, subscription_id: UUID, now: datetime) -> None:
+    """Tell of what changed in this record, if anything is untold. Repeatable; at least once.
+
+    Where a gate is closed nothing is told, then or later, of what came meanwhile.
+    """
+    waiting = Listener.objects.filter(patient_id=patient_id, subscription_id=subscription_id)
+    listener = waiting.filter(pending_since__isnull=False).first()
+    subscription = Subscription.objects.filter(pk=subscription_id).first()
+    if listener is None or listener.pending_since is None or subscription is None:
+        return
+    if not subscription.is_due(now):
+        return
+    answer = open_standing(_standing(subscription), _asking(subscription, patient_id, now))
+    if isinstance(answer, BadToken | OutOfScope):
+        turn_off(subscription_id=subscription_id, words=_OVER, now=now)
+    elif _is_new(answer, subscription, listener.pending_since):
+        try:
+            notify(subscription.endpoint)
+        except NotTakenError as error:
+            _note_failure(subscription, str(error), now)
+            return
+        Subscription.objects.filter(pk=subscription_id).update(failures=0, wait_until=None)
+    # A change that came meanwhile has counted on, and stays to be told.
+    waiting.filter(changes=listener.changes).update(pending_since=None)
+
+
+def turn_off(*, subscription_id: UUID, words: str, now: datetime) -> None:
+    """It is told nothing any more; its owner reads why."""
+    found = Subscription.objects.filter(pk=subscription_id)
+    found.update(state=State.OFF.value, error=words, updated_at=now)
+
+
+def _standing(subscription: Subscription) -> Standing:
+    return Standing(id=subscription.standing, scopes=tuple(subscription.scopes))
+
+
+def _asking(subscription: Subscription, patient_id: PatientId, now: datetime) -> ApiAsking:
+    names = sorted({part.partition("=")[0] for part in subscription.query.split("&")} - {""})
+    return ApiAsking(
+        digest=b"",
+        types=frozenset({subscription.resource_type}),
+        doing=Doing.SEARCH,
+        concern=Concern.PERSON,
+        target=patient_id,
+        resources=(f"{subscription.resource_type}?{'&'.join(names)}",),
+        origin=_ORIGIN,
+        now=now,
+        action="watch-record",
+    )
+
+
+def _is_new(answer: Answer, subscription: Subscription, since: datetime) -> bool:
+    if not isinstance(answer, Opened) or answer.grant is None:
+        return False
+    return matches_since(answer.grant, subscription.resource_type, subscription.query, since=since)
+
+
+def _note_failure(subscription: Subscription, words: str, now: datetime) -> None:
+    """Wait longer each time; after so many on end it is in error until its owner asks anew."""
+    failures = subscription.failures + 1
+    found = Subscription.objects.filter(pk=subscription.pk, state=State.ACTIVE.value)
+    if failures < MOST_FAILURES:
+        wait_until = now + pause_after(failures)
+        found.update(failures=F("failures") + 1, wait_until=wait_until, error=words)
+    else:
+        found.update(state=State.ERROR.value, error=words, updated_at=now)

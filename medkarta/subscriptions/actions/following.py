@@ -1,0 +1,26 @@
+"""In the transaction of each write: who is to be told."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from medkarta.foundation.ids import PatientId
+from medkarta.subscriptions import queue
+
+_NOTE = """
+UPDATE subscription_listener
+SET pending_since = least(pending_since, %s::timestamptz), changes = changes + 1
+WHERE patient_id = ANY(%s::uuid[]) RETURNING patient_id, subscription_id
+"""
+
+
+class SubscriptionsFollowRecords:
+    """See `RecordFollower`."""
+
+    def records_changed(self, patient_ids: frozenset[PatientId], *, now: datetime) -> None:
+        """Note it for those who wait for these records; for most nobody does."""
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [now, sorted(patient_ids)])
+            waiting = cursor.fetchall()
+        for patient_id, subscription_id in waiting:
+            queue.deliver_soon(patient_id, subscription_id)

@@ -1,0 +1,73 @@
+"""Whose a subscription is, and what it says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from medkarta.access.api.asking import Caller
+from medkarta.foundation.ids import ClientId, PatientId, PersonId
+from medkarta.subscriptions.models import Subscription
+from medkarta.subscriptions.rules import State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """A system of a clinic, or an app for one person: nobody else learns that it is there."""
+
+    client_id: ClientId
+    person_id: PersonId | None
+
+
+def owner_of(caller: Caller) -> Owner:
+    """The owner of what this caller asks for."""
+    return Owner(client_id=caller.client_id, person_id=caller.person_id)
+
+
+def owned_by(owner: Owner) -> QuerySet[Subscription]:
+    """The owner's subscriptions. A system's are not a person's: no person is a condition too."""
+    return Subscription.objects.filter(Q(client_id=owner.client_id, person_id=owner.person_id))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What a subscription says: of what, of which entry (None: an app's person's all), where."""
+
+    resource_type: str
+    query: str
+    target: PatientId | None
+    endpoint: str
+    reason: str
+    on: bool
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """A subscription as its owner reads it."""
+
+    id: UUID
+    resource_type: str
+    query: str
+    endpoint: str
+    reason: str
+    state: State
+    error: str
+    ends_at: datetime | None
+    updated_at: datetime
+
+
+def view_of(row: Subscription) -> View:
+    """The row as its owner reads it."""
+    return View(
+        id=row.pk,
+        resource_type=row.resource_type,
+        query=row.query,
+        endpoint=row.endpoint,
+        reason=row.reason,
+        state=State(row.state),
+        error=row.error,
+        ends_at=row.ends_at,
+        updated_at=row.updated_at,
+    )
