@@ -1,6 +1,6 @@
 """What goes out: headers of FHIR's answers, and their body in the form that was asked for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -29,10 +29,13 @@ class View:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Streamed:
-    """A body that is handed out part by part. Fewer bytes than `length`: it was cut off."""
+    """A body that is handed out part by part. Fewer bytes than `length`: it was cut off.
 
-    length: int
-    parts: AsyncIterator[bytes]
+    `length` None: there is no telling when it ends, and it ends when the client goes away.
+    """
+
+    length: int | None
+    parts: AsyncGenerator[bytes, None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -97,25 +97,28 @@ class Api:
         raise _refused(answer)
 
     async def _ask(self, request: FhirRequest, wish: Wish) -> Answer:
-        token = request.token
-        if token is None:
-            raise _unauthorized("Name a bearer token: Authorization: Bearer …", b"Bearer")
-        return await self._door.ask(
-            ApiAsking(
-                digest=hashlib.sha256(token.encode()).digest(),
-                types=wish.types,
-                doing=wish.doing,
-                concern=wish.concern,
-                target=wish.target,
-                resources=wish.resources,
-                origin=request.origin,
-                now=request.now,
-            )
-        )
+        return await self._door.ask(asking_of(request, wish))
 
     async def read(self, key: Key) -> Text | None:
         """A resource by its id, with others that are read at this moment."""
         return await self._reads.ask(key)
+
+
+def asking_of(request: FhirRequest, wish: Wish) -> ApiAsking:
+    """The wish of this request's bearer. Raises `FhirError` where there is none."""
+    token = request.token
+    if token is None:
+        raise _unauthorized("Name a bearer token: Authorization: Bearer …", b"Bearer")
+    return ApiAsking(
+        digest=hashlib.sha256(token.encode()).digest(),
+        types=wish.types,
+        doing=wish.doing,
+        concern=wish.concern,
+        target=wish.target,
+        resources=wish.resources,
+        origin=request.origin,
+        now=request.now,
+    )
 
 
 def _refused(answer: Answer) -> FhirError:

@@ -1,6 +1,8 @@
 """The ASGI application below /fhir: no cookies, no Django middleware."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -48,7 +50,7 @@ class FhirApi:
             answer = refusal(error)
         else:
             answer = await self._answer(request, receive)
-        await _send(scope, send, answer)
+        await _send(scope, receive, send, answer)
 
     async def close(self) -> None:
         """Before the web process ends."""
@@ -128,24 +130,51 @@ def _form(request: FhirRequest, body: bytes) -> dict[str, str]:
     return parameters_of(body, longest=LONGEST_FORM)
 
 
-async def _send(scope: Scope, send: Send, answer: FhirAnswer) -> None:
+async def _send(scope: Scope, receive: Receive, send: Send, answer: FhirAnswer) -> None:
     length = answer.stream.length if answer.stream else len(answer.body)
-    headers = [*ALWAYS, *answer.headers, (b"content-length", b"%d" % length)]
-    if length:
+    headers = [*ALWAYS, *answer.headers]
+    if length is not None:
+        headers.append((b"content-length", b"%d" % length))
+    if length != 0:
         headers.append((b"content-type", answer.content_type or JSON_TYPE))
     await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
-    if answer.stream and scope["method"] != "HEAD":
-        await _send_parts(send, answer.stream)
-        return
-    body = b"" if scope["method"] == "HEAD" else answer.body
-    await send({"type": "http.response.body", "body": body})
+    if answer.stream is None or length == 0 or scope["method"] == "HEAD":
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
+    elif length is None:
+        await _send_while_heard(receive, send, answer.stream)
+    else:
+        await _send_parts(send, answer.stream, length)
 
 
-async def _send_parts(send: Send, stream: Streamed) -> None:
+async def _send_parts(send: Send, stream: Streamed, length: int) -> None:
     """A stream that was cut off has no last message: the server closes the connection."""
-    left = stream.length
-    async for part in stream.parts:
-        left -= len(part)
-        await send({"type": "http.response.body", "body": part, "more_body": left > 0})
-    if not stream.length:
+    left = length
+    async with aclosing(stream.parts) as parts:
+        async for part in parts:
+            left -= len(part)
+            await send({"type": "http.response.body", "body": part, "more_body": left > 0})
+
+
+async def _send_while_heard(receive: Receive, send: Send, stream: Streamed) -> None:
+    """A stream without an end of its own ends when the client goes away."""
+
+    async def send_all() -> None:
+        async with aclosing(stream.parts) as parts:
+            async for part in parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+    async def hear() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    sending, hearing = asyncio.create_task(send_all()), asyncio.create_task(hear())
+    try:
+        await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hearing.cancel()
+        gone = sending.cancel()  # not done yet: nobody hears any more
+        await asyncio.gather(sending, hearing, return_exceptions=True)
+    if not gone:
+        sending.result()  # raises what went wrong

@@ -27,6 +27,7 @@ _JSON: Final = frozenset(
     {"json", "application/fhir+json", "application/json", "text/json", "*/*", "application/*"}
 )
 NDJSON: Final = frozenset({"application/fhir+ndjson", "application/ndjson", "ndjson"})
+EVENTS: Final = "text/event-stream"
 _UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
 
@@ -63,6 +64,8 @@ class FhirRequest:
             if kind in _XML or kind in _JSON:
                 return kind in _XML
             if kind in NDJSON and self.path[:1] == ("$export",):
+                return False
+            if kind == EVENTS and self.path[-1:] == ("$events",):
                 return False
         raise FhirError(
             HTTPStatus.NOT_ACCEPTABLE,

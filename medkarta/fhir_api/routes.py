@@ -25,6 +25,7 @@ from medkarta.fhir_api.interactions.subscriptions import (
 )
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
+from medkarta.fhir_api.operations.events import events
 from medkarta.fhir_api.operations.everything import everything
 from medkarta.fhir_api.operations.export import patient_export
 from medkarta.fhir_api.operations.export_offered import cancel, download, status
@@ -75,6 +76,7 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
 _OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
     ("$export", 2): {"GET": status, "DELETE": cancel},
     ("$export", 3): {"GET": download},
+    ("$events", 3): {"GET": events},
     ("Subscription", 1): {"POST": create_subscription},
     ("Subscription", 2): {
         "GET": read_own,
@@ -87,9 +89,8 @@ _WORDS: Final = frozenset({"_history", "_search"})
 
 def route(method: str, path: tuple[str, ...]) -> Interaction:
     """The interaction of this method at this address; HEAD is GET. Raises `FhirError`."""
-    own = _OF_CLIENTS.get((path[0], len(path))) if path else None
     named = bool(path) and path[-1].startswith("$")
-    methods = own or (_operation(path) if named else INTERACTIONS.get(_shape(path)))
+    methods = _of_clients(path) or (_operation(path) if named else INTERACTIONS.get(_shape(path)))
     if not methods:
         raise not_here()
     found = methods.get("GET" if method == "HEAD" else method)
@@ -114,6 +115,12 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
         for number, part in enumerate(path[1:], start=1)
     )
     return ("T", *rest)
+
+
+def _of_clients(path: tuple[str, ...]) -> Methods:
+    events = path[:1] == ("Subscription",) and path[-1:] == ("$events",)
+    name = "$events" if events else "/".join(path[:1])
+    return _OF_CLIENTS.get((name, len(path)), {})
 
 
 def _operation(path: tuple[str, ...]) -> Methods:

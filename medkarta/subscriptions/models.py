@@ -59,6 +59,7 @@ class Listener(models.Model):
         null=True, help_text="what the first untold change bears; null: all is told"
     )
     changes = models.BigIntegerField(default=0, help_text="counted, so that none is lost")
+    changed_at = models.DateTimeField(null=True, help_text="what the last change bears")
 
     class Meta:
         db_table = "subscription_listener"

@@ -62,6 +62,12 @@ def endpoint_of(url: str, *, hosts: Collection[str], demo: bool) -> Endpoint:
     )
 
 
+def watched(resource_type: str, query: str) -> str:
+    """What the log says was asked for: names of the parameters, never their values."""
+    names = sorted({part.partition("=")[0] for part in query.split("&")} - {""})
+    return f"{resource_type}?{'&'.join(names)}"
+
+
 def pause_after(failures: int) -> timedelta:
     """How long to wait after so many failures on end: each time twice as long, from a minute."""
     return timedelta(minutes=2 ** (failures - 1))

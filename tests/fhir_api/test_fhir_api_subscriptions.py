@@ -1,6 +1,5 @@
 """Subscriptions: who may wait for what, and that a notice tells no more than one may read."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -9,6 +8,7 @@ import pytest
 from bearers import app, app_token, system_token
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from subscribing import subscribed, wish, write
 from test_fhir_api_read import NOWHERE, meanwhile, newest_line
 
 from medkarta.audit import queries as audit
@@ -18,7 +18,6 @@ from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import PersonId, decode_uuid, new_uuid
 from medkarta.insurance.models import Policy
 from medkarta.patients.models import Link
-from medkarta.record.actions.store import put
 from medkarta.subscriptions.actions.delivering import deliver
 from medkarta.subscriptions.actions.tending import tend_all
 from medkarta.subscriptions.models import Listener, Subscription
@@ -74,35 +73,6 @@ def anna(world, client):
 @pytest.fixture
 def x(world):
     return system_token(world.x)
-
-
-def wish(hook, criteria, **changes):
-    return {
-        "resourceType": "Subscription",
-        "status": "requested",
-        "reason": "новые анализы",
-        "criteria": criteria,
-        "channel": {"type": "rest-hook", "endpoint": hook},
-        **changes,
-    }
-
-
-def subscribed(machine, token, hook, criteria, **changes):
-    heard = machine.call("POST", "Subscription", token, wish(hook, criteria, **changes))
-    assert heard.status == 201, heard.body
-    return "Subscription/" + heard.json["id"]
-
-
-def write(held, code="718-7"):
-    """Something new in a record."""
-    resource = {
-        "resourceType": "Observation",
-        "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
-        "subject": {"reference": f"Patient/{held.patient}"},
-    }
-    now = datetime.now(UTC)
-    put(owner=held.owner, resource_id=new_uuid(), text=json.dumps(resource), now=now)
 
 
 def work(now=None):

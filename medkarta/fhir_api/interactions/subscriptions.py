@@ -23,7 +23,7 @@ from medkarta.foundation.ids import MalformedIdError, PatientId, decode_uuid, en
 from medkarta.subscriptions import queries
 from medkarta.subscriptions.actions import keeping
 from medkarta.subscriptions.owners import View, Wanted, owner_of
-from medkarta.subscriptions.rules import MOST_EACH
+from medkarta.subscriptions.rules import MOST_EACH, watched
 
 _TOO_MANY: Final = f"You have {MOST_EACH} subscriptions: delete one that you do not need."
 
@@ -37,19 +37,19 @@ async def create_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def read_own(api: Api, request: FhirRequest) -> FhirAnswer:
     """The subscription, and in `error` why nothing is told."""
-    _, view = await _own(api, request)
+    _, view = await own_subscription(api, request)
     return _answer(HTTPStatus.OK, view)
 
 
 async def update_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
     """Written anew; one in error is tried again, one that is off waits for nothing."""
-    _, view = await _own(api, request)
+    _, view = await own_subscription(api, request)
     return _answer(HTTPStatus.OK, await _kept(api, request, view.id))
 
 
 async def delete_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
     """204: nothing of it is left."""
-    opened, view = await _own(api, request)
+    opened, view = await own_subscription(api, request)
     owner = owner_of(opened.caller)
     try:
         await beside(partial(keeping.delete, owner=owner, subscription_id=view.id))
@@ -90,18 +90,23 @@ async def _open(api: Api, request: FhirRequest, said: Said) -> tuple[PatientId |
     """Whether the caller may search for it now; a clinic's system names the patient."""
     named = patients_named(said.query)
     target = next(iter(named)) if len(named) == 1 else None
-    names = sorted({part.partition("=")[0] for part in said.query.text.split("&")} - {""})
-    wish = Wish(
-        doing=Doing.SEARCH,
-        types=frozenset({said.query.resource_type}),
-        resources=(f"{said.query.resource_type}?{'&'.join(names)}",),
-        concern=Concern.PERSON,
-        target=target,
-    )
+    wish = wish_to_watch(said.query.resource_type, said.query.text, target)
     return target, await api.open(request, wish)
 
 
-async def _own(api: Api, request: FhirRequest) -> tuple[Opened, View]:
+def wish_to_watch(resource_type: str, query: str, target: PatientId | None) -> Wish:
+    """To know whether something matches: the log names the parameters, never their values."""
+    return Wish(
+        doing=Doing.SEARCH,
+        types=frozenset({resource_type}),
+        resources=(watched(resource_type, query),),
+        concern=Concern.PERSON,
+        target=target,
+    )
+
+
+async def own_subscription(api: Api, request: FhirRequest) -> tuple[Opened, View]:
+    """The caller's own subscription. Raises `FhirError`: there is none."""
     wish = Wish(doing=Doing.SEARCH, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
     opened = await api.open(request, wish)
     try:

@@ -4,7 +4,7 @@ Whoever is not the owner hears what one hears of an export that never was.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -154,7 +154,7 @@ def _of_file(export: ExportView, file: FileView, span: Span, tag: str) -> Header
     return (*headers, (b"content-range", told.encode("ascii")))
 
 
-async def _parts(export: ExportView, path: Path, span: Span) -> AsyncIterator[bytes]:
+async def _parts(export: ExportView, path: Path, span: Span) -> AsyncGenerator[bytes, None]:
     """The span's bytes. Where the right ends meanwhile, they end there."""
     if not await asyncio.to_thread(path.exists):
         return

@@ -20,7 +20,7 @@ from medkarta.access.grants import Origin
 from medkarta.foundation.ids import PatientId
 from medkarta.record.matches import matches_since
 from medkarta.subscriptions.models import Listener, Subscription
-from medkarta.subscriptions.rules import MOST_FAILURES, State, pause_after
+from medkarta.subscriptions.rules import MOST_FAILURES, State, pause_after, watched
 from medkarta.subscriptions.sending import NotTakenError, notify
 
 _ORIGIN: Final = Origin(app="worker", request_id="", address=None, device="")
@@ -64,14 +64,13 @@ def _standing(subscription: Subscription) -> Standing:
 
 
 def _asking(subscription: Subscription, patient_id: PatientId, now: datetime) -> ApiAsking:
-    names = sorted({part.partition("=")[0] for part in subscription.query.split("&")} - {""})
     return ApiAsking(
         digest=b"",
         types=frozenset({subscription.resource_type}),
         doing=Doing.SEARCH,
         concern=Concern.PERSON,
         target=patient_id,
-        resources=(f"{subscription.resource_type}?{'&'.join(names)}",),
+        resources=(watched(subscription.resource_type, subscription.query),),
         origin=_ORIGIN,
         now=now,
         action="watch-record",

@@ -9,7 +9,8 @@ from medkarta.subscriptions import queue
 
 _NOTE = """
 UPDATE subscription_listener
-SET pending_since = least(pending_since, %s::timestamptz), changes = changes + 1
+SET pending_since = least(pending_since, k.at), changes = changes + 1, changed_at = k.at
+FROM (SELECT %s::timestamptz AS at) AS k
 WHERE patient_id = ANY(%s::uuid[]) RETURNING patient_id, subscription_id
 """
 

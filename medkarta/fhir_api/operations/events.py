@@ -1,0 +1,128 @@
+"""The event stream of a subscription: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+
+An event says that something new matches, and nothing else, as a notice of the rest-hook does. The
+rights are asked every two seconds, and for each event by the door itself.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Final
+
+from django.utils import timezone
+
+from medkarta.access.api.again import still_opens
+from medkarta.access.api.asking import Concern, Doing
+from medkarta.access.grants import EVERYTHING
+from medkarta.fhir_api.answers import FhirAnswer, Streamed
+from medkarta.fhir_api.api import Api, Wish, asking_of
+from medkarta.fhir_api.beside import beside
+from medkarta.fhir_api.interactions.subscriptions import own_subscription, wish_to_watch
+from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.requests import EVENTS, FhirRequest
+from medkarta.foundation.ids import PatientId, encode_uuid
+from medkarta.record.matches import matches_since
+from medkarta.subscriptions import queries
+from medkarta.subscriptions.owners import Owner, View, owner_of
+from medkarta.subscriptions.queries import Pulse
+
+_EVERY: Final = 2.0  # seconds
+_QUIET_TURNS: Final = 8  # then a sign of life, so that nobody between us hangs up
+_MOST: Final = 50  # streams of one process
+# A write bears the moment at which it came, and others may be committed before it.
+_UNSETTLED: Final = timedelta(minutes=1)
+_open: set[object] = set()
+
+
+async def events(api: Api, request: FhirRequest) -> FhirAnswer:
+    """A stream that ends with the token, the subscription, or the right to what it waits for."""
+    opened, view = await own_subscription(api, request)
+    if len(_open) >= _MOST:
+        raise FhirError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "throttled",
+            "There are too many streams. Come again later, or wait by rest-hook.",
+            headers=((b"retry-after", b"60"),),
+        )
+    stream = _Stream(api, request, owner_of(opened.caller), view)
+    return FhirAnswer(
+        status=HTTPStatus.OK,
+        content_type=EVENTS.encode("ascii"),
+        stream=Streamed(length=None, parts=stream.parts()),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stream:
+    """One client's stream."""
+
+    api: Api
+    request: FhirRequest
+    owner: Owner
+    view: View
+
+    async def parts(self) -> AsyncGenerator[bytes, None]:
+        """Events and signs of life, until there is a reason to end."""
+        _open.add(self)
+        try:
+            async with aclosing(self._parts()) as parts:
+                async for part in parts:
+                    yield part
+        except FhirError:
+            return  # the token is over, or a gate closed
+        finally:
+            _open.discard(self)
+
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
+        seen = await self._look()
+        yield b": open\n\n"
+        quiet = 0
+        while seen is not None:
+            await asyncio.sleep(_EVERY)
+            quiet += 1
+            pulses = await self._look()
+            changed = [one for one, pulse in (pulses or {}).items() if pulse != seen.get(one)]
+            for patient_id in changed:
+                if await self._is_new(patient_id, seen.get(patient_id)):
+                    yield b"event: subscription\ndata: %s\n\n" % encode_uuid(self.view.id).encode()
+                    quiet = 0
+            if quiet == _QUIET_TURNS:
+                yield b": quiet\n\n"
+                quiet = 0
+            seen = pulses
+
+    async def _look(self) -> dict[PatientId, Pulse] | None:
+        """What is waited for; None: there is a reason to end. Raises `FhirError`."""
+        request = self._now()
+        nobodys = Wish(doing=Doing.SEARCH, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
+        await self.api.open(request, nobodys)  # the token itself, and its time
+
+        def found() -> dict[PatientId, Pulse] | None:
+            pulses = queries.pulses(self.owner, self.view.id)
+            if pulses is None:
+                return None
+            wishes = [self._wish(one) for one in pulses]
+            allowed = all(still_opens(asking_of(request, one)) for one in wishes)
+            return pulses if allowed else None
+
+        return await beside(found)
+
+    async def _is_new(self, patient_id: PatientId, seen: Pulse | None) -> bool:
+        """Whether something matches of what came since; the door's line in the log first."""
+        opened = await self.api.open(self._now(), self._wish(patient_id))
+        if opened.grant is None:
+            return False
+        since = (seen and seen.changed_at) or self.request.now
+        kind, query = self.view.resource_type, self.view.query
+        matches = partial(matches_since, opened.grant, kind, query, since=since - _UNSETTLED)
+        return await beside(matches)
+
+    def _now(self) -> FhirRequest:
+        return replace(self.request, now=timezone.now())
+
+    def _wish(self, patient_id: PatientId) -> Wish:
+        return wish_to_watch(self.view.resource_type, self.view.query, patient_id)
