@@ -10,7 +10,8 @@ from medkarta.exports.actions.tending import tend_all
 from medkarta.exports.actions.writing import write_slice
 
 
-# A slice and not the whole: letters and other jobs have their turn in between.
+# A slice and not the whole: letters and other jobs have their turn in between. No job here has a
+# lock: a worker that is killed would hold it for ever.
 @app.task(name=queue.WRITE, queue=queue.QUEUE)
 def write(*, export_id: str) -> None:
     """The next slice of an export; the last one completes it."""
@@ -18,7 +19,7 @@ def write(*, export_id: str) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name=queue.TEND, queue=queue.QUEUE, lock=queue.TEND, queueing_lock=queue.TEND)
+@app.task(name=queue.TEND, queue=queue.QUEUE, queueing_lock=queue.TEND)
 def tend(timestamp: int) -> None:
     """Every minute: files whose term or whose right is over go, what was cut off goes on."""
     del timestamp

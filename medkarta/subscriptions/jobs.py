@@ -22,7 +22,7 @@ def deliver(*, patient_id: str, subscription_id: str) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name=queue.TEND, queue=queue.QUEUE, lock=queue.TEND, queueing_lock=queue.TEND)
+@app.task(name=queue.TEND, queue=queue.QUEUE, queueing_lock=queue.TEND)
 def tend(timestamp: int) -> None:
     """Every minute: what was not told yet and may be tried again."""
     del timestamp

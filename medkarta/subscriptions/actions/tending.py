@@ -28,4 +28,4 @@ def tend_all(*, now: datetime) -> None:
     for patient_id, subscription_id in rows:
         subscription = found.get(subscription_id)
         if subscription is not None and subscription.is_due(now):
-            queue.deliver_soon(PatientId(patient_id), subscription_id)
+            queue.deliver_again(PatientId(patient_id), subscription_id)
