@@ -1,0 +1,158 @@
+"""Who may what: the policy as a table, against which the matrix holds the API."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.record.rules.sharing import SHARED_TYPES
+
+ALL: Final = None
+NOBODY: Final = frozenset()
+OWNERS: Final = frozenset({"anna_x", "anna_y", "boris_x", "nobodys_x", "shared", "nothing"})
+ONE_OWNER: Final = frozenset({"anna_x", "shared", "nothing"})  # of many that are answered alike
+EITHER_TYPES: Final = SHARED_TYPES & NOMINATED.keys()  # some are a patient's, others nobody's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """`sees`: whose resources. `closed`: whose own app it is, with a gate that is closed.
+
+    `reads` and `searches` are the types that the scopes open. A system names one patient at a time.
+    `door`: what every request is answered. `tries`: whose resources it asks for.
+    """
+
+    sees: frozenset[str] = NOBODY
+    closed: frozenset[str] = NOBODY
+    reads: frozenset[str] | None = ALL
+    searches: frozenset[str] | None = ALL
+    system: bool = False
+    door: int | None = None
+    tries: frozenset[str] = OWNERS
+
+
+ROLES: Final = {
+    "nobody": Role(door=401, tries=ONE_OWNER),
+    "somebody who invents a token": Role(door=401, tries=ONE_OWNER),
+    "a citizen's session as bearer": Role(door=401, tries=ONE_OWNER),
+    "a program that is disabled": Role(door=401, tries=ONE_OWNER),
+    "Anna's app": Role(sees=frozenset({"anna_x", "anna_y"})),
+    "Anna's narrow app": Role(
+        sees=frozenset({"anna_x", "anna_y"}),
+        reads=frozenset({"Condition", "Observation", "Location"}),
+        searches=frozenset({"Condition", "Encounter", "Location"}),
+    ),
+    "Boris's app": Role(sees=frozenset({"boris_x"})),
+    "the app of Clara, who withdrew": Role(
+        closed=frozenset({"clara_x"}), tries=OWNERS | {"clara_x"}
+    ),
+    "clinic X": Role(
+        sees=frozenset({"anna_x", "boris_x", "nobodys_x", "clara_x"}),
+        tries=OWNERS | {"clara_x"},
+        system=True,
+    ),
+    "clinic Y": Role(sees=frozenset({"anna_y"}), system=True),
+    "clinic X, narrow": Role(
+        sees=frozenset({"anna_x", "boris_x", "nobodys_x", "clara_x"}),
+        reads=frozenset({"Observation", "Patient"}),
+        searches=frozenset({"Observation", "Patient"}),
+        system=True,
+    ),
+}
+SCOPES: Final = {
+    "Anna's narrow app": (
+        *("launch/patient", "patient/Condition.rs", "patient/Observation.r", "patient/Encounter.s"),
+        "patient/Location.rs",
+    ),
+    "clinic X, narrow": ("system/Observation.rs", "system/Patient.cruds"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A way to a resource.
+
+    `letter` is the scope's. A search finds nothing of what is shut; elsewhere that is not found,
+    404. `one`: the address names the resource, and so its owner. `through` are types that it goes
+    through beside the one that it is about, `brought`: that one is only brought along. `shows` is
+    what is in the answer: the type itself, another one, or nothing.
+    """
+
+    letter: str = "s"
+    search: bool = True
+    one: bool = False
+    through: tuple[str, ...] = ()
+    brought: bool = False
+    shows: str | None = "itself"
+
+
+READ: Final = Way(letter="r", search=False, one=True)
+WAYS: Final = {
+    "read": READ,
+    "head": Way(letter="r", search=False, one=True, shows=None),
+    "vread": READ,
+    "history": READ,
+    "read as XML": READ,
+    "search by _id": Way(one=True),
+    "search": Way(),
+    "search by form": Way(),
+    "search as XML": Way(),
+    "count": Way(shows=None),
+    "_include": Way(),
+    "_revinclude": Way(through=("Patient",), brought=True),
+    "chain": Way(through=("Patient",)),
+    "_has": Way(through=("Patient",), shows="Patient"),
+    "history of a type": Way(),
+}
+# Ways that do not keep to one type.
+THROUGH: Final = frozenset({"_include", "_revinclude", "chain", "_has"})
+
+
+def opens(role: Role, letter: str, kind: str) -> bool:
+    """Whether the scopes name the type."""
+    types = role.reads if letter == "r" else role.searches
+    return types is ALL or kind in types
+
+
+def visible(role: Role, letter: str, owner: str, kind: str) -> bool:
+    """Whether this resource may be in an answer at all, asked for or not."""
+    theirs = owner == "shared" or owner in role.sees
+    return role.door is None and theirs and opens(role, letter, kind)
+
+
+def status(role: Role, name: str, kind: str, owner: str) -> int:
+    """What asking for this owner's resource of this type is answered."""
+    way = WAYS[name]
+    if role.door:
+        return role.door
+    asked = way.through if way.brought else (kind, *way.through)
+    if role.system and owner not in role.sees | {"shared", "nothing"} and name in THROUGH:
+        return 200  # nothing is found of it, and nobody asks through what
+    if not all(opens(role, way.letter, one) for one in asked):
+        return 403
+    if about_nobody(name, kind, owner):
+        return 200
+    if owner in role.closed or (role.closed and (owner == "shared" or not way.one)):
+        return 403
+    if role.system and (name == "history of a type" or owner == "nothing") and way.search:
+        return 403  # a system names its patient
+    return 200 if way.search or owner in role.sees else 404
+
+
+def about_nobody(name: str, kind: str, owner: str) -> bool:
+    """Whether a request is about no person: no gate of anybody's, and no line in a log."""
+    if name == "history of a type":
+        return kind in SHARED_TYPES
+    alone = kind in SHARED_TYPES - EITHER_TYPES and name != "_include"
+    return owner == "shared" and (alone or not WAYS[name].search)
+
+
+def shown(role: Role, name: str, kind: str, owner: str) -> str | None:
+    """The type of this owner's that is in the answer."""
+    way = WAYS[name]
+    if status(role, name, kind, owner) != 200 or not way.shows:  # noqa: PLR2004
+        return None
+    if name == "history of a type" and owner != "shared" and kind in SHARED_TYPES:
+        return None
+    seen = kind if way.shows == "itself" else way.shows
+    needed = {kind, seen}
+    return seen if all(visible(role, way.letter, owner, one) for one in needed) else None

@@ -1,0 +1,109 @@
+"""The small world with a resource of every type for every owner, each with a canary of its own."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import citizens
+from fhir_types import resource_of
+from fhir_world import RECORDED, Held, World
+
+from medkarta.consents import actions as consents
+from medkarta.consents.rules import Kind
+from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.index import index_values
+from medkarta.fhir.search.values import Reference
+from medkarta.foundation.ids import ResourceId, encode_uuid, logical_id, new_uuid
+from medkarta.record.actions.store import put
+from medkarta.record.rules.sharing import SHARED_TYPES
+
+OWNED_TYPES = sorted({*NOMINATED, "Patient"})
+CANARY = re.compile(rb"cn(\w+?)-([A-Za-z]+)-")
+# Everybody's resources refer to those of the person who stands here.
+CROSSED = {"anna_x": "boris_x", "anna_y": "boris_x", "boris_x": "anna_x"} | dict.fromkeys(
+    ("nobodys_x", "clara_x"), "anna_y"
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A resource: whose (`shared`: everybody's), of which type, under which logical id."""
+
+    owner: str
+    kind: str
+    id: str
+
+    @property
+    def name(self):
+        return f"{self.kind}/{self.id}"
+
+
+class TypesWorld:
+    """`helds` by owner; `made` by (owner, type). Clara's consent to the processing is withdrawn."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.clara = citizens.consenting(3, by=world.operator)
+        clara_x = Held(world.x, citizens.entry(self.clara, clinic_id=world.x))
+        citizens.confirm_link(self.clara, citizens.request_link(self.clara), [clara_x.patient_id])
+        self.helds = {
+            "anna_x": world.anna_at_x,
+            "anna_y": world.anna_at_y,
+            "boris_x": world.boris_at_x,
+            "nobodys_x": world.stranger,
+            "clara_x": clara_x,
+        }
+        self.ids = {(o, kind): new_uuid() for o in self.helds for kind in OWNED_TYPES}
+        self.ids |= {("shared", kind): new_uuid() for kind in SHARED_TYPES}
+        self.ids |= {(o, "Patient"): held.patient_id for o, held in self.helds.items()}
+        self.made = {key: Made(*key, self._logical_id(*key)) for key in self.ids}
+        self.params = {}  # type → the parameter that says whose it is, where there is one
+        for key in self.ids:
+            self._put(*key)
+        consents.withdraw(
+            person_id=self.clara.person_id,
+            kind=Kind.PROCESSING,
+            by=self.clara.account_id,
+            origin=citizens.ORIGIN,
+            now=citizens.later(minutes=5),
+        )
+
+    def patient(self, owner):
+        return self.made[owner, "Patient"].id
+
+    def _logical_id(self, owner, kind):
+        resource_id = self.ids[owner, kind]
+        if owner == "shared":
+            return encode_uuid(resource_id)
+        return logical_id(self.helds[owner].patient_id, ResourceId(resource_id))
+
+    def _put(self, owner, kind):
+        whose = (
+            f"Patient/{self.patient(owner)}" if kind in NOMINATED and owner != "shared" else None
+        )
+        resource = resource_of(
+            kind, owner=whose, canary=f"cn{owner}-{kind}-", refer=self._refer_of(owner)
+        )
+        put(
+            owner=self.helds[owner].owner if owner != "shared" else None,
+            resource_id=self.ids[owner, kind],
+            text=json.dumps(resource),
+            now=RECORDED,
+        )
+        for value in index_values(resource) if whose else ():
+            if isinstance(value, Reference) and f"Patient/{value.target}" == whose:
+                self.params.setdefault(kind, value.param)
+
+    def _refer_of(self, owner):
+        def refer(targets):
+            """At another person where the types allow it, at what is nobody's where they do not."""
+            other = CROSSED.get(owner)
+            if other and (not targets or "Patient" in targets):
+                return self.made[other, "Patient"].name
+            of_other = sorted(kind for kind in targets if (other, kind) in self.made)
+            shared = sorted(targets & SHARED_TYPES)
+            if of_other:
+                return self.made[other, of_other[0]].name
+            return self.made["shared", shared[0]].name if shared else None
+
+        return refer
