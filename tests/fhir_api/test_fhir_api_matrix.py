@@ -13,6 +13,7 @@ from fhir_types_world import CANARY, OWNED_TYPES, TypesWorld
 
 from medkarta.clients.models import Client, Token
 from medkarta.fhir.definitions import resource_types
+from medkarta.fhir.search.parameters import parameters_of
 from medkarta.foundation.ids import encode_uuid, new_uuid
 from medkarta.record.rules.sharing import SHARED_TYPES
 
@@ -72,6 +73,36 @@ def test_whoever_asks_gets_what_the_table_says_and_no_canary_besides(types, toke
     print(f"{count} cells by {len(calls)} requests")  # noqa: T201
     assert wrong[:20] == []
     assert count > 40_000
+
+
+def test_no_reference_leads_out_of_the_record(types, tokens, machine):
+    """B061–B063: by each reference that R4 can search by, forward, backward, and on from there.
+
+    Every resource's references lead to somebody else's.
+    """
+    name = "Anna's app"
+    questions = [*references(OWNED_TYPES), *(f"{kind}?_revinclude=*" for kind in SHARED_TYPES)]
+    brought = 0
+    for start in range(0, len(questions), AT_ONCE):
+        some = questions[start : start + AT_ONCE]
+        answers = machine.together(*(("GET", question, tokens[name]) for question in some))
+        for question, heard in zip(some, answers, strict=True):
+            assert heard.status == 200, question
+            seen = {owner.decode() for owner, _ in CANARY.findall(heard.body)}
+            assert seen <= {*ROLES[name].sees, "shared"}, question
+            brought += heard.body.count(b'"mode":"include"')
+    assert len(questions) > 1_000
+    assert brought > 500
+
+
+def references(kinds):
+    for kind in kinds:
+        yield f"{kind}?_include:iterate=*&_revinclude:iterate=*"
+        for param in parameters_of(kind).values():
+            if param.kind == "reference":
+                yield f"{kind}?_include={kind}:{param.code}"
+                yield f"Patient?_revinclude={kind}:{param.code}"
+                yield f"{kind}?_revinclude={kind}:{param.code}&_include:iterate={kind}:*"
 
 
 def cells(types, role):
