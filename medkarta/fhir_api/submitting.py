@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 from medkarta.access.api.asking import Caller, Concern, Doing
-from medkarta.access.grants import EVERYTHING, Everything
+from medkarta.access.grants import Everything
 from medkarta.access.scopes import opened_by
 from medkarta.fhir.json_text import BadJsonError, ResourceText, read_resource
 from medkarta.fhir.xml.hardened import BadXmlError
@@ -34,8 +34,7 @@ DOINGS: Final = {
 
 async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAnswer:
     """Take one entry, and answer it as HTTP does. Raises `FhirError`."""
-    kind = request.path[0]
-    sender = await sender_of(api, request, DOINGS[request.method], kind)
+    sender = await _sender_of(api, request, entry)
     submission = Submission(
         sender=sender,
         kind=Kind.SINGLE,
@@ -52,16 +51,20 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
     return _answer(request, done)
 
 
-async def sender_of(api: Api, request: FhirRequest, doing: Doing, kind: str | None) -> Sender:
-    """Who writes, if it may: this type, or (None) what each entry names. Raises `FhirError`."""
+async def _sender_of(api: Api, request: FhirRequest, entry: SentEntry) -> Sender:
+    """Who writes the entry, if it may. Raises `FhirError`."""
     wish = Wish(
-        doing=doing,
-        types=EVERYTHING if kind is None else frozenset({kind}),
+        doing=DOINGS[request.method],
+        types=frozenset({request.path[0]}),
         resources=(),
         concern=Concern.NOBODY,
     )
-    opened = await api.open(request, wish)
-    return sender(opened.caller)
+    caller = (await api.open(request, wish)).caller
+    if not may(caller, entry):
+        raise FhirError(
+            HTTPStatus.FORBIDDEN, "forbidden", "The token's scopes do not allow a condition here."
+        )
+    return sender(caller)
 
 
 def sender(caller: Caller) -> Sender:
@@ -80,10 +83,16 @@ def sender(caller: Caller) -> Sender:
     )
 
 
-def may(caller: Caller, doing: Doing, kind: str) -> bool:
-    """Whether the token's scopes name this doing with this type."""
-    types, _ = opened_by(caller.scopes, doing.value)
-    return isinstance(types, Everything) or kind in types
+def may(caller: Caller, entry: SentEntry) -> bool:
+    """Whether the token's scopes name what an entry that writes does.
+
+    Its condition is a search of its own, and would tell who may not search what is there.
+    """
+    kind = entry.url.partition("?")[0].partition("/")[0]
+    asks = "?" in entry.url or entry.if_none_exist is not None
+    doings = [DOINGS[entry.method], *([Doing.SEARCH] if asks else [])]
+    opened = (opened_by(caller.scopes, doing.value)[0] for doing in doings)
+    return all(isinstance(types, Everything) or kind in types for types in opened)
 
 
 def resource_in(request: FhirRequest) -> ResourceText:

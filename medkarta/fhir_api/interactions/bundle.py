@@ -104,15 +104,10 @@ def _patch_of(entry: EntryText) -> Patch:
 
 def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
     """The entry, refused where the token's scopes do not name what it does."""
-    doing = DOINGS.get(entry.method)
-    if doing is None or entry.refusal or may(caller, doing, _type_of(entry.url)):
+    if entry.method not in DOINGS or entry.refusal or may(caller, entry):
         return entry
     trouble = Trouble(code="forbidden", words="The token's scopes do not allow this.")
     return replace(entry, refusal=Refused(status=HTTPStatus.FORBIDDEN, troubles=(trouble,)))
-
-
-def _type_of(url: str) -> str:
-    return url.partition("?")[0].partition("/")[0]
 
 
 async def _written(
