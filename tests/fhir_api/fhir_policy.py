@@ -9,7 +9,10 @@ from medkarta.record.rules.sharing import SHARED_TYPES
 ALL: Final = None
 NOBODY: Final = frozenset()
 OWNERS: Final = frozenset({"anna_x", "anna_y", "boris_x", "nobodys_x", "shared", "nothing"})
-ONE_OWNER: Final = frozenset({"anna_x", "shared", "nothing"})  # of many that are answered alike
+# Where many are answered alike one is tried, and of each kind that is told apart one.
+ONE_OWNER: Final = frozenset({"anna_x", "shared", "nothing"})
+OWN_AND_ANOTHERS: Final = ONE_OWNER | {"anna_y", "boris_x"}
+KEPT_AND_ANOTHERS: Final = ONE_OWNER | {"anna_y"}
 EITHER_TYPES: Final = SHARED_TYPES & NOMINATED.keys()  # some are a patient's, others nobody's
 
 
@@ -40,6 +43,7 @@ ROLES: Final = {
         sees=frozenset({"anna_x", "anna_y"}),
         reads=frozenset({"Condition", "Observation", "Location"}),
         searches=frozenset({"Condition", "Encounter", "Location"}),
+        tries=OWN_AND_ANOTHERS,
     ),
     "Boris's app": Role(sees=frozenset({"boris_x"})),
     "the app of Clara, who withdrew": Role(

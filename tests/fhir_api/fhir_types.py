@@ -113,13 +113,14 @@ def _refers(members):
 def _required(kind, element: Element, type_name, owner, refer):
     codes = codes_of(element.binding) if element.binding else None
     if codes:
-        system, code = min(codes)
-        if type_name == "code":
-            return code
-        coding = {"system": system, "code": code}
-        return coding if type_name == "Coding" else {"coding": [coding]}
+        return _coded(type_name, *min(codes))
     if type_name in _WORDS:
         return _WORDS[type_name]
     if elements_of(type_name):
         return _members(kind, type_name, owner, refer) or {"id": "x"}
     return "words"
+
+
+def _coded(type_name, system, code):
+    coding = {"system": system, "code": code}
+    return {"code": code, "Coding": coding}.get(type_name, {"coding": [coding]})

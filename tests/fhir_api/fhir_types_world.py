@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 import citizens
+from django.db import transaction
 from fhir_types import resource_of
 from fhir_world import RECORDED, Held, World
 
@@ -58,8 +59,9 @@ class TypesWorld:
         self.ids |= {(o, "Patient"): held.patient_id for o, held in self.helds.items()}
         self.made = {key: Made(*key, self._logical_id(*key)) for key in self.ids}
         self.params = {}  # type → the parameter that says whose it is, where there is one
-        for key in self.ids:
-            self._put(*key)
+        with transaction.atomic():
+            for key in self.ids:
+                self._put(*key)
         consents.withdraw(
             person_id=self.clara.person_id,
             kind=Kind.PROCESSING,
