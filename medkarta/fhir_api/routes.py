@@ -118,9 +118,12 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_clients(path: tuple[str, ...]) -> Methods:
-    events = path[:1] == ("Subscription",) and path[-1:] == ("$events",)
-    name = "$events" if events else "/".join(path[:1])
-    return _OF_CLIENTS.get((name, len(path)), {})
+    first, last = path[:1], path[-1:]
+    if first == ("Subscription",) and last == ("$events",):
+        first = last
+    elif "".join(last).startswith("$"):
+        return {}
+    return _OF_CLIENTS.get(("".join(first), len(path)), {})
 
 
 def _operation(path: tuple[str, ...]) -> Methods:

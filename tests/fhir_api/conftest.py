@@ -2,9 +2,12 @@
 
 import pytest
 from asgi_client import Machine
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from fhir_world import World
+
+from medkarta.config.home import Home
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +17,18 @@ def _django_db_marker():
     The API has connections of its own and would see nothing of it. The marker stays on the tests,
     so that the database is set up.
     """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _home_of_ones_own(tmp_path_factory):
+    """Processes that test at once have databases of their own and one home.
+
+    What the worker does every minute would take the others' exports for nobody's.
+    """
+    one_home = settings.HOME
+    settings.HOME = Home(tmp_path_factory.mktemp("home"))
+    yield
+    settings.HOME = one_home
 
 
 @pytest.fixture(scope="module")

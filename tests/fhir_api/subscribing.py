@@ -24,13 +24,17 @@ def subscribed(machine, token, hook, criteria, **changes):
     return "Subscription/" + heard.json["id"]
 
 
-def write(held, code="718-7"):
-    """Something new in a record."""
-    resource = {
+def measured(held, code="718-7"):
+    return {
         "resourceType": "Observation",
         "status": "final",
         "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
         "subject": {"reference": f"Patient/{held.patient}"},
     }
+
+
+def write(held, code="718-7"):
+    """Something new in a record."""
+    resource = measured(held, code)
     now = datetime.now(UTC)
     put(owner=held.owner, resource_id=new_uuid(), text=json.dumps(resource), now=now)

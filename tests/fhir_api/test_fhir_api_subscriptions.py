@@ -8,7 +8,7 @@ import pytest
 from bearers import app, app_token, system_token
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
-from subscribing import subscribed, wish, write
+from subscribing import measured, subscribed, wish, write
 from test_fhir_api_read import NOWHERE, meanwhile, newest_line
 
 from medkarta.audit import queries as audit
@@ -204,6 +204,12 @@ class TestANotice:
         assert jobs.count() == 0
         write(world.boris_at_x)
         assert jobs.count() == 1
+        assert work() == 1
+
+    def test_goes_out_for_what_a_clinic_sends_by_the_api(self, world, machine, anna, x, hook):
+        subscribed(machine, anna, hook, "Observation?code=718-7")
+        heard = machine.call("POST", "Observation", x, measured(world.anna_at_x))
+        assert heard.status == 201
         assert work() == 1
 
     def test_stands_in_the_persons_log_first(self, world, machine, anna, hook):
