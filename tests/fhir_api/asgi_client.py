@@ -71,6 +71,15 @@ class Machine:
 
         return self._loop.run(ask_all())
 
+    def during(self, act, method, path, token, body):
+        """A call's answer, while a thread does something else."""
+
+        async def ask_and_act():
+            asked = self._ask(*_request(method, path, token, body, {}))
+            return (await asyncio.gather(asked, asyncio.to_thread(act)))[0]
+
+        return self._loop.run(ask_and_act())
+
     async def _ask(self, scope, body):
         sent = []
 

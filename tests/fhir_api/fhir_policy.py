@@ -96,6 +96,9 @@ WAYS: Final = {
     "vread": READ,
     "history": READ,
     "read as XML": READ,
+    "$meta": READ,
+    "$everything": Way(search=False, one=True, brought=True),
+    "$summary": Way(search=False, one=True),
     "search by _id": Way(one=True),
     "search": Way(),
     "search by form": Way(),
@@ -106,6 +109,7 @@ WAYS: Final = {
     "chain": Way(through=("Patient",)),
     "_has": Way(through=("Patient",), shows="Patient"),
     "history of a type": Way(),
+    "$meta of a type": Way(search=False),
 }
 # Ways that do not keep to one type.
 THROUGH: Final = frozenset({"_include", "_revinclude", "chain", "_has"})
@@ -126,25 +130,31 @@ def visible(role: Role, letter: str, owner: str, kind: str) -> bool:
 def status(role: Role, name: str, kind: str, owner: str) -> int:
     """What asking for this owner's resource of this type is answered."""
     way = WAYS[name]
+    asked = way.through if way.brought else (kind, *way.through)
+    # What does not keep to one type finds nothing of another's, before it is asked through what.
+    others = owner not in role.sees | {"shared", "nothing"}
+    unasked = others and (name == "$summary" or (role.system and name in THROUGH))
     if role.door:
         return role.door
-    asked = way.through if way.brought else (kind, *way.through)
-    if role.system and owner not in role.sees | {"shared", "nothing"} and name in THROUGH:
-        return 200  # nothing is found of it, and nobody asks through what
-    if not all(opens(role, way.letter, one) for one in asked):
+    if not unasked and not all(opens(role, way.letter, one) for one in asked):
         return 403
-    if about_nobody(name, kind, owner):
-        return 200
+    return 200 if about_nobody(name, kind, owner) else _of_a_person(role, name, owner)
+
+
+def _of_a_person(role: Role, name: str, owner: str) -> int:
+    way = WAYS[name]
     if owner in role.closed or (role.closed and (owner == "shared" or not way.one)):
         return 403
-    if role.system and (name == "history of a type" or owner == "nothing") and way.search:
+    unnamed = name == "history of a type" or owner == "nothing"
+    if role.system and unnamed and way.search:
         return 403  # a system names its patient
-    return 200 if way.search or owner in role.sees else 404
+    at_large = way.search or not (way.one or role.system)
+    return 200 if at_large or owner in role.sees | {"shared"} else 404
 
 
 def about_nobody(name: str, kind: str, owner: str) -> bool:
     """Whether a request is about no person: no gate of anybody's, and no line in a log."""
-    if name == "history of a type":
+    if name in {"history of a type", "$meta of a type"}:
         return kind in SHARED_TYPES
     alone = kind in SHARED_TYPES - EITHER_TYPES and name != "_include"
     return owner == "shared" and (alone or not WAYS[name].search)
@@ -153,7 +163,7 @@ def about_nobody(name: str, kind: str, owner: str) -> bool:
 def shown(role: Role, name: str, kind: str, owner: str) -> str | None:
     """The type of this owner's that is in the answer."""
     way = WAYS[name]
-    if status(role, name, kind, owner) != 200 or not way.shows:  # noqa: PLR2004
+    if status(role, name, kind, owner) != 200 or not way.shows:
         return None
     if name == "history of a type" and owner != "shared" and kind in SHARED_TYPES:
         return None

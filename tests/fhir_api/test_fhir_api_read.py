@@ -1,17 +1,16 @@
 """FHIR read: to whom a resource is given, and that its line is in the log first."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bearers import app, app_token, system_token
 from django.utils import timezone
+from fhir_meanwhile import allowed, meanwhile
 
 from medkarta.accounts.models import Account
 from medkarta.audit import queries as audit
 from medkarta.clients.models import Authorization, Client, Token
-from medkarta.consents.models import Consent
-from medkarta.consents.rules import Audience, Kind
+from medkarta.consents.rules import Kind
 from medkarta.foundation.ids import PersonId, encode_uuid, new_uuid
 from medkarta.insurance.models import Policy
 
@@ -31,17 +30,6 @@ def x(world):
 
 def newest_line(person_id):
     return audit.entries(person_id=PersonId(person_id), before=None, limit=1)[0].said
-
-
-@contextmanager
-def meanwhile(model, pk, **changes):
-    """The row is otherwise for a while."""
-    before = model.objects.filter(pk=pk).values(*changes).get()
-    model.objects.filter(pk=pk).update(**changes)
-    try:
-        yield
-    finally:
-        model.objects.filter(pk=pk).update(**before)
 
 
 class TestAnApp:
@@ -188,33 +176,6 @@ class TestASystem:
         with allowed(world, ["labs"]), allowed(world, ["labs"], kind=Kind.DENIAL):
             heard = machine.get(f"Observation/{world.anna_at_y.observation}", x)
         assert heard.status == 404
-
-
-@contextmanager
-def allowed(world, sections, *, kind=Kind.ACCESS):
-    """Anna's word about clinic X as signing writes it."""
-    row = Consent.objects.get(person_id=world.anna.person_id, kind=Kind.PROCESSING.value)
-    now = datetime.now(UTC)
-    row.pk = new_uuid()
-    row._state.adding = True
-    row.kind, row.audience, row.organisation_id = kind.value, Audience.ONE.value, world.x
-    row.sections, row.purpose = sections, "treatment"
-    row.active_from, row.active_to = now - timedelta(minutes=1), now + timedelta(days=1)
-    row.text_id = text_of_version_one(row)
-    row.save()
-    try:
-        yield
-    finally:
-        row.delete()
-
-
-def text_of_version_one(row):
-    """Another text than the processing's: its version is the present one of that kind."""
-    from medkarta.consents.models import SignedText
-
-    digest = new_uuid().hex * 2
-    SignedText.objects.create(sha256=digest, kind=row.kind, version="1", language="ru", body="…")
-    return digest
 
 
 class TestASharedResource:

@@ -1,0 +1,136 @@
+"""The cells of the matrix, and the request and the bearer by which each is tried."""
+
+from urllib.parse import quote
+
+from bearers import app, app_token, system_token
+from django.utils import timezone
+from fhir_policy import EITHER_TYPES, ROLES, SCOPES, WAYS
+from fhir_types_world import OWNED_TYPES
+
+from medkarta.accounts.session_store import SessionStore
+from medkarta.clients.models import Client
+from medkarta.fhir.definitions import resource_types
+from medkarta.fhir.search.parameters import parameters_of
+from medkarta.foundation.ids import encode_uuid, new_uuid
+from medkarta.record.rules.sharing import SHARED_TYPES
+
+# Not of any record: each client has its own, and none else (test_fhir_api_subscriptions).
+_CLIENTS_OWN = {"Subscription"}
+TAG = quote("urn:of-the-matrix|marked", safe="")
+NOTHINGS = "-".join([encode_uuid(new_uuid())] * 2)
+BY_NAME = {
+    "read": ("GET", "{}"),
+    "head": ("HEAD", "{}"),
+    "vread": ("GET", "{}/_history/{}"),
+    "history": ("GET", "{}/_history"),
+    "read as XML": ("GET", "{}?_format=xml"),
+    "$meta": ("GET", "{}/$meta"),
+    "$everything": ("GET", "{}/$everything"),
+    "$summary": ("GET", "{}/$summary"),
+}
+
+
+def tokens_of(types):
+    """What each role sends as bearer."""
+    world, off = types.world, app()
+    off_token = app_token(world.anna, client=off)
+    Client.objects.filter(pk=off.pk).update(disabled_at=timezone.now())
+    return {
+        "nobody": None,
+        "somebody who invents a token": "x" * 43,
+        "a citizen's session as bearer": session_of(world.anna),
+        "a program that is disabled": off_token,
+        "Anna's app": app_token(world.anna),
+        "Anna's narrow app": app_token(world.anna, scopes=SCOPES["Anna's narrow app"]),
+        "Boris's app": app_token(world.boris),
+        "the app of Clara, who withdrew": app_token(types.clara),
+        "clinic X": system_token(world.x),
+        "clinic Y": system_token(world.y),
+        "clinic X, narrow": system_token(world.x, scopes=SCOPES["clinic X, narrow"]),
+    }
+
+
+def session_of(citizen):
+    """The key of a session in which the citizen has signed in."""
+    session = SessionStore()
+    session["_auth_user_id"] = str(citizen.account_id)
+    session.create()
+    return session.session_key
+
+
+def references(kinds):
+    for kind in kinds:
+        yield f"{kind}?_include:iterate=*&_revinclude:iterate=*"
+        for param in parameters_of(kind).values():
+            if param.kind == "reference":
+                yield f"{kind}?_include={kind}:{param.code}"
+                yield f"Patient?_revinclude={kind}:{param.code}"
+                yield f"{kind}?_revinclude={kind}:{param.code}&_include:iterate={kind}:*"
+
+
+def cells(types, role):
+    """(way, type, owner) that this role tries."""
+    keys = [
+        *types.made,
+        *(
+            ("nothing", kind)
+            for kind in resource_types() - {*OWNED_TYPES, *SHARED_TYPES, *_CLIENTS_OWN}
+        ),
+    ]
+    for owner, kind in keys:
+        for way in WAYS:
+            if owner in ROLES[role].tries and applies(types, way, kind, owner):
+                yield way, kind, owner
+
+
+def applies(types, way, kind, owner):
+    if way in {"$everything", "$summary"}:
+        return kind == "Patient"
+    if way == "$meta of a type":
+        return kind not in EITHER_TYPES and owner != "nothing"
+    if way in {"_revinclude", "chain", "_has"}:
+        return owner != "shared" and kind in types.params
+    return owner != "nothing" or way in {"read", "search", "history of a type"}
+
+
+def request(types, role, way, kind, owner):
+    """(method, path, form): who names its patient names the owner; others ask of all at once."""
+    name = f"{kind}/{types.made[owner, kind].id if owner != 'nothing' else NOTHINGS}"
+    if way in BY_NAME:
+        method, path = BY_NAME[way]
+        version = 2 if kind == "Patient" else 1
+        return method, path.format(name, version), b""
+    if way == "search by _id":
+        return "GET", f"{kind}?_id={name.partition('/')[2]}", b""
+    whose = types.params.get(kind)
+    tagged = {
+        "chain": f"{kind}?{whose}:Patient._tag={TAG}",
+        "_has": f"Patient?_has:{kind}:{whose}:_tag={TAG}",
+    }
+    path = {
+        "_include": f"{kind}?_include=*",
+        "_revinclude": f"Patient?_revinclude={kind}:*",
+        "count": f"{kind}?_summary=count&_tag={TAG}",
+        "search as XML": f"{kind}?_format=xml",
+        "history of a type": f"{kind}/_history",
+        "$meta of a type": f"{kind}/$meta?",
+        **tagged,
+    }.get(way, f"{kind}?")
+    named = naming(types, way, kind, owner) if ROLES[role].system else ""
+    if way == "search by form":
+        return "POST", f"{kind}/_search", (named or "_count=20").encode()
+    return "GET", f"{path}&{named}" if named else path, b""
+
+
+def naming(types, way, kind, owner):
+    """The parameter by which a system says whose resources it searches."""
+    if owner in {"shared", "nothing"} or way == "history of a type":
+        return ""
+    patient, whose = types.patient(owner), types.params.get(kind)
+    otherwise = f"{whose}=Patient/{patient}" if whose else f"_id={types.made[owner, kind].id}"
+    return {
+        "_has": f"_id={patient}",
+        "_revinclude": f"_id={patient}",
+        "chain": f"{whose}:Patient._id={patient}",
+        "$meta of a type": f"patient={patient}",
+    }.get(way, otherwise)
