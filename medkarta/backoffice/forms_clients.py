@@ -14,12 +14,22 @@ from medkarta.clients.rules.kinds import Kind
 from medkarta.clients.rules.names import LONGEST_NAME, LONGEST_PUBLISHER
 from medkarta.clinics import queries as clinics
 from medkarta.foundation.ids import ClinicId
+from medkarta.terminology.rules import language_of
 
 KINDS = [
     (Kind.APP.value, _("Приложение: его выбирают пациенты, оно читает карту")),
     (Kind.SYSTEM.value, _("Система клиники: пишет и читает от имени клиники")),
 ]
 _LONGEST_SET = 20_000
+
+
+class _Clinics(forms.Select):
+    """Each name says its language to whoever hears it."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as Django's own
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["lang"] = language_of(str(option["label"]))
+        return option
 
 
 def new_client_id() -> str:
@@ -43,6 +53,7 @@ class RegisterForm(forms.Form):
         help_text=_("Только для системы клиники."),
         required=False,
         coerce=str,
+        widget=_Clinics,
     )
     redirect_uris = forms.CharField(
         label=_("Адреса возврата"),

@@ -6,6 +6,7 @@ import pytest
 from app_questions import ADDRESS, answer, question, said, tokens
 from django.utils import timezone
 from portal_people import words
+from test_portal_english import russian_left
 
 from medkarta.accounts.queries import account_by_email
 from medkarta.clients import queries as clients
@@ -42,6 +43,16 @@ class TestAppsPage:
         answer(client, page, see=["results", "vaccinations"])
         text = words(client.get("/control/apps"))
         assert "Видит: Анализы и измерения, Прививки." in text
+
+    def test_in_english_its_own_words_are_marked(self, browse, settings):
+        client = browse("open")
+        client.post("/language", {"language": "en", "next": "/"})
+        asked = client.get(ADDRESS, question(settings))
+        assert russian_left(asked.content.decode()) == []
+        answer(client, asked)
+        for address in ("/control/apps", "/control/log"):
+            assert russian_left(client.get(address).content.decode()) == [], address
+        assert "Sees: the whole record." in words(client.get("/control/apps"))
 
     def test_anothers_app_is_not_there_and_not_ended(self, app, browse, settings):
         self.allow(browse("open"), settings)
