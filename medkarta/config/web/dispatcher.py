@@ -6,6 +6,7 @@ Pages are synchronous because transactions are; the ASGI side carries no Django 
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -15,7 +16,9 @@ from medkarta.config.web.answers import Answer
 from medkarta.config.web.async_database import AsyncDatabase
 from medkarta.config.web.envelope import Message, Receive, Scope, Send
 from medkarta.config.web.health import Health
-from medkarta.fhir_api.app import FhirApi
+
+if TYPE_CHECKING:  # The server reads this module before Django is set up, and the API has tables.
+    from medkarta.fhir_api.app import FhirApi
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -37,7 +40,7 @@ class Sides:
     """What answers what."""
 
     pages: AsgiApp
-    fhir: FhirApi
+    fhir: "FhirApi"
     health: Health
     database: AsyncDatabase
     failure_page: Callable[[int, str, envelope.Headers], bytes]
