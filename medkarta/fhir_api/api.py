@@ -128,9 +128,7 @@ def _refused(answer: Answer) -> FhirError:
                 "The token is not valid, or not any more.", b'Bearer error="invalid_token"'
             )
         case OutOfScope():
-            refused = _forbidden(
-                "forbidden", "The token's scopes do not allow this.", _INSUFFICIENT
-            )
+            refused = out_of_scope()
         case Closed(refusal=refusal):
             refused = _forbidden("suppressed", _GATES[refusal.gate])
         case Unnamed():
@@ -142,6 +140,11 @@ def _refused(answer: Answer) -> FhirError:
         case _:
             refused = not_found()
     return refused
+
+
+def out_of_scope() -> FhirError:
+    """The token's scopes do not name what is asked."""
+    return _forbidden("forbidden", "The token's scopes do not allow this.", _INSUFFICIENT)
 
 
 def _forbidden(code: str, words: str, headers: Headers = ()) -> FhirError:

@@ -3,8 +3,9 @@
 import asyncio
 from http import HTTPStatus
 
+from medkarta.access.grants import Everything
 from medkarta.fhir_api.answers import FhirAnswer
-from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.api import Api, out_of_scope
 from medkarta.fhir_api.operations.given import read_given
 from medkarta.fhir_api.operations.ips.document import document, relevant
 from medkarta.fhir_api.operations.opening import entry_of, open_record, shared_types
@@ -19,6 +20,8 @@ async def summary(api: Api, request: FhirRequest) -> FhirAnswer:
     """The summary of one entry as a document, made of what the Grant opens of it."""
     read_given(request, known=())
     opened, grant = await open_record(api, request, entry_of(request.path[1]))
+    if not (isinstance(opened.types, Everything) or "Patient" in opened.types):
+        raise out_of_scope()  # a summary begins with whose it is
     async with api.pool.connection() as connection:
         found = await record.summary(connection, grant)
         listed = await asyncio.to_thread(relevant, found)
