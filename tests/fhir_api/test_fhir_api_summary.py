@@ -246,4 +246,4 @@ class TestWhoGetsIt:
             MEDICINES: [],
         }
         without = app_token(world.boris, scopes=("patient/Condition.rs",))
-        assert machine.get(f"Patient/{boris.patient}/$summary", without).status == 404
+        assert machine.get(f"Patient/{boris.patient}/$summary", without).status == 403
