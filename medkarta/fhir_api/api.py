@@ -25,7 +25,7 @@ from medkarta.access.api.asking import (
 )
 from medkarta.access.api.door import open_many
 from medkarta.access.api.gathering import Gathering, on_connection
-from medkarta.access.grants import Gate
+from medkarta.access.grants import EVERYTHING, Gate
 from medkarta.fhir_api.answers import FhirAnswer, Headers
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
@@ -98,6 +98,11 @@ class Api:
 
     async def _ask(self, request: FhirRequest, wish: Wish) -> Answer:
         return await self._door.ask(asking_of(request, wish))
+
+    async def known(self, request: FhirRequest) -> None:
+        """See to it that the token is one, whatever it is for. Raises `FhirError`."""
+        wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
+        await self.open(request, wish)
 
     async def read(self, key: Key) -> Text | None:
         """A resource by its id, with others that are read at this moment."""

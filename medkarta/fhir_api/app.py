@@ -7,6 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 import orjson
+import structlog
 from django.utils import timezone
 
 from medkarta.access.grants import Origin
@@ -14,7 +15,7 @@ from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.interactions.capabilities import capability_statement
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.fhir_api.rendering import in_xml, refusal, rendered
+from medkarta.fhir_api.rendering import failure, in_xml, refusal, rendered
 from medkarta.fhir_api.requests import (
     FORM,
     LARGEST_BUNDLE,
@@ -29,6 +30,10 @@ from medkarta.fhir_api.requests import (
 )
 from medkarta.fhir_api.routes import route
 
+log = structlog.get_logger("medkarta.fhir_api")
+
+# A body of so many digits in Content-Length is read before the token is looked up.
+_DIGITS_OF_SMALL = 5
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -77,6 +82,9 @@ class FhirApi:
             return await rendered(request, await self._done(request, receive))
         except FhirError as error:
             return in_xml(request, refusal(error))
+        except Exception as error:
+            log.exception("fhir request failed")
+            return in_xml(request, refusal(failure(error, request.origin.request_id)))
 
     async def _done(self, request: FhirRequest, receive: Receive) -> FhirAnswer:
         _ = request.wants_xml  # what cannot be answered as wished is refused before it is done
@@ -84,12 +92,20 @@ class FhirApi:
             return self._capabilities(request.method)
         interaction = route(request.method, request.path)
         if request.method in _WITH_BODY:
+            await self._check_sender(request)
             largest = LARGEST_RESOURCE if request.path else LARGEST_BUNDLE
             body = await read_body(request.headers, receive, largest=largest)
             request = replace(
                 request, body=body, parameters={**request.parameters, **_form(request, body)}
             )
         return await interaction(await self._at_hand(), request)
+
+    async def _check_sender(self, request: FhirRequest) -> None:
+        """Nobody makes us take in anything without a token, nor much by a false one."""
+        declared = request.header("content-length")
+        small = declared.isdecimal() and len(declared) <= _DIGITS_OF_SMALL
+        if request.token is None or not small:
+            await (await self._at_hand()).known(request)
 
     async def _at_hand(self) -> Api:
         if self._api is None:

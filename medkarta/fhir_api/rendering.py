@@ -8,6 +8,11 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
+from django.db import DatabaseError
+from psycopg import OperationalError
+from psycopg.errors import QueryCanceled
+from psycopg_pool import PoolTimeout
+
 from medkarta.fhir.representation import Summary, represented
 from medkarta.fhir.xml.writing import NoXmlError, xml_of
 from medkarta.fhir_api.answers import XML_TYPE, FhirAnswer, View
@@ -33,6 +38,27 @@ async def rendered(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
 def refusal(error: FhirError) -> FhirAnswer:
     """An error as it goes out."""
     return FhirAnswer(status=error.status, body=outcome(error.issues), headers=error.headers)
+
+
+def failure(error: Exception, request_id: str) -> FhirError:
+    """What is said of a failure of ours: nothing of our inside, and what to do."""
+    if isinstance(error, QueryCanceled):
+        return FhirError(
+            HTTPStatus.BAD_REQUEST, "too-costly", "This takes too long. Ask for less at once."
+        )
+    if isinstance(error, (OperationalError, PoolTimeout, DatabaseError)):
+        return FhirError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "transient",
+            f"The service is not whole at this moment ({request_id}). Repeat the request later: a"
+            " repeated one changes nothing twice where it has an Idempotency-Key.",
+            headers=((b"retry-after", b"5"),),
+        )
+    return FhirError(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "exception",
+        f"This failed on our side. Its number in our log is {request_id}.",
+    )
 
 
 def in_xml(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:

@@ -7,6 +7,9 @@ from medkarta.config.postgres.connection import Connection
 
 _LARGEST = 4
 _PATIENCE = 3.0  # seconds
+# Statements come again and again with other values: they are planned once. None runs for longer
+# than somebody waits for it.
+_OPTIONS = "-c plan_cache_mode=force_generic_plan -c statement_timeout=15s"
 
 
 class AsyncDatabase:
@@ -19,7 +22,12 @@ class AsyncDatabase:
     async def pool(self) -> AsyncConnectionPool[AsyncConnection]:
         if self._pool is None:
             self._pool = AsyncConnectionPool(
-                kwargs={**self._target.conninfo(), "autocommit": True, "connect_timeout": 3},
+                kwargs={
+                    **self._target.conninfo(),
+                    "autocommit": True,
+                    "connect_timeout": 3,
+                    "options": _OPTIONS,
+                },
                 min_size=0,
                 max_size=_LARGEST,
                 timeout=_PATIENCE,
