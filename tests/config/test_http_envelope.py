@@ -137,7 +137,7 @@ def test_smart_finds_its_configuration_below_the_fhir_base(service):
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/fhir", 404, "not-found"),
+        ("GET", "/fhir", 405, "not-supported"),
         ("GET", "/fhir/Patient/1", 401, "login"),
         ("POST", "/fhir/metadata", 405, "not-supported"),
         ("DELETE", "/fhir/metadata", 405, "not-supported"),
