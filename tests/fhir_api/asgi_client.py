@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 
 from psycopg_pool import AsyncConnectionPool
@@ -80,16 +81,42 @@ class Machine:
 
         return self._loop.run(ask_and_act())
 
-    async def _ask(self, scope, body):
-        sent = []
+    def timed(self, *calls):
+        """As `together`, and the seconds that each took."""
+
+        async def ask(method, path, token):
+            began = time.monotonic()
+            return await self._ask(
+                *_request(method, path, token, b"", {})
+            ), time.monotonic() - began
+
+        async def ask_all():
+            return await asyncio.gather(*(ask(*call) for call in calls))
+
+        return zip(*self._loop.run(ask_all()), strict=True)
+
+    def flood(self, method, path, token, chunk):
+        """The answer to a body that never ends, and how many chunks were taken of it."""
+        scope, _ = _request(method, path, token, b"", {"content_type": "application/fhir+json"})
+        scope["headers"] = [one for one in scope["headers"] if one[0] != b"content-length"]
+        taken = []
 
         async def receive():
+            taken.append(1)
+            return {"type": "http.request", "body": chunk, "more_body": True}
+
+        return self._loop.run(self._ask(scope, b"", receive)), len(taken)
+
+    async def _ask(self, scope, body, receive=None):
+        sent = []
+
+        async def whole():
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message):
             sent.append(message)
 
-        await self.app(scope, receive, send)
+        await self.app(scope, receive or whole, send)
         start, *parts = sent
         return Heard(
             start["status"],
