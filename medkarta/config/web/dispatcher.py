@@ -3,6 +3,7 @@
 Pages are synchronous because transactions are; the ASGI side carries no Django middleware.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from medkarta.config.web.answers import Answer
 from medkarta.config.web.async_database import AsyncDatabase
 from medkarta.config.web.envelope import Message, Receive, Scope, Send
 from medkarta.config.web.health import Health
+from medkarta.fhir.definitions import is_resource_type
 
 if TYPE_CHECKING:  # The server reads this module before Django is set up, and the API has tables.
     from medkarta.fhir_api.app import FhirApi
@@ -31,6 +33,11 @@ _NO_ANSWER = 499
 _SMART = "/fhir/.well-known/smart-configuration"
 # Also of health and machines' answers: a browser that once came by TLS never comes without it.
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+# What an address is made of here: words, operations, ids that we gave out, numbers of versions.
+_OURS = re.compile(
+    r"|fhir|metadata|_history|_search|[$][a-z-]{1,20}|[a-z2-7]{26}(-[a-z2-7]{26})?|[0-9]{1,4}"
+)
 
 log = structlog.get_logger("medkarta.access")
 
@@ -136,5 +143,16 @@ class Dispatcher:
 
 
 def _loggable(path: str, status: int) -> str:
-    """The path; of one that nobody answers only that, since people paste anything there."""
-    return "(unknown)" if status == _NOT_FOUND else path
+    """The path; of one that nobody answers only that, since people paste anything there.
+
+    Ids below the FHIR base are the client's to choose, and may be a number of somebody's.
+    """
+    if status == _NOT_FOUND:
+        return "(unknown)"
+    if not path.startswith("/fhir/"):
+        return path
+    return "/".join(part if _is_ours(part) else "…" for part in path.split("/"))
+
+
+def _is_ours(part: str) -> bool:
+    return bool(_OURS.fullmatch(part)) or is_resource_type(part)
