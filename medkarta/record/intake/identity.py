@@ -82,6 +82,7 @@ class Settlement:
             if entry.verb is Verb.DELETE and entry.condition:
                 return  # nothing is there that would have to go
             raise _absent(entry)
+        self._check_writable(entry, place, former)
         entry.place = place
         if place.patient_id and former.custodian_id:
             entry.owner = Owner(patient_id=place.patient_id, custodian_id=former.custodian_id)
@@ -92,14 +93,18 @@ class Settlement:
         clinic_id = self._keeper.shared
         place = self._known(entry, clinic_id) or self._new(entry, None, clinic_id)
         former = self._store.stored(place)
-        writes = former is None or entry.updates
-        if writes and not self._keeper.may_write(place, former):
+        if former is None or entry.updates:
+            self._check_writable(entry, place, former)
+        entry.place = _of(place, None)
+
+    def _check_writable(self, entry: Entry, place: Place, former: "Stored | None") -> None:
+        """However it was found: a condition finds what is shared whoever keeps it."""
+        if not self._keeper.may_write(place, former):
             raise RefusedError(
                 f"this {entry.resource_type} is not one that this system may write",
                 status=403,
                 code="forbidden",
             )
-        entry.place = _of(place, None)
 
     def _settle_patient(self, entry: Entry) -> None:
         clinic_id = self._keeper.clinic_of(entry)
