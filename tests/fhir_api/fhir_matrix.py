@@ -1,5 +1,6 @@
 """The cells of the matrix, and the request and the bearer by which each is tried."""
 
+import json
 from urllib.parse import quote
 
 from bearers import app, app_token, system_token
@@ -66,6 +67,28 @@ def references(kinds):
                 yield f"{kind}?_include={kind}:{param.code}"
                 yield f"Patient?_revinclude={kind}:{param.code}"
                 yield f"{kind}?_revinclude={kind}:{param.code}&_include:iterate={kind}:*"
+
+
+def attempts(types, role):
+    """(method, path, body, headers) by which a role would write what it may not."""
+    patch = json.dumps([{"op": "remove", "path": "/meta/tag"}]).encode()
+    as_patch = {"content_type": "application/json-patch+json"}
+    for (owner, kind), made in types.made.items():
+        system = ROLES[role].system
+        if owner in ROLES[role].sees if system else owner not in {"anna_x", "shared"}:
+            continue
+        body = types.sent(owner, kind)
+        request = {"method": "PUT", "url": made.name}
+        entry = {"resource": body, "request": request}
+        if owner != "shared" or not system:  # a clinic's system makes shared resources of its own
+            yield "POST", kind, body, {}
+        yield "PUT", made.name, body, {}
+        yield "PUT", f"{kind}?_id={made.id}", body, {}
+        yield "PATCH", made.name, patch, as_patch
+        yield "PATCH", f"{kind}?_id={made.id}", patch, as_patch
+        yield "DELETE", made.name, b"", {}
+        yield "DELETE", f"{kind}?_id={made.id}", b"", {"if_match": 'W/"1"'}
+        yield "POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}, {}
 
 
 def cells(types, role):

@@ -84,7 +84,10 @@ class TypesWorld:
             f"Patient/{self.patient(owner)}" if kind in NOMINATED and owner != "shared" else None
         )
         resource = resource_of(
-            kind, owner=whose, canary=f"cn{owner}-{kind}-", refer=self._refer_of(owner)
+            kind,
+            owner=whose,
+            canary=f"cn{owner}-{kind}-",
+            refer=self._leading_to(CROSSED.get(owner)),
         )
         put(
             owner=self.helds[owner].owner if owner != "shared" else None,
@@ -96,10 +99,21 @@ class TypesWorld:
             if isinstance(value, Reference) and f"Patient/{value.target}" == whose:
                 self.params.setdefault(kind, value.param)
 
-    def _refer_of(self, owner):
+    def sent(self, owner, kind):
+        """A resource as its keeper would send it: its references are this owner's."""
+        whose = f"Patient/{self.patient(owner)}" if owner != "shared" else None
+        made = resource_of(
+            kind,
+            owner=whose if kind in NOMINATED else None,
+            canary="sent",
+            refer=self._leading_to(owner if whose else None),
+        )
+        return made | {"id": self.made[owner, kind].id}
+
+    def _leading_to(self, other):
+        """At this person where the types allow it, at what is nobody's where they do not."""
+
         def refer(targets):
-            """At another person where the types allow it, at what is nobody's where they do not."""
-            other = CROSSED.get(owner)
             if other and (not targets or "Patient" in targets):
                 return self.made[other, "Patient"].name
             of_other = sorted(kind for kind in targets if (other, kind) in self.made)

@@ -6,7 +6,8 @@ What an answer holds is told by canaries: each resource has one, with its owner'
 from collections import defaultdict
 
 import pytest
-from fhir_matrix import cells, references, request, tokens_of
+from django.db import connection
+from fhir_matrix import attempts, cells, references, request, tokens_of
 from fhir_policy import ROLES, WAYS, shown, status, visible
 from fhir_types_world import CANARY, OWNED_TYPES, TypesWorld
 
@@ -15,6 +16,7 @@ from medkarta.record.rules.sharing import SHARED_TYPES
 pytestmark = pytest.mark.django_db
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 AT_ONCE = 200
+REFUSED = {204, 403, 404, 412, 422}  # 204: a condition that nothing of one's own meets
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,39 @@ def test_no_reference_leads_out_of_the_record(types, tokens, machine):
             brought += heard.body.count(b'"mode":"include"')
     assert len(questions) > 1_000
     assert brought > 500
+
+
+def test_nobody_writes_what_is_anothers(types, tokens, machine):
+    """B041–B045, B070, B077, B078: by each way, to each type; afterwards all is as it was."""
+    before, count, wrong = stored(), 0, []
+    for role, rights in ROLES.items():
+        due = {rights.door} if rights.door else REFUSED if rights.system else {403}
+        tried = list(attempts(types, role))
+        for start in range(0, len(tried), AT_ONCE):
+            some = tried[start : start + AT_ONCE]
+            answers = machine.together(
+                *((method, path, tokens[role], *sent) for method, path, *sent in some)
+            )
+            for (method, path, *_), heard in zip(some, answers, strict=True):
+                count += 1
+                if heard.status not in due or CANARY.search(heard.body) or "etag" in heard.headers:
+                    wrong.append((role, method, path, heard.status, heard.body[:300]))
+    print(f"{count} attempts to write")  # noqa: T201
+    assert wrong[:5] == []
+    assert stored() == before
+    assert count > 5_000
+
+
+def stored():
+    """All that is stored, as one value."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT md5(string_agg(body, '' ORDER BY resource_id, version)) FROM (
+            SELECT resource_id, version, body FROM resource UNION ALL
+            SELECT resource_id, version, body FROM resource_version UNION ALL
+            SELECT resource_id, version, body FROM shared_resource) AS whole
+        """)
+        return cursor.fetchone()
 
 
 def faults(types, call, heard, cells):
