@@ -3,6 +3,7 @@
 What an answer holds is told by canaries: each resource has one, with its owner's name and its type.
 """
 
+import json
 from collections import defaultdict
 
 import pytest
@@ -16,6 +17,7 @@ from medkarta.record.rules.sharing import SHARED_TYPES
 pytestmark = pytest.mark.django_db
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 AT_ONCE = 200
+OK = 200
 REFUSED = {204, 403, 404, 412, 422}  # 204: a condition that nothing of one's own meets
 
 
@@ -51,6 +53,28 @@ def test_whoever_asks_gets_what_the_table_says_and_no_canary_besides(types, toke
     print(f"{count} cells by {len(calls)} requests")  # noqa: T201
     assert wrong[:20] == []
     assert count > 35_000
+
+
+def test_a_bundle_of_reads_opens_no_more_than_each_alone(types, tokens, machine):
+    """B070: what a token is refused at the door it is refused as a whole."""
+    wrong = []
+    for role, rights in ROLES.items():
+        asked = [key for key in types.made if key[0] in rights.tries]
+        request = [{"request": {"method": "GET", "url": types.made[key].name}} for key in asked]
+        bundle = {"resourceType": "Bundle", "type": "batch", "entry": request}
+        heard = machine.call("POST", "", tokens[role], bundle)
+        if rights.door:
+            assert heard.status == rights.door
+            continue
+        for (owner, kind), entry in zip(asked, heard.json["entry"], strict=True):
+            due = status(rights, "read", kind, owner), shown(rights, "read", kind, owner)
+            said = json.dumps(entry).encode()
+            seen = CANARY.findall(said)
+            got = int(entry["response"]["status"]), kind if seen else None
+            mine = {(owner.encode(), kind.encode())}
+            if due != got or {*seen} - mine or (due[0] != OK and "etag" in entry["response"]):
+                wrong.append((role, kind, owner, due, said[:200]))
+    assert wrong[:5] == []
 
 
 def test_no_reference_leads_out_of_the_record(types, tokens, machine):
