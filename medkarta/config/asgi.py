@@ -11,7 +11,8 @@ from django.urls import get_resolver
 from medkarta.config import environment, failures
 from medkarta.config.postgres import connection
 from medkarta.config.web.async_database import AsyncDatabase
-from medkarta.config.web.dispatcher import AsgiApp, Dispatcher, Sides
+from medkarta.config.web.dispatcher import Dispatcher, Sides
+from medkarta.config.web.envelope import AsgiApp
 from medkarta.config.web.health import Health
 from medkarta.config.wsgi import application as pages
 from medkarta.fhir_api.app import FhirApi

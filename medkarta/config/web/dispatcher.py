@@ -5,7 +5,7 @@ Pages are synchronous because transactions are; the ASGI side carries no Django 
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,12 @@ from medkarta.config.logs import request_line
 from medkarta.config.web import envelope
 from medkarta.config.web.answers import Answer
 from medkarta.config.web.async_database import AsyncDatabase
-from medkarta.config.web.envelope import Message, Receive, Scope, Send
+from medkarta.config.web.envelope import AsgiApp, Message, Receive, Scope, Send
 from medkarta.config.web.health import Health
 from medkarta.fhir.definitions import is_resource_type
 
 if TYPE_CHECKING:  # The server reads this module before Django is set up, and the API has tables.
     from medkarta.fhir_api.app import FhirApi
-
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _TOO_LARGE = 413
 _LOST = 408

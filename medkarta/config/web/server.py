@@ -13,7 +13,7 @@ from medkarta.config import static
 from medkarta.config.environment import Environment
 from medkarta.config.processes import die_with_parent
 from medkarta.config.start import wait_until_told
-from medkarta.config.web.dispatcher import AsgiApp
+from medkarta.config.web.envelope import AsgiApp
 
 _BACKPRESSURE = 64  # requests at once in one process; more wait in the kernel
 _HEADER_TIMEOUT = 10_000  # milliseconds
