@@ -13,6 +13,7 @@ from django.utils import timezone
 from medkarta.access.grants import Origin
 from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Database
+from medkarta.fhir_api.cross_origin import preflight, shared_with
 from medkarta.fhir_api.interactions.capabilities import capability_statement
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.rendering import failure, in_xml, refusal, rendered
@@ -49,13 +50,18 @@ class FhirApi:
         self._api: Api | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = dict(scope["headers"]).get(b"origin", b"")
+        shared = await shared_with(origin, database=self._database)
         try:
             request = self._request(scope)
         except FhirError as error:
             answer = refusal(error)
         else:
-            answer = await self._answer(request, receive)
-        await _send(scope, receive, send, answer)
+            if origin and request.method == "OPTIONS":
+                answer = preflight(shared)
+            else:
+                answer = await self._answer(request, receive)
+        await _send(scope, receive, send, replace(answer, headers=(*answer.headers, *shared)))
 
     async def close(self) -> None:
         """Before the web process ends."""

@@ -51,10 +51,11 @@ class Machine:
 
     async def pool(self):
         """What the web process gives the API."""
-        self._pool = AsyncConnectionPool(
-            kwargs={**self._target, "autocommit": True}, min_size=0, max_size=4, open=False
-        )
-        await self._pool.open()
+        if self._pool is None:
+            self._pool = AsyncConnectionPool(
+                kwargs={**self._target, "autocommit": True}, min_size=0, max_size=4, open=False
+            )
+            await self._pool.open()
         return self._pool
 
     def get(self, path, token=None, **headers):
