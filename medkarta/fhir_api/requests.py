@@ -28,6 +28,8 @@ _JSON: Final = frozenset(
 )
 NDJSON: Final = frozenset({"application/fhir+ndjson", "application/ndjson", "ndjson"})
 EVENTS: Final = "text/event-stream"
+# Parameters that say how the answer is to look, whatever it is.
+OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
 _UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
 

@@ -64,6 +64,13 @@ class TestCreate:
         other = note(world.boris_at_x, "otherwise")
         assert machine.call("POST", "Observation", x, other, idempotency_key="k1").status == 422
 
+    def test_under_a_condition_in_the_address_makes_none(self, world, machine, x):
+        heard = machine.call("POST", "Observation?code=note", x, note(world.boris_at_x))
+        assert heard.status == 400
+        assert "If-None-Exist" in heard.words
+        heard = machine.call("POST", "Observation?_format=json", x, note(world.boris_at_x))
+        assert heard.status == 201
+
     def test_answers_as_it_is_preferred(self, world, machine, x):
         for wish, words in (("minimal", b""), ("OperationOutcome", b"OperationOutcome")):
             heard = machine.call(
@@ -191,6 +198,14 @@ class TestPatch:
         }
         heard = machine.call("PATCH", name, x, parameters)
         assert (heard.status, heard.json["status"]) == (200, "corrected")
+
+    def test_by_fields_that_are_to_be_merged_is_told_which_patches_there_are(
+        self, world, machine, x
+    ):
+        name = made(machine, x, world.boris_at_x)
+        heard = machine.call("PATCH", name, x, {"status": "amended"})
+        assert heard.status == 400
+        assert JSON_PATCH in heard.words
 
     @pytest.mark.parametrize(
         "change",

@@ -1,14 +1,24 @@
 """FHIR create, conditional too: https://hl7.org/fhir/R4/http.html#create."""
 
+from http import HTTPStatus
+
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
-from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
 from medkarta.fhir_api.submitting import header_or_none, resource_in, submit_one
 from medkarta.record.submissions import SentEntry
 
 
 async def create(api: Api, request: FhirRequest) -> FhirAnswer:
     """A new resource under an id of ours; with an Idempotency-Key the same one when repeated."""
+    if set(request.parameters) - OF_THE_ANSWER:
+        # Left out of account, a condition that was meant to spare a second one would make it.
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "not-supported",
+            "A create takes no search parameters: a conditional one has them in If-None-Exist.",
+        )
     entry = SentEntry(
         method="POST",
         url=request.path[0],

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from medkarta.fhir.json_text import BadJsonError
 from medkarta.fhir.patching.bounds import BadPatchError, PatchError
 from medkarta.fhir.patching.fhirpath_patch import fhirpath_patched
 from medkarta.fhir.patching.json_patch import json_patched
@@ -13,6 +14,10 @@ from medkarta.fhir_api.submitting import header_or_none, submit_one, text_of
 from medkarta.record.submissions import Patch, RefusedError, SentEntry
 
 JSON_PATCH = "application/json-patch+json"
+_NO_PATCH = (
+    "a patch is a JSON Patch (application/json-patch+json) or a FHIRPath Patch, which is a"
+    " Parameters resource"
+)
 
 
 async def patch(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -35,6 +40,9 @@ def patch_by(change: Callable[[str, str | bytes], str], document: str | bytes) -
             bad = isinstance(error, BadPatchError)
             status = HTTPStatus.BAD_REQUEST if bad else HTTPStatus.UNPROCESSABLE_ENTITY
             raise RefusedError(str(error), status=status, code="processing") from error
+        except BadJsonError as error:
+            words = f"{_NO_PATCH} ({error})"
+            raise RefusedError(words, status=HTTPStatus.BAD_REQUEST, code="structure") from error
 
     return patched
 

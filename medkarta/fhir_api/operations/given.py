@@ -16,11 +16,9 @@ from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.json_text import JsonObject, JsonValue
 from medkarta.fhir.search.dates import Interval, interval
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
 from medkarta.fhir_api.submitting import body_in
 
-# They say how the answer is to look, whatever it is.
-_OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
 _MOST: Final = 100  # parameters of one call
 _LONGEST: Final = 100_000  # bytes of simple parameters
 _MOST_DIGITS: Final = 9
@@ -96,7 +94,7 @@ def read_given(
     resources: dict[str, JsonObject] = {}
     pairs = parse_qsl(request.query.decode("ascii"), keep_blank_values=True)
     for name, text in pairs:
-        if name not in _OF_THE_ANSWER:
+        if name not in OF_THE_ANSWER:
             values[name] = (*values.get(name, ()), text)
     if len(request.body) > longest:
         words = f"The body of this operation has {longest} bytes at most."
