@@ -37,7 +37,12 @@ def shown_by(request: HttpRequest, form: Form) -> Shown:
     if "client_secret" in form or (header and assertion):
         raise OAuthError(Code.INVALID_REQUEST, "One proof: a signed assertion, or HTTP Basic.")
     if not header:
-        return Shown(client_id=form.get("client_id", ""), assertion=assertion)
+        refreshes = form.get("grant_type") == "refresh_token"
+        return Shown(
+            client_id=form.get("client_id", ""),
+            assertion=assertion,
+            refresh_token=form.get("refresh_token", "") if refreshes else "",
+        )
     client_id, secret = _basic(header)
     if form.get("client_id", client_id) != client_id:
         raise OAuthError(Code.INVALID_REQUEST, "client_id is another one in the header.")

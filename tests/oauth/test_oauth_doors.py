@@ -135,6 +135,25 @@ class TestApps:
         reused = post("/oauth/token", {**again, "refresh_token": told["refresh_token"]})
         assert (reused.status_code, reused.json()["error"]) == (400, "invalid_grant")
 
+    def test_a_public_app_that_refreshes_need_not_name_itself(self, app):
+        told = post("/oauth/token", code_form(app, citizens.with_open_record())).json()
+        again = {"grant_type": "refresh_token", "refresh_token": told["refresh_token"]}
+        answer = post("/oauth/token", again)
+        assert answer.json()["patient"] == told["patient"]
+        reused = post("/oauth/token", again)
+        assert (reused.status_code, reused.json()["error"]) == (400, "invalid_grant")
+        last = {**again, "refresh_token": answer.json()["refresh_token"]}
+        assert post("/oauth/token", last).json()["error"] == "invalid_grant", "its family is ended"
+        unknown = {**again, "refresh_token": "x"}
+        assert post("/oauth/token", unknown).json()["error"] == "invalid_client"
+
+    def test_an_app_with_a_proof_shows_it_whatever_token_it_has(self, confidential):
+        code = code_form(confidential, citizens.with_open_record())
+        told = post("/oauth/token", {**code, "client_id": "conf"}, **BASIC).json()
+        again = {"grant_type": "refresh_token", "refresh_token": told["refresh_token"]}
+        assert post("/oauth/token", again).json()["error"] == "invalid_client"
+        assert "access_token" in post("/oauth/token", again, **BASIC).json()
+
     @pytest.mark.parametrize(
         "changes", [{"code_verifier": ""}, {"redirect_uri": BACK + "?"}, {"code": "x"}]
     )

@@ -12,7 +12,7 @@ from medkarta.clients import assertions
 from medkarta.clients.assertions import AssertionRefusedError, Expected
 from medkarta.clients.jwks import KeysUnreachableError, keys_at
 from medkarta.clients.known import ClientView, view
-from medkarta.clients.models import AssertionSeen, Client
+from medkarta.clients.models import AssertionSeen, Client, RefreshToken
 from medkarta.clients.rules.errors import Code, OAuthError
 from medkarta.clients.rules.keys import PublicKey, public_keys
 from medkarta.clients.secret_words import digest_of
@@ -20,11 +20,16 @@ from medkarta.clients.secret_words import digest_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """What a request shows of who sends it. Of secret and assertion at most one is there."""
+    """What a request shows of who sends it. Of secret and assertion at most one is there.
+
+    A public app need not name itself where it shows its refresh token (RFC 6749 §6), and SMART's
+    own client does not.
+    """
 
     client_id: str
     secret: str = ""
     assertion: str = ""
+    refresh_token: str = ""
 
 
 def authenticate_client(*, shown: Shown, audience: str, now: datetime) -> ClientView:
@@ -33,10 +38,18 @@ def authenticate_client(*, shown: Shown, audience: str, now: datetime) -> Client
     Raises `OAuthError` (invalid_client), in the same words whoever it was and whatever failed. A
     `jti` that was taken stays taken, whatever becomes of the request.
     """
-    row = Client.objects.filter(client_id=_claimed(shown)[:64]).first()
+    row = _meant(shown)
     if row is None or not view(row).stands or not _proved(row, shown, audience, now):
         raise OAuthError(Code.INVALID_CLIENT, "The client is not known, or did not prove itself.")
     return view(row)
+
+
+def _meant(shown: Shown) -> Client | None:
+    if shown.client_id or shown.assertion or not shown.refresh_token:
+        return Client.objects.filter(client_id=_claimed(shown)[:64]).first()
+    digest = digest_of(shown.refresh_token)
+    held = RefreshToken.objects.filter(digest=digest or b"").select_related("client").first()
+    return None if held is None else held.client
 
 
 def _claimed(shown: Shown) -> str:
