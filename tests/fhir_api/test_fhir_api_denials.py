@@ -209,3 +209,70 @@ class TestConditions:
             (answer,) = machine.call("POST", "", blind, bundle).json["entry"]
             assert answer["response"]["status"].startswith("403")
         assert machine.call("POST", "Observation", blind, sent).status == 201
+
+
+@pytest.mark.parametrize("member", ["hasMember", "focus", "performer", "subject"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "transaction"])
+def test_what_is_sent_says_nothing_of_what_it_refers_to(machine, world, foreign, member, method):
+    """B077: a reference to another clinic's is as one to nothing, also where it would be stored."""
+    y = system_token(world.y)
+    kind = "Observation" if member == "hasMember" else "Patient"
+    names = foreign if kind == "Observation" else patients(world)
+    own = f"Observation/{world.anna_at_y.observation}"
+    answers = {}
+    for key, name in names.items():
+        reference = {"reference": f"{kind}/{name}"}
+        sent = note(world.anna_at_y)
+        sent[member] = reference if member == "subject" else [reference]
+        heard = {
+            "POST": lambda sent: machine.call("POST", "Observation", y, sent),
+            "PUT": lambda sent: machine.call("PUT", own, y, {**sent, "id": own.partition("/")[2]}),
+            "PATCH": lambda sent: machine.call(
+                "PATCH",
+                own,
+                y,
+                json.dumps([{"op": "add", "path": f"/{member}", "value": sent[member]}]),
+                content_type=JSON_PATCH,
+            ),
+            "transaction": lambda sent: machine.call("POST", "", y, transaction(sent)),
+        }[method](sent)
+        answers[key] = told(heard, name)
+    assert alike(answers)[0] == 422
+
+
+def patients(world):
+    """Ids of Patients that clinic Y cannot tell from each other."""
+    return {
+        "absent": f"{NOWHERE}-{NOWHERE}",
+        "another clinic's": world.boris_at_x.patient,
+        "another clinic's of the same person": world.anna_at_x.patient,
+        "another clinic's of nobody": world.stranger.patient,
+    }
+
+
+def transaction(sent):
+    entry = {"resource": sent, "request": {"method": "POST", "url": "Observation"}}
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+
+
+def test_an_id_or_a_key_that_another_chose_is_as_free_as_any(machine, world, x):
+    """B077: two clinics may call their patients alike, and learn nothing of each other by it."""
+    y = system_token(world.y)
+    patient = {"resourceType": "Patient", "id": "chosen-1", "name": [{"family": "canary"}]}
+    theirs = machine.call("PUT", "Patient/chosen-1", x, patient)
+    assert theirs.status == 201
+    answers = {}
+    for name in ("chosen-1", "chosen-2"):
+        deleted = machine.call("DELETE", f"Patient/{name}", y)
+        read = machine.get(f"Patient/{name}", y)
+        answers[name] = told(deleted, name), told(read, name)
+    assert answers["chosen-1"] == answers["chosen-2"]
+    mine = machine.call("PUT", "Patient/chosen-1", y, {"resourceType": "Patient", "id": "chosen-1"})
+    assert mine.status == 201
+    assert mine.json["id"] != theirs.json["id"]
+    assert b"canary" not in mine.body
+    keyed = [
+        machine.call("POST", "Observation", token, note(held), idempotency_key="the same")
+        for token, held in ((x, world.boris_at_x), (y, world.anna_at_y))
+    ]
+    assert [one.status for one in keyed] == [201, 201]

@@ -17,7 +17,7 @@ FORM = {"content_type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-def configured():
+def _configured():
     """Logging as the web process has it, at its most talkative."""
     root = logging.getLogger()
     before, level = root.handlers, root.level
@@ -44,7 +44,8 @@ def service(machine, monkeypatch):
     return machine
 
 
-def test_no_value_of_a_request_or_answer_is_in_a_line(world, service, configured, capfd):
+@pytest.mark.usefixtures("_configured")
+def test_no_value_of_a_request_or_answer_is_in_a_line(world, service, capfd):
     anna, x = app_token(world.anna), system_token(world.x)
     patient = {
         "resourceType": "Patient",
