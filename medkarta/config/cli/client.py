@@ -24,6 +24,7 @@ class ClientRefusedError(SaidInWordsError):
     "      --scope 'system/*.cruds' --jwks keys.json\n"
     "  medkarta client add --kind app --name 'Дневник' --publisher 'ООО «Вымысел»' \\\n"
     "      --scope 'launch/patient patient/*.rs' --redirect-uri https://app.example/back\n"
+    "  medkarta client clinics\n"
     "  medkarta client list"
 )
 def client() -> None:
@@ -35,7 +36,7 @@ def client() -> None:
 @click.option("--name", required=True, help="What people read.")
 @click.option("--publisher", required=True, help="Who answers for it.")
 @click.option("--scope", required=True, help="SMART scopes with spaces between.")
-@click.option("--clinic", type=click.UUID, help="A system's clinic.")
+@click.option("--clinic", type=click.UUID, help="A system's clinic, as `clinics` lists it.")
 @click.option("--redirect-uri", multiple=True, help="An app's address, letter by letter.")
 @click.option(
     "--jwks", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Public keys."
@@ -51,6 +52,17 @@ def add(*, jwks: Path | None, **said: Any) -> None:  # noqa: ANN401 - click's op
     click.echo(f"client_id {made.client.client_id}")
     if made.secret:
         click.echo(f"secret    {made.secret}")
+
+
+@client.command()
+def clinics() -> None:
+    """List the clinics that a system can be registered for: id, name."""
+    with _ready("list clinics"):
+        from medkarta.clinics.queries import connected
+
+        rows = connected()
+    for clinic_id, name in rows:
+        click.echo(f"{clinic_id}  {name}")
 
 
 @client.command(name="list")
