@@ -11,6 +11,7 @@ from test_portal_english import russian_left
 from medkarta.accounts.queries import account_by_email
 from medkarta.clients import queries as clients
 from medkarta.clients.models import Authorization
+from medkarta.portal.presenters import dates
 
 
 @pytest.mark.usefixtures("app")
@@ -24,12 +25,13 @@ class TestAppsPage:
         page = client.get("/control/apps")
         text = words(page)
         assert "Дневник вымышленный" in text
-        assert "Видит: вся карта." in text
+        assert "Видит: всю карту." in text
         assert "Читают карту: 1" in words(client.get("/control"))
         ended = client.post("/control/apps/end", {"app": str(app.id)}, follow=True)
         assert "Доступ закончен" in words(ended)
         assert clients.token_of(app, issued.access_token, now=timezone.now()) is None
-        assert "вы закончили доступ" in words(client.get("/control/apps"))
+        today = " ".join(dates.day(timezone.now()).split())
+        assert f"{today}: вы закончили доступ" in words(client.get("/control/apps"))
         again = client.post("/control/apps/end", {"app": str(app.id)}, follow=True)
         assert "уже закончен" in words(again)
         journal = words(client.get("/control/log"))

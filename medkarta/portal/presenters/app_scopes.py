@@ -190,7 +190,7 @@ def seen(words: Iterable[str]) -> list[str]:
     """What an app was allowed to see, as titles."""
     asked = scopes.of(words)
     if any(one.resource_type == ALL_TYPES for one in asked.data):
-        return [_("вся карта")]
+        return [_("всю карту")]
     wholly = {one.resource_type for one in asked.data if one.narrowing is None}
     parts = [part for part in (*PARTS, _OTHER) if part.types <= wholly]
     covered = frozenset[str]().union(*(part.types for part in parts), _BESIDE)

@@ -60,16 +60,18 @@ def former(found: Iterable[AuthorizationView]) -> list[FormerRow]:
     return [
         FormerRow(
             name=one.client.name,
-            line=_("С %(since)s по %(until)s: %(how)s.")
-            % {
-                "since": dates.day(one.created_at),
-                "until": dates.day(one.ended_at),
-                "how": _ENDED[one.ended_how],
-            },
+            line=_how_long(dates.day(one.created_at), dates.day(one.ended_at), one.ended_how),
         )
         for one in found
         if one.ended_at is not None and one.ended_how is not None
     ]
+
+
+def _how_long(since: str, until: str, how: Ended) -> str:
+    words = {"day": until, "since": since, "until": until, "how": _ENDED[how]}
+    if since == until:
+        return _("%(day)s: %(how)s.") % words
+    return _("С %(since)s по %(until)s: %(how)s.") % words
 
 
 def _row(ones: list[AuthorizationView]) -> AppRow:
