@@ -8,6 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 JOURNEYS = "tests/journeys/"
 # The walks over all pages are long, and nothing that they do matters to another journey.
 APART = "tests/journeys/test_journey_crawl.py"
+# Programs and a citizen's app, with a service that is theirs.
+CLIENTS = "tests/journeys/fhir_clients/"
 
 
 class ByFile(LoadScopeScheduling):
@@ -18,6 +20,8 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.split("::")[0]
+        if file.startswith(CLIENTS):
+            return CLIENTS
         return JOURNEYS if file.startswith(JOURNEYS) and file != APART else file
 
 
