@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from medkarta.audit.drafts import Draft, Outcome
 from medkarta.audit.models import Entry
-from medkarta.foundation.ids import AccountId, PersonId
+from medkarta.foundation.ids import AccountId, PatientId, PersonId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +60,15 @@ def entries(*, person_id: PersonId, before: int | None, limit: int) -> list[Line
     if before is not None:
         found = found.filter(number__lt=before)
     return [_line(entry) for entry in found.order_by("-number")[:limit]]
+
+
+def entries_before_links(patient_ids: Collection[PatientId], *, limit: int) -> list[Line]:
+    """Newest lines of these entries' own logs: what was done while they were linked to nobody.
+
+    Each entry counts its lines for itself (`access.api.decisions`, `record.intake.logging`).
+    """
+    found = Entry.objects.filter(person_id__in=patient_ids)
+    return [_line(entry) for entry in found.order_by("-at", "-number")[:limit]]
 
 
 def glances(*, person_id: PersonId, limit: int) -> list[Glance]:

@@ -16,7 +16,7 @@ COSTS = {
     "/card/timeline?section=visits&year=2024": 15,
     "/control": 11,
     "/control/apps": 5,
-    "/control/log": 7,
+    "/control/log": 9,
     "/control/sessions": 7,
     "/control/sessions/others": 2,
     "/control/consents": 8,

@@ -61,12 +61,15 @@ def log(request: HttpRequest) -> HttpResponse:
     before = int(text) if text.isascii() and text.isdecimal() else None
     lines = audit.entries(person_id=person_id, before=before, limit=_LINES)
     last = lines[-1].number if lines else 1
+    linked = patients.linked_patient_ids(person_id) if before is None else ()
+    earlier = audit.entries_before_links(linked, limit=_LINES)
     return render(
         request,
         "portal/log.html",
         {
             "nav": "control",
             "days": journal.days(lines, requests.account_id(request)),
+            "earlier": journal.days(earlier, requests.account_id(request)),
             "total": audit.count(person_id),
             "more": last if last > 1 else None,
             "older": before is not None,
