@@ -11,6 +11,9 @@ APART = "tests/journeys/test_journey_crawl.py"
 # Programs and a citizen's app, with a service that is theirs.
 CLIENTS = "tests/journeys/fhir_clients/"
 
+# What takes minutes: begun last, it would keep one process busy when all others are done.
+SLOW = ("tests/journeys/", "tests/config/", "tests/fhir_api/test_fhir_api_matrix.py")
+
 
 class ByFile(LoadScopeScheduling):
     """A file's tests stay together; so do all journeys, as they share one service and its people.
@@ -25,6 +28,12 @@ class ByFile(LoadScopeScheduling):
         return JOURNEYS if file.startswith(JOURNEYS) and file != APART else file
 
 
+def pytest_collection_modifyitems(items):
+    """The slow ones first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
 def pytest_xdist_make_scheduler(config, log):
     """Xdist asks for it once, in the process that shares out."""
+    config.option.loadscopereorder = False  # it would begin with the files of most tests
     return ByFile(config, log)
