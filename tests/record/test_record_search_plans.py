@@ -17,7 +17,7 @@ RECORD = """
 INSERT INTO resource (patient_id, resource_id, resource_type, version, recorded_at, deleted, body,
   custodian_id, section, date, status, code_system, code)
 SELECT %s, gen_random_uuid(), (ARRAY['Observation', 'Encounter'])[1 + n %% 2], 1, %s, false,
-  repeat('x', 800), %s, 'labs', %s - n * interval '1 hour', 'final', 's', 'c' || n %% 40
+  repeat('x', 200), %s, 'labs', %s - n * interval '1 hour', 'final', 's', 'c' || n %% 40
 FROM generate_series(1, 600) n
 """
 TOKENS = """
@@ -40,13 +40,13 @@ WHERE o.resource_type = 'Observation'
 
 @pytest.fixture(scope="module")
 def patients(request, django_db_blocker):
-    """Ten patients with 600 resources each, half of them Observations of 20 codes."""
+    """Forty patients with 600 resources each, half of them Observations of 20 codes."""
     request.getfixturevalue("django_db_setup")
     yield from committed(django_db_blocker, fill)
 
 
 def fill():
-    made, clinic = [uuid4() for _ in range(10)], uuid4()
+    made, clinic = [uuid4() for _ in range(40)], uuid4()
     with connection.cursor() as cursor:
         for patient in made:
             cursor.execute(RECORD, [patient, NOW, clinic, NOW])
