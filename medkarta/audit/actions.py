@@ -26,7 +26,5 @@ def append_many(*, entries: Sequence[Draft]) -> list[int]:
     if not entries:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(lines.COUNT_ON, lines.heads(entries))
-        numbers = lines.numbers(entries, dict(cursor.fetchall()))
-        cursor.execute(lines.WRITE, [lines.rows(entries, numbers)])
-    return numbers
+        cursor.execute(lines.WRITE, [lines.written(entries)])
+        return lines.numbers(entries, dict(cursor.fetchall()))

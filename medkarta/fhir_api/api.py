@@ -28,11 +28,11 @@ from medkarta.access.api.gathering import Gathering, on_connection
 from medkarta.access.grants import EVERYTHING, Gate
 from medkarta.fhir_api.answers import FhirAnswer, Headers
 from medkarta.fhir_api.outcomes import FhirError, not_found
+from medkarta.fhir_api.reads import Wanted, open_and_read
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.writer import Writer
-from medkarta.foundation.ids import PatientId
+from medkarta.foundation.ids import PatientId, ResourceId
 from medkarta.record.reading import Text
-from medkarta.record.reads import Key, read_many
 from medkarta.record.search.cursors import Marker
 
 _GATES: Final = {
@@ -78,7 +78,7 @@ class Api:
         self.marker = Marker(sealer=settings.SEALER)
         self.writer = Writer()
         self._door = Gathering(on_connection(pool, open_many))
-        self._reads = Gathering(on_connection(pool, read_many))
+        self._reads = Gathering(on_connection(pool, open_and_read))
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""
@@ -104,9 +104,20 @@ class Api:
         wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
         await self.open(request, wish)
 
-    async def read(self, key: Key) -> Text | None:
-        """A resource by its id, with others that are read at this moment."""
-        return await self._reads.ask(key)
+    async def read(
+        self, request: FhirRequest, wish: Wish, resource_type: str, resource_id: ResourceId
+    ) -> Text | None:
+        """Pass the door to the entry that the wish names, and read a resource of it by its id.
+
+        None: not there, or not opened. Raises `FhirError` in words.
+        """
+        wanted = Wanted(
+            asking=asking_of(request, wish), resource_type=resource_type, resource_id=resource_id
+        )
+        answer, text = await self._reads.ask(wanted)
+        if isinstance(answer, (Opened, NotOpened)):
+            return text
+        raise _refused(answer)
 
 
 def asking_of(request: FhirRequest, wish: Wish) -> ApiAsking:

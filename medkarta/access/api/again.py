@@ -73,7 +73,5 @@ def _logged(decisions: Sequence[Decision]) -> list[Answer]:
     if not drafts:
         return answers_of(decisions, [])
     with connection.cursor() as cursor:
-        cursor.execute(lines.COUNT_ON, lines.heads(drafts))
-        given = lines.numbers(drafts, dict(cursor.fetchall()))
-        cursor.execute(lines.WRITE, [lines.rows(drafts, given)])
-    return answers_of(decisions, given)
+        cursor.execute(lines.WRITE, [lines.written(drafts)])
+        return answers_of(decisions, lines.numbers(drafts, dict(cursor.fetchall())))

@@ -15,6 +15,7 @@ from medkarta.access.api.asking import ApiAsking, Caller
 from medkarta.accounts.rules import Level
 from medkarta.clients.bearer import JOINED, alive, permitted
 from medkarta.consents.rules import Audience, Effect, Kind, Signed, Term, state_of
+from medkarta.foundation.arrays import array_of
 from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
 
 
@@ -45,8 +46,8 @@ WHERE {valid}
 
 
 _BEARERS: Final = """
-  unnest(%s::bytea[], %s::uuid[]) WITH ORDINALITY AS k (digest, target, n)
-JOIN client_token t ON t.digest = k.digest"""
+  unnest(%s::text[], %s::uuid[]) WITH ORDINALITY AS k (digest, target, n)
+JOIN client_token t ON t.digest = decode(k.digest, 'hex')"""
 _NOW: Final = "statement_timestamp()"
 READ: Final = _reading(_BEARERS, alive(_NOW))
 # For work that outlives the token it began with: revoked is revoked, its time does not count.
@@ -94,9 +95,12 @@ class Known:
         return tuple(term for one, term in self.signed if term and state_of(one, at).holds)
 
 
-def values(askings: Sequence[ApiAsking]) -> tuple[list[bytes], list[UUID | None]]:
-    """Values of `READ` and of `READ_AGAIN`."""
-    return [one.digest for one in askings], [one.target for one in askings]
+def values(askings: Sequence[ApiAsking]) -> tuple[str, str]:
+    """Values of `READ` and of `READ_AGAIN`, as arrays are written."""
+    return (
+        array_of(one.digest.hex() for one in askings),
+        array_of(str(one.target or "NULL") for one in askings),
+    )
 
 
 def known(row: Sequence[Any]) -> tuple[int, Known]:

@@ -31,7 +31,7 @@ _LOGGING: dict[str, Any] = {
 
 def serve(environment: Environment, *, when_told: bool) -> None:
     """Serve until told to stop. Ends with an exit code of its own when a worker process dies."""
-    from granian.constants import Interfaces, SSLProtocols
+    from granian.constants import Interfaces, Loops, SSLProtocols
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
@@ -47,6 +47,7 @@ def serve(environment: Environment, *, when_told: bool) -> None:
         uds=environment.unix_socket,
         uds_permissions=0o660 if environment.unix_socket else None,
         interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
         workers=environment.web_workers,
         websockets=False,
         backpressure=_BACKPRESSURE,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from medkarta.access.api.asking import Doing, Opened
+from medkarta.access.api.asking import Doing
 from medkarta.fhir_api.answers import FhirAnswer, versioned
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.naming import Named, named
@@ -12,7 +12,6 @@ from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.record import reading
 from medkarta.record.reading import Text
-from medkarta.record.reads import Key
 
 
 async def read(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -27,27 +26,20 @@ async def read(api: Api, request: FhirRequest) -> FhirAnswer:
 async def stored(api: Api, request: FhirRequest) -> Text:
     """The resource that an address begins with, as it is now. Raises `FhirError`."""
     name = named(*request.path[:2])
-    opened = await api.open(request, name.wish(Doing.READ))
-    found = await _found(api, opened, name)
+    wish = name.wish(Doing.READ)
+    if name.patient_id is not None and name.resource_id is not None:
+        found = await api.read(request, wish, name.resource_type, name.resource_id)
+    else:
+        await api.open(request, wish)
+        found = await _shared(api, name)
     if found is None:
         raise not_found()
     return found
 
 
-async def _found(api: Api, opened: Opened, name: Named) -> Text | None:
-    if name.resource_id is None:
-        return None
-    if opened.grant is None or name.patient_id is None:
-        async with api.pool.connection() as connection:
-            return await reading.shared_read(connection, name.resource_type, name.text)
-    return await api.read(
-        Key(
-            grant=opened.grant,
-            resource_type=name.resource_type,
-            patient_id=name.patient_id,
-            resource_id=name.resource_id,
-        )
-    )
+async def _shared(api: Api, name: Named) -> Text | None:
+    async with api.pool.connection() as connection:
+        return await reading.shared_read(connection, name.resource_type, name.text)
 
 
 def is_known(request: FhirRequest, version: int, recorded_at: datetime) -> bool:

@@ -21,7 +21,6 @@ from medkarta.foundation.ids import ClinicId, PatientId, ResourceId
 from medkarta.patients.queries.likeness import entries_like
 from medkarta.patients.rules import Match, PersonalDataInput
 from medkarta.record.reading import Text
-from medkarta.record.reads import Key
 from medkarta.record.rules.persons import personal_data
 
 _KNOWN: Final = frozenset({"resource", "onlyCertainMatches", "count"})
@@ -81,18 +80,7 @@ def _data(patient: JsonObject | None) -> PersonalDataInput:
 async def _patient(api: Api, request: FhirRequest, patient_id: PatientId) -> Text | None:
     """The entry's Patient, behind the door to it: its line is in the log before it goes out."""
     wish = Wish(doing=Doing.SEARCH, types=_TYPES, resources=("Patient/$match",), target=patient_id)
-    opened = await api.open_or_nothing(request, wish)
-    if opened is None or opened.grant is None:
-        return None
-    resource_id = ResourceId(patient_id)
-    return await api.read(
-        Key(
-            grant=opened.grant,
-            resource_type="Patient",
-            patient_id=patient_id,
-            resource_id=resource_id,
-        )
-    )
+    return await api.read(request, wish, "Patient", ResourceId(patient_id))
 
 
 def _entry(base: str, text: Text, grade: Match) -> bytes:
