@@ -29,7 +29,7 @@ def closed_gates(facts: Facts) -> tuple[Gate, ...]:
         Gate.RELATION: facts.own,
         Gate.SECTION: facts.section_given,
     }
-    return tuple(gate for gate in Gate if not states[gate])
+    return tuple(gate for gate, is_open in states.items() if not is_open)
 
 
 def closed_to_representative(facts: Facts) -> tuple[Gate, ...]:

@@ -75,7 +75,10 @@ class Level(StrEnum):
     @property
     def height(self) -> int:
         """How far up: each level may all that those below it may."""
-        return list(Level).index(self)
+        return _HEIGHTS[self]
+
+
+_HEIGHTS: Final = {level: height for height, level in enumerate(Level)}
 
 
 class Doing(StrEnum):

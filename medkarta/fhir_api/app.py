@@ -50,10 +50,11 @@ class FhirApi:
         self._api: Api | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = dict(scope["headers"]).get(b"origin", b"")
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"")
         shared = await shared_with(origin, database=self._database)
         try:
-            request = self._request(scope)
+            request = self._request(scope, headers)
         except FhirError as error:
             answer = refusal(error)
         else:
@@ -61,16 +62,17 @@ class FhirApi:
                 answer = preflight(shared)
             else:
                 answer = await self._answer(request, receive)
-        await _send(scope, receive, send, replace(answer, headers=(*answer.headers, *shared)))
+        if shared:
+            answer = replace(answer, headers=(*answer.headers, *shared))
+        await _send(scope, receive, send, answer)
 
     async def close(self) -> None:
         """Before the web process ends."""
         if self._api is not None:
             await self._api.writer.close()
 
-    def _request(self, scope: Scope) -> FhirRequest:
+    def _request(self, scope: Scope, headers: Mapping[bytes, bytes]) -> FhirRequest:
         """The request without its body."""
-        headers: Mapping[bytes, bytes] = dict(scope["headers"])
         return FhirRequest(
             method=scope["method"],
             path=tuple(part for part in scope["path"].removeprefix("/fhir").split("/") if part),

@@ -19,6 +19,7 @@ from medkarta.fhir_api.answers import XML_TYPE, FhirAnswer, View
 from medkarta.fhir_api.outcomes import FhirError, outcome
 from medkarta.fhir_api.requests import FhirRequest
 
+_WHOLE: Final = View()
 _SMALL: Final = 50_000  # bytes; what is larger is turned into another form beside the event loop
 
 
@@ -27,8 +28,8 @@ async def rendered(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
     if not answer.body or answer.content_type:
         return answer
     xml, pretty = request.wants_xml, request.parameters.get("_pretty") == "true"
-    view = answer.view or _view(request)
-    if not (xml or pretty or view != View()):
+    view = answer.view or (_view(request) if request.parameters else _WHOLE)
+    if not (xml or pretty or view != _WHOLE):
         return answer
     if len(answer.body) <= _SMALL:
         return _turned(answer, view, xml=xml, pretty=pretty)
@@ -64,7 +65,7 @@ def failure(error: Exception, request_id: str) -> FhirError:
 def in_xml(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
     """A refusal in XML, where that was asked for and can be."""
     try:
-        return _turned(answer, View(), xml=request.wants_xml, pretty=False)
+        return _turned(answer, _WHOLE, xml=request.wants_xml, pretty=False)
     except FhirError:
         return answer
 

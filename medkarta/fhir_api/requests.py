@@ -61,6 +61,8 @@ class FhirRequest:
     def wants_xml(self) -> bool:
         """Whether the answer is wanted as XML. Raises `FhirError` for what we do not speak."""
         wished = self.parameters.get("_format") or self.header("accept") or "json"
+        if wished in _JSON:
+            return False
         for one in wished.replace(" ", "+").split(","):  # an unescaped “+” came as a space
             kind = one.partition(";")[0].strip("+").lower()
             if kind in _XML or kind in _JSON:

@@ -13,8 +13,9 @@ from medkarta.access.api.decisions import Decision, decide
 def decide_all(askings: Sequence[ApiAsking], rows: Iterable[Sequence[Any]]) -> list[Decision]:
     """Decide on each; `rows` are those of `facts`, and a token without a row is over."""
     known = dict(map(facts.known, rows))
+    zone = timezone.get_current_timezone()
     return [
-        decide(asking, known[n], today=timezone.localtime(asking.now).date())
+        decide(asking, known[n], today=asking.now.astimezone(zone).date())
         if n in known
         else Decision(answer=BadToken())
         for n, asking in enumerate(askings)

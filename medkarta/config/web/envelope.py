@@ -61,6 +61,8 @@ def cleaned(scope: Scope, *, request_id: str, behind_proxy: bool) -> Scope:
 
 def _ascii(query: bytes) -> bytes:
     """Browsers percent-encode; what some programs send raw is encoded here."""
+    if query.isascii():
+        return query
     return b"".join(bytes([b]) if b < 0x80 else b"%%%02X" % b for b in query)  # noqa: PLR2004
 
 
