@@ -43,6 +43,7 @@ Methods: TypeAlias = Mapping[str, Interaction]
 Shape: TypeAlias = tuple[str, ...]
 
 # The shapes of addresses: "T" is a resource type, "id" and "v" are ids, other words are themselves.
+# "C" is a resource type in the compartment of a Patient, the only one whose compartment is here.
 INTERACTIONS: Final[Mapping[Shape, Methods]] = {
     (): {"POST": process},
     ("T",): {
@@ -55,6 +56,8 @@ INTERACTIONS: Final[Mapping[Shape, Methods]] = {
     ("T", "_search"): {"POST": search_by_form},
     ("T", "_history"): {"GET": type_history},
     ("T", "id"): {"GET": read, "PUT": update, "PATCH": patch, "DELETE": delete},
+    ("T", "id", "C"): {"GET": search},
+    ("T", "id", "C", "_search"): {"POST": search_by_form},
     ("T", "id", "_history"): {"GET": history},
     ("T", "id", "_history", "v"): {"GET": vread},
 }
@@ -110,6 +113,8 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
     if not path or path[0] not in resource_types():
         return path if not path else ("?",)
     names = {1: "id", 3: "v"}
+    if path[0] == "Patient" and path[2:3] and path[2] in resource_types():
+        names[2] = "C"
     rest = (
         part if part in _WORDS else names.get(number, "?")
         for number, part in enumerate(path[1:], start=1)

@@ -6,7 +6,12 @@ import pytest
 
 from medkarta.fhir.bundle_text import read_bundle
 from medkarta.fhir.definitions import resource_types
-from medkarta.fhir.search.compartment import NOBODYS, NOMINATED, patient_references
+from medkarta.fhir.search.compartment import (
+    NOBODYS,
+    NOMINATED,
+    membership,
+    patient_references,
+)
 from medkarta.fhir.search.parameters import parameters_of, patient_compartment
 from medkarta.fhir.search.paths import Only, paths_of
 
@@ -76,6 +81,15 @@ def test_every_type_of_r4s_compartment_is_decided_by_one_of_its_own_parameters()
     for resource_type, codes in compartment.items():
         if resource_type in NOMINATED:
             assert NOMINATED[resource_type] in elements(resource_type, codes)
+
+
+def test_a_type_is_in_the_compartment_by_the_parameter_of_its_nominated_element():
+    named = {kind: membership(kind) for kind in resource_types()}
+    assert {kind for kind, param in named.items() if param} == {*patient_compartment(), "Patient"}
+    for kind, param in named.items():
+        if param and kind in NOMINATED:
+            assert NOMINATED[kind] in elements(kind, [param.code])
+    assert (named["Patient"].code, named["Coverage"].code) == ("_id", "beneficiary")
 
 
 def elements(resource_type, codes):

@@ -18,6 +18,8 @@ from medkarta.record.rules.sharing import SHARED_TYPES
 # Not of any record: each client has its own, and none else (test_fhir_api_subscriptions).
 _CLIENTS_OWN = {"Subscription"}
 TAG = quote("urn:of-the-matrix|marked", safe="")
+# One of each way in which a type is in the compartment.
+COMPARTMENT = {"Appointment", "AuditEvent", "Coverage", "Observation", "Patient", "Schedule"}
 NOTHINGS = "-".join([encode_uuid(new_uuid())] * 2)
 BY_NAME = {
     "read": ("GET", "{}"),
@@ -111,8 +113,9 @@ def applies(types, way, kind, owner):
         return kind == "Patient"
     if way == "$meta of a type":
         return kind not in EITHER_TYPES and owner != "nothing"
-    if way in {"_revinclude", "chain", "_has"}:
-        return owner != "shared" and kind in types.params
+    if way in {"_revinclude", "chain", "_has", "compartment"}:
+        held = COMPARTMENT if way == "compartment" else types.params
+        return owner not in {"shared", "nothing"} and kind in held
     return owner != "nothing" or way in {"read", "search", "history of a type"}
 
 
@@ -123,8 +126,10 @@ def request(types, role, way, kind, owner):
         method, path = BY_NAME[way]
         version = 2 if kind == "Patient" else 1
         return method, path.format(name, version), b""
-    if way == "search by _id":
-        return "GET", f"{kind}?_id={name.partition('/')[2]}", b""
+    if way in {"search by _id", "compartment"}:
+        by_id = f"{kind}?_id={name.partition('/')[2]}"
+        inside = way == "compartment"
+        return "GET", f"Patient/{types.patient(owner)}/{kind}" if inside else by_id, b""
     whose = types.params.get(kind)
     tagged = {
         "chain": f"{kind}?{whose}:Patient._tag={TAG}",

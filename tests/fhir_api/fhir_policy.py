@@ -103,6 +103,7 @@ WAYS: Final = {
     "search": Way(),
     "search by form": Way(),
     "search as XML": Way(),
+    "compartment": Way(one=True),
     "count": Way(shows=None),
     "_include": Way(),
     "_revinclude": Way(through=("Patient",), brought=True),

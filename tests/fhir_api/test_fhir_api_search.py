@@ -1,13 +1,11 @@
 """FHIR search through the API: whose, how far, page by page. What is found: tests of `record`."""
 
-import re
-
 import pytest
 from bearers import app, app_token, system_token
 from fhir_world import LABORATORY
 
 from medkarta.audit import queries as audit
-from medkarta.foundation.ids import PersonId
+from medkarta.foundation.ids import PersonId, encode_uuid, new_uuid
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +140,64 @@ class TestASystem:
             assert "entry" not in heard.json
 
 
+class TestACompartment:
+    """`Patient/<id>/<Type>` is that patient's part of the search."""
+
+    def test_holds_what_is_about_its_patient_alone(self, world, machine, anna):
+        at_x = f"Patient/{world.anna_at_x.patient}"
+        assert ids(machine.get(f"{at_x}/Observation?code=718-7", anna)) == [
+            world.anna_at_x.observation
+        ]
+        assert ids(machine.get(f"{at_x}/Observation?code=1", anna)) == []
+        assert ids(machine.get(f"{at_x}/Patient", anna)) == [world.anna_at_x.patient]
+        line = newest_line(world.anna.person_id)
+        assert (line.resources, line.patient_ids) == (("Patient?",), (world.anna_at_x.patient_id,))
+
+    def test_names_the_patient_for_a_system(self, world, machine, x):
+        found = machine.get(f"Patient/{world.boris_at_x.patient}/Observation", x)
+        assert ids(found) == [world.boris_at_x.observation]
+
+    def test_of_another_answers_as_the_search_does(self, world, machine, anna, x):
+        absent = "-".join([encode_uuid(new_uuid())] * 2)
+        for token, other in ((anna, world.boris_at_x.patient), (x, world.anna_at_y.patient)):
+            for name in (other, absent):
+                heard = machine.get(f"Patient/{name}/Condition?_total=accurate", token)
+                same = machine.get(f"Condition?patient={name}&_total=accurate", token)
+                assert ids(heard) == ids(same) == []
+                assert heard.json["total"] == same.json["total"] == 0
+
+    def test_takes_a_form_that_no_address_shows(self, world, machine, anna):
+        heard = machine.call(
+            "POST",
+            f"Patient/{world.anna_at_y.patient}/Observation/_search",
+            anna,
+            b"code=718-7&_count=1",
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert ids(heard) == [world.anna_at_y.observation]
+
+    def test_has_pages_that_open_in_it_alone(self, world, machine, anna):
+        held = world.anna_at_x
+        made, also = (held.put({**note(held), "status": "preliminary"}) for _ in range(2))
+        at_x = f"Patient/{held.patient}/Observation"
+        first = machine.get(f"{at_x}?status=preliminary&_count=1", anna)
+        (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
+        path, _, cursor = link.partition("/fhir/")[2].partition("?")
+        assert path == at_x
+        assert {*ids(first), *ids(machine.get(f"{path}?{cursor}", anna))} == {made, also}
+        for elsewhere in ("Observation", f"Patient/{world.anna_at_y.patient}/Observation"):
+            assert machine.get(f"{elsewhere}?{cursor}", anna).status == 400
+
+    def test_has_types_that_r4_gives_it(self, world, machine, anna):
+        patient = f"Patient/{world.anna_at_x.patient}"
+        for kind in ("Organization", "Device", "Contract"):
+            refused = machine.get(f"{patient}/{kind}", anna)
+            assert (refused.status, kind in refused.words) == (400, True)
+        assert machine.get("Patient/a b/Observation", anna).status == 400
+        assert machine.get(f"Encounter/{world.anna_at_x.patient}/Observation", anna).status == 404
+        assert machine.call("POST", f"{patient}/Observation", anna, {}).status == 405
+
+
 class TestHistory:
     def test_tells_each_version_newest_first(self, world, machine, anna):
         held = world.anna_at_x
@@ -161,7 +217,7 @@ class TestHistory:
 
     def test_of_anothers_is_as_of_nothing(self, world, machine, anna):
         theirs = world.boris_at_x.observation
-        absent = re.sub("^.", "a", theirs)
+        absent = f"{theirs.partition('-')[0]}-{encode_uuid(new_uuid())}"
         for path in ("Observation/{}/_history", "Observation/{}/_history/1"):
             answers = [machine.get(path.format(one), anna) for one in (theirs, absent)]
             assert [one.status for one in answers] == [404, 404]

@@ -5,9 +5,12 @@ performer); a record has one owner, so each type has one nominated element here,
 whom the resource is about.
 """
 
+import functools
 from collections.abc import Iterator
 
 from medkarta.fhir.json_text import JsonObject, JsonValue
+from medkarta.fhir.search.parameters import Parameter, parameters_of, patient_compartment
+from medkarta.fhir.search.paths import Take, Truth, paths_of
 from medkarta.fhir.search.references import read_reference
 
 _BY_ELEMENT = {
@@ -64,6 +67,31 @@ def patient_references(resource: JsonObject) -> list[str]:
     for name in path.split("."):
         found = list(_members(found, name))
     return list(dict.fromkeys(text for one in found for text in _patient(one)))
+
+
+@functools.cache
+def membership(resource_type: str) -> Parameter | None:
+    """The parameter by which a type is in R4's patient compartment; None: it is in none.
+
+    Of several it is the one of the nominated element, which every resource of a patient has: what
+    another of them names (a performer) is in that patient's compartment anyway.
+    """
+    known = parameters_of(resource_type)
+    if resource_type == "Patient":
+        return known["_id"]
+    codes = patient_compartment().get(resource_type, [])
+    path = NOMINATED.get(resource_type)
+    named = [known[code] for code in codes if path is None or path in _elements(known[code])]
+    return named[0] if named else None
+
+
+def _elements(parameter: Parameter) -> set[str]:
+    """Where a parameter's values stand, in all resources of its first type."""
+    resource_type = parameter.expression.partition(".")[0]
+    paths = paths_of(resource_type, parameter.expression)
+    if isinstance(paths, Truth):
+        return set()
+    return {".".join(one.name for one in path.steps if isinstance(one, Take)) for path in paths}
 
 
 def _members(elements: list[JsonValue], name: str) -> Iterator[JsonValue]:

@@ -5,13 +5,24 @@ the cost of one search bounded.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from medkarta.fhir.definitions import is_resource_type
+from medkarta.fhir.search.compartment import membership
 from medkarta.fhir.search.query_controls import is_control, read_controls
 from medkarta.fhir.search.query_criteria import UnknownParameterError, read_condition, work_of
 from medkarta.fhir.search.query_text import pairs, shown
-from medkarta.fhir.search.sought import BadSearchError, Condition, Query
+from medkarta.fhir.search.references import read_reference
+from medkarta.fhir.search.sought import (
+    BadSearchError,
+    Condition,
+    Criterion,
+    Query,
+    Sought,
+    SoughtReference,
+    SoughtToken,
+)
 
 MOST_WORK: Final = 1_000
 
@@ -36,6 +47,25 @@ def read_query(resource_type: str, raw: bytes | str, *, base: str = "") -> Query
         unknown=unknown,
         text=text,
     )
+
+
+def within(query: Query, patient: str) -> Query:
+    """The same search in a patient's compartment: https://hl7.org/fhir/R4/http.html#vsearch.
+
+    What is in it names the patient by its type's nominated element, as R4's definition of the
+    compartment has it; a Patient is in its own. Raises `BadSearchError`: no id, no such type in it.
+    """
+    param = membership(query.resource_type)
+    if param is None:
+        words = f"R4's patient compartment has no {query.resource_type}"
+        raise BadSearchError("Patient", words)
+    found = read_reference(f"Patient/{patient}")
+    if found is None or found.target != patient:
+        raise BadSearchError("Patient", "what stands after it is no id")
+    own = param.code == "_id"
+    sought: Sought = SoughtToken(None, patient) if own else SoughtReference("Patient", patient)
+    criteria = (Criterion(param, None, (sought,)), *query.criteria)
+    return replace(query, criteria=criteria, compartment=patient)
 
 
 def _local(value: str, base: str) -> str:

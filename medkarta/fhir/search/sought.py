@@ -210,7 +210,8 @@ class Query:
     """A search of one type: all of its criteria hold of a match.
 
     `unknown` are names that R4 does not know for the type, left out of the search. `text` is the
-    whole of what was asked, as it came.
+    whole of what was asked, as it came. `compartment` is the Patient's id where the search keeps to
+    that one's compartment, which is then the first of the criteria.
     """
 
     resource_type: str
@@ -218,3 +219,4 @@ class Query:
     controls: Controls
     unknown: tuple[str, ...]
     text: str
+    compartment: str | None = None

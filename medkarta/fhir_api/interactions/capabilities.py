@@ -54,6 +54,7 @@ def capability_statement(*, base: str, origin: str) -> dict[str, object]:
             {
                 "mode": "server",
                 "security": _security(origin),
+                "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 "resource": [_resource(kind) for kind in sorted(resource_types())],
             }
         ],

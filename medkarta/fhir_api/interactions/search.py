@@ -1,4 +1,4 @@
-"""FHIR search by GET and POST: https://hl7.org/fhir/R4/http.html#search."""
+"""FHIR search by GET and POST: https://hl7.org/fhir/R4/http.html#search, #vsearch."""
 
 import re
 from http import HTTPStatus
@@ -61,13 +61,22 @@ async def search_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
 def _asked(api: Api, request: FhirRequest) -> Asked:
     raw = b"&".join(part for part in (request.query, request.body) if part)
     try:
-        return api.marker.read(request.path[0], raw, base=request.base)
+        kind, patient = _what(request.path)
+        return api.marker.read(kind, raw, base=request.base, patient=patient)
     except BadSearchError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
         ) from error
     except BadCursorError as error:
         raise _bad_cursor() from error
+
+
+def _what(path: tuple[str, ...]) -> tuple[str, str | None]:
+    """The type that is searched, and the Patient's id in whose compartment."""
+    match path:
+        case (_, patient, kind, *_):
+            return kind, patient
+    return path[0], None
 
 
 def _bad_cursor() -> FhirError:
@@ -148,7 +157,8 @@ def _links(base: str, query: Query) -> list[Link]:
 
 
 def _address(base: str, query: Query) -> str:
-    return f"{base}/{query.resource_type}"
+    of = f"Patient/{query.compartment}/" if query.compartment else ""
+    return f"{base}/{of}{query.resource_type}"
 
 
 def _told(query: Query, found: SearchPage) -> list[Issue]:

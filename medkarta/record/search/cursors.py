@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from medkarta.fhir.search.query import read_query
+from medkarta.fhir.search.query import read_query, within
 from medkarta.fhir.search.sought import BadSearchError, Query
 from medkarta.foundation.ids import MalformedIdError, decode_uuid, encode_uuid
 from medkarta.foundation.sealing import NotSealedHereError, Sealer
@@ -48,31 +48,35 @@ class Marker:
         patient = encode_uuid(place.patient_id) if place.patient_id else None
         content = [reader, query.text, patient, encode_uuid(place.resource_id), *place.keys]
         text = json.dumps(content, ensure_ascii=False)
-        return self.sealer.seal(text, about=_about(query.resource_type)).rstrip("=")
+        about = _about(query.resource_type, query.compartment)
+        return self.sealer.seal(text, about=about).rstrip("=")
 
-    def read(self, resource_type: str, raw: bytes | str, *, base: str = "") -> Asked:
+    def read(
+        self, resource_type: str, raw: bytes | str, *, base: str = "", patient: str | None = None
+    ) -> Asked:
         """Read a query string as `read_query` does, the place included where it names one.
 
-        Raises `BadSearchError`, `BadCursorError`.
+        `patient` is the id of whose compartment is searched. Raises `BadSearchError`,
+        `BadCursorError`.
         """
         query = read_query(resource_type, raw, base=base)
         cursor = query.controls.cursor
         if cursor is None:
-            return Asked(query=query, after=None)
+            return Asked(query=_within(query, patient), after=None)
         if query.criteria or query.unknown:
             raise BadSearchError("_cursor", "it holds the whole search, and stands alone")
-        reader, text, place = self._read(resource_type, cursor)
-        resumed = read_query(resource_type, text, base=base)
+        reader, text, place = self._read(_about(resource_type, patient), cursor)
+        resumed = _within(read_query(resource_type, text, base=base), patient)
         if not same_length(resumed, place):
             raise BadCursorError("made for another order")
         return Asked(query=resumed, after=place, reader=reader)
 
-    def _read(self, resource_type: str, cursor: str) -> tuple[str, str, Place]:
+    def _read(self, about: str, cursor: str) -> tuple[str, str, Place]:
         if not _WRITTEN.fullmatch(cursor):
             raise BadCursorError("not given out here")
         sealed = cursor + "=" * (-len(cursor.rpartition(".")[2]) % 4)
         try:
-            opened = self.sealer.open(sealed, about=_about(resource_type))
+            opened = self.sealer.open(sealed, about=about)
             reader, text, patient, resource, *keys = json.loads(opened)
             owner = decode_uuid(patient) if patient else None
             return reader, text, Place(tuple(keys), owner, decode_uuid(resource))
@@ -80,5 +84,9 @@ class Marker:
             raise BadCursorError("not given out here") from error
 
 
-def _about(resource_type: str) -> str:
-    return f"page of {resource_type}"
+def _within(query: Query, patient: str | None) -> Query:
+    return query if patient is None else within(query, patient)
+
+
+def _about(resource_type: str, patient: str | None) -> str:
+    return f"page of {resource_type}" + (f" of Patient/{patient}" if patient else "")
