@@ -15,6 +15,8 @@ ALWAYS: Final[Headers] = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 )
+# Of what is about nobody: it may be kept, and is asked for again by its ETag.
+PUBLIC: Final[Headers] = ((b"cache-control", b"no-cache"), *ALWAYS[1:])
 JSON_TYPE: Final = b"application/fhir+json; charset=utf-8"
 XML_TYPE: Final = b"application/fhir+xml; charset=utf-8"
 
@@ -44,7 +46,7 @@ class FhirAnswer:
 
     `content_type` is for what is no FHIR resource and goes out as it is; a `stream` goes out in the
     place of `body`. `view` is how much of the resource is wished, where the address does not say it
-    itself.
+    itself. What is `public` is about nobody.
     """
 
     status: HTTPStatus
@@ -53,6 +55,7 @@ class FhirAnswer:
     content_type: bytes | None = None
     view: View | None = None
     stream: Streamed | None = None
+    public: bool = False
 
 
 def versioned(version: int, recorded_at: datetime) -> Headers:

@@ -11,10 +11,12 @@ import structlog
 from django.utils import timezone
 
 from medkarta.access.grants import Origin
-from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, FhirAnswer, Streamed
+from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, PUBLIC, FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.cross_origin import preflight, shared_with
 from medkarta.fhir_api.interactions.capabilities import capability_statement
+from medkarta.fhir_api.openapi.served import PATH as DESCRIPTION
+from medkarta.fhir_api.openapi.served import Described, check_only_read
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.rendering import failure, in_xml, refusal, rendered
 from medkarta.fhir_api.requests import (
@@ -47,6 +49,7 @@ class FhirApi:
         self._statement = orjson.dumps(
             capability_statement(base=base, origin=base.removesuffix("/fhir"))
         )
+        self._described = Described(base=base)
         self._api: Api | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,6 +98,8 @@ class FhirApi:
             return in_xml(request, refusal(failure(error, request.origin.request_id)))
 
     async def _done(self, request: FhirRequest, receive: Receive) -> FhirAnswer:
+        if request.path == DESCRIPTION:
+            return self._described.answer(request)
         _ = request.wants_xml  # what cannot be answered as wished is refused before it is done
         if request.path == ("metadata",):
             return self._capabilities(request.method)
@@ -126,13 +131,7 @@ class FhirApi:
         return await interaction(await self._at_hand(), request)
 
     def _capabilities(self, method: str) -> FhirAnswer:
-        if method not in {"GET", "HEAD"}:
-            raise FhirError(
-                HTTPStatus.METHOD_NOT_ALLOWED,
-                "not-supported",
-                "This address can only be read.",
-                headers=((b"allow", b"GET, HEAD"),),
-            )
+        check_only_read(method)
         return FhirAnswer(status=HTTPStatus.OK, body=self._statement)
 
 
@@ -156,7 +155,7 @@ def _form(request: FhirRequest, body: bytes) -> dict[str, str]:
 
 async def _send(scope: Scope, receive: Receive, send: Send, answer: FhirAnswer) -> None:
     length = answer.stream.length if answer.stream else len(answer.body)
-    headers = [*ALWAYS, *answer.headers]
+    headers = [*(PUBLIC if answer.public else ALWAYS), *answer.headers]
     if length is not None:
         headers.append((b"content-length", b"%d" % length))
     if length != 0:

@@ -76,7 +76,7 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("Patient", "type", "$export"): {"GET": patient_export},
 }
 # What is a client's own, and no record's: by the first part of the path and its length.
-_OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
+OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
     ("$export", 2): {"GET": status, "DELETE": cancel},
     ("$export", 3): {"GET": download},
     ("$events", 3): {"GET": events},
@@ -128,7 +128,7 @@ def _of_clients(path: tuple[str, ...]) -> Methods:
         first = last
     elif "".join(last).startswith("$"):
         return {}
-    return _OF_CLIENTS.get(("".join(first), len(path)), {})
+    return OF_CLIENTS.get(("".join(first), len(path)), {})
 
 
 def _operation(path: tuple[str, ...]) -> Methods:

@@ -23,7 +23,7 @@ from medkarta.record.versions import VersionPlace
 _USUAL: Final = 20
 _MOST: Final = 1_000
 _LONGEST_CURSOR: Final = 400
-_KNOWN: Final = frozenset({"_since", "_count", "_cursor", "_format", "_pretty"})
+KNOWN: Final = frozenset({"_since", "_count", "_cursor", "_format", "_pretty"})
 
 
 async def history(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -58,7 +58,7 @@ async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
 
 def _wished(api: Api, request: FhirRequest, *, key: str | None) -> HistoryWished:
     given = request.parameters
-    if unknown := sorted(given.keys() - _KNOWN):
+    if unknown := sorted(given.keys() - KNOWN):
         raise _bad(unknown[0][:40], "A history takes _since and _count.")
     count = given.get("_count", str(_USUAL))
     if not (count.isascii() and count.isdigit() and int(count[:9]) > 0):

@@ -20,7 +20,7 @@ from medkarta.record import reading_everything as record
 from medkarta.record.reading_everything import Part, Place
 
 _CURSOR: Final = "_cursor"
-_KNOWN: Final = frozenset({"_type", "_since", "start", "end", "_count", _CURSOR})
+KNOWN: Final = frozenset({"_type", "_since", "start", "end", "_count", _CURSOR})
 _LARGEST_PAGE: Final = 1_000
 
 
@@ -29,7 +29,7 @@ async def everything(api: Api, request: FhirRequest) -> FhirAnswer:
 
     A page holds `_count` resources, the Patients and the shared resources beside them.
     """
-    given = read_given(request, known=_KNOWN)
+    given = read_given(request, known=KNOWN)
     target = entry_of(request.path[1]) if len(request.path) > 2 else None  # noqa: PLR2004
     asked = None if _CURSOR in given.values else _asked(given)
     opened, grant = await open_record(api, request, target)

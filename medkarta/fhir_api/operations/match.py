@@ -23,7 +23,7 @@ from medkarta.patients.rules import Match, PersonalDataInput
 from medkarta.record.reading import Text
 from medkarta.record.rules.persons import personal_data
 
-_KNOWN: Final = frozenset({"resource", "onlyCertainMatches", "count"})
+KNOWN: Final = frozenset({"resource", "onlyCertainMatches", "count"})
 _TYPES: Final = frozenset({"Patient"})
 _USUAL: Final = 10
 _MOST: Final = 50
@@ -42,7 +42,7 @@ async def match(api: Api, request: FhirRequest) -> FhirAnswer:
         raise FhirError(
             HTTPStatus.FORBIDDEN, "forbidden", "This is for the systems of clinics alone."
         )
-    given = read_given(request, known=_KNOWN)
+    given = read_given(request, known=KNOWN)
     found = await _found(api, clinic_id, given)
     texts = await asyncio.gather(*(_patient(api, request, one) for one, _ in found))
     graded = [(text, grade) for text, (_, grade) in zip(texts, found, strict=True) if text]

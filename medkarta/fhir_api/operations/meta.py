@@ -18,6 +18,7 @@ from medkarta.record import reading_meta as record
 from medkarta.record.reading_meta import InUse
 from medkarta.record.rules.sharing import SHARED_TYPES
 
+KNOWN: Final = frozenset({"patient", "subject"})  # of a type
 _MEMBERS: Final = {"_security": "security", "_tag": "tag"}
 
 
@@ -34,7 +35,7 @@ async def meta_of_type(api: Api, request: FhirRequest) -> FhirAnswer:
     A clinic's system names the patient.
     """
     resource_type = request.path[0]
-    given = read_given(request, known=("patient", "subject"))
+    given = read_given(request, known=KNOWN)
     types = frozenset({resource_type})
     target = entry_asked(request, given)
     if resource_type in SHARED_TYPES and target is None:

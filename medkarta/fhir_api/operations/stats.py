@@ -24,7 +24,7 @@ from medkarta.foundation.ids import PatientId, ResourceId, logical_id
 from medkarta.record import reading_observations as record
 from medkarta.record.reading_observations import Span
 
-_KNOWN: Final = frozenset(
+KNOWN: Final = frozenset(
     {"subject", "code", "system", "coding", "duration", "period", "statistic", "include", "limit"}
 )
 _SYSTEM: Final = "http://terminology.hl7.org/CodeSystem/observation-statistics"
@@ -60,7 +60,7 @@ async def stats(api: Api, request: FhirRequest) -> FhirAnswer:
 
     An app may leave the subject out: all entries of its person.
     """
-    asked = _asked(request, read_given(request, known=_KNOWN))
+    asked = _asked(request, read_given(request, known=KNOWN))
     whole = asked.query(request.base, *asked.codes)
     _, grant = await open_record(api, request, asked.entry, types=frozenset({KIND}))
     parameters: list[JsonObject] = []

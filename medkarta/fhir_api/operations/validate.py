@@ -21,7 +21,7 @@ from medkarta.fhir_api.operations.resolving import References, resolve, types_in
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.requests import LARGEST_RESOURCE, FhirRequest
 
-_KNOWN: Final = frozenset({"resource", "mode", "profile"})
+KNOWN: Final = frozenset({"resource", "mode", "profile"})
 _BASE: Final = "http://hl7.org/fhir/StructureDefinition/"
 _OF_TYPE: Final = frozenset({"create", "profile"})
 _OF_INSTANCE: Final = frozenset({"update", "delete", "profile"})
@@ -42,7 +42,7 @@ async def validate(api: Api, request: FhirRequest) -> FhirAnswer:
 
 def _of_content(request: FhirRequest) -> tuple[list[Issue], References]:
     """What is wrong with it in itself, and what it refers to. Raises `FhirError`."""
-    given = read_given(request, known=_KNOWN, longest=LARGEST_RESOURCE)
+    given = read_given(request, known=KNOWN, longest=LARGEST_RESOURCE)
     resource_type, *instance = request.path[:-1]
     resource = _resource(given, _mode(given, instance=bool(instance)))
     references = References(request.base)
