@@ -12,6 +12,7 @@ from medkarta.fhir_api.openapi.told import ALWAYS_REFUSED, TOLD, USUAL, WITH_BOD
 from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Interaction, Methods
 
 _NAMES: Final = {"T": "{type}", "id": "{id}", "v": "{version}"}
+_OF_COMPARTMENTS: Final = {"T": "Patient", "id": "{id}", "C": "{type}"}
 _ABOUT: Final = (
     "FHIR R4. What is searched by is said of each type by `/metadata`. HEAD goes wherever GET does."
 )
@@ -39,7 +40,8 @@ def description(*, base: str) -> Json:
 def _addresses() -> Iterator[tuple[str, Methods]]:
     """Every address that the tables have, with its methods."""
     for shape, methods in INTERACTIONS.items():
-        yield "/" + "/".join(_NAMES.get(part, part) for part in shape), methods
+        names = _OF_COMPARTMENTS if "C" in shape else _NAMES
+        yield "/" + "/".join(names.get(part, part) for part in shape), methods
     for (kind, place, name), methods in OPERATIONS.items():
         parts = ("{type}" if kind == "*" else kind, *(("{id}",) if place == "instance" else ()))
         yield "/" + "/".join((*parts, name)), methods
