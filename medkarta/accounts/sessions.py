@@ -1,7 +1,7 @@
 """What a session says of how its account signed in."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -54,6 +54,12 @@ def second_factor_within(request: HttpRequest, span: timedelta) -> bool:
     since = (present() - span).timestamp()
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" and record["at"] >= since for record in records)
+
+
+def proved_at(request: HttpRequest) -> datetime:
+    """When this session last showed who it is of. Only where somebody has signed in."""
+    records = get_authentication_records(request, request.user)
+    return datetime.fromtimestamp(max(record["at"] for record in records), tz=UTC)
 
 
 def record_new_factor(request: HttpRequest, factor: str) -> None:

@@ -26,6 +26,7 @@ _KNOWN: Final = frozenset(
         "code_challenge_method",
         "launch",
         "prompt",
+        "nonce",
     }
 )
 
@@ -64,6 +65,7 @@ class Question:
     offered: Asked
     code_challenge: str
     launch: str
+    nonce: str
 
 
 class SentBackError(Exception):
@@ -105,6 +107,7 @@ def question_of(
         offered=offered,
         code_challenge=one["code_challenge"],
         launch=one.get("launch", ""),
+        nonce=one.get("nonce", ""),
     )
     return question, address
 
@@ -118,6 +121,8 @@ def _check_form(one: Mapping[str, str], audience: str) -> None:
         raise OAuthError(Code.INVALID_REQUEST, "code_challenge_method is S256.")
     if not pkce.is_challenge(one.get("code_challenge", "")):
         raise OAuthError(Code.INVALID_REQUEST, "code_challenge is 43 signs of base64url.")
+    if len(one.get("nonce", "")) > _LONGEST_STATE:
+        raise OAuthError(Code.INVALID_REQUEST, "nonce is too long.")
     if one.get("aud") != audience:
         raise OAuthError(Code.INVALID_REQUEST, f"aud is {audience}.")
     # Whatever was allowed before, a permission is given on the screen and nowhere else.

@@ -11,8 +11,9 @@ QUEUE = "clients"
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="clients.end_expired", queue=QUEUE, queueing_lock="clients.end_expired")
 def end_expired(timestamp: int) -> None:
-    """Permissions whose time is up, and what no program can show any more."""
+    """Permissions whose time is up, what no program can show any more, and keys that are old."""
     del timestamp
     now = timezone.now()
     actions.end_expired(now=now)
     actions.forget_expired(now=now)
+    actions.renew_key(now=now)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
 from medkarta.clients.bearer import JOINED, alive
+from medkarta.clients.identity import Identity
 from medkarta.clients.known import ClientView, view
-from medkarta.clients.models import Authorization, Client, ClientAct
+from medkarta.clients.models import Authorization, Client, ClientAct, SigningKey
+from medkarta.clients.rules import scopes
 from medkarta.clients.rules.kinds import Act, Ended, Kind
 from medkarta.clients.rules.registration import origin_of
 from medkarta.clients.secret_words import digest_of
@@ -37,6 +39,7 @@ class TokenView:
     issued_at: datetime
     expires_at: datetime
     patient: PatientId | None
+    identity: Identity | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +113,8 @@ def authorizations(account_id: AccountId, *, former: int = 50) -> list[Authoriza
 
 
 _TOKEN: Final = f"""
-SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient FROM client_token t {JOINED}
+SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient, who.word FROM client_token t {JOINED}
+LEFT JOIN client_subject who ON who.client_id = t.client_id AND who.account_id = t.account_id
 WHERE t.digest = %(digest)s AND c.id = %(client)s AND {alive("%(now)s")}
 """  # noqa: S608  # literals of ours
 
@@ -131,10 +135,20 @@ def token_of(client: ClientView, token: str, *, now: datetime) -> TokenView | No
         row = cursor.fetchone()
     if row is None:
         return None
-    words, issued_at, expires_at, patient = row
+    words, issued_at, expires_at, patient, subject = row
+    known, named = scopes.OPENID in words and subject, scopes.FHIR_USER in words
     return TokenView(
-        scope=" ".join(words), issued_at=issued_at, expires_at=expires_at, patient=patient
+        scope=" ".join(words),
+        issued_at=issued_at,
+        expires_at=expires_at,
+        patient=patient,
+        identity=Identity(subject=subject, patient=patient if named else None) if known else None,
     )
+
+
+def public_keys() -> list[dict[str, Any]]:
+    """The public halves of the keys by which we sign, the newest first: rows of a JWK set."""
+    return list(SigningKey.objects.order_by("-made_at", "kid").values_list("public", flat=True))
 
 
 def _account(account_id: UUID | None) -> AccountId | None:

@@ -17,6 +17,7 @@ APPEND_ONLY: Final = (
     "account_identity_check",
     "audit_entry",
     "client_act",
+    "client_subject",
     "consent_text",
     "record_destruction",
     "shared_resource_version",
@@ -26,6 +27,7 @@ APPEND_ONLY: Final = (
 NEVER_REWRITTEN: Final = (
     "bulk_export_file",
     "client_id",
+    "client_signing_key",
     "clinic_identifier",
     "index_date",
     "index_quantity",

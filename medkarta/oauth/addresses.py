@@ -9,6 +9,11 @@ def issuer() -> str:
     return str(settings.PUBLIC_ORIGIN)
 
 
+def base() -> str:
+    """The FHIR API's, as `aud` of an app's question and in the addresses of resources."""
+    return f"{issuer()}/fhir"
+
+
 def token_url() -> str:
     """The address that an assertion is made for."""
     return issuer() + reverse("oauth_token")

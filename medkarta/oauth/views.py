@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from medkarta.clients import actions
 from medkarta.clients import queries as clients
 from medkarta.clients.actions import Issued
+from medkarta.clients.identity import Identity
 from medkarta.clients.known import ClientView
 from medkarta.clients.rules.errors import Code, OAuthError
 from medkarta.clients.rules.kinds import Kind
@@ -17,6 +18,7 @@ from medkarta.foundation.ids import ResourceId, logical_id
 from medkarta.oauth import addresses, requests
 from medkarta.oauth.answers import answer, for_everybody, for_programs
 from medkarta.oauth.configuration import configuration as smart_configuration
+from medkarta.oauth.configuration import openid_configuration
 from medkarta.oauth.requests import Form
 
 
@@ -26,6 +28,22 @@ def configuration(request: HttpRequest) -> HttpResponse:
     """https://hl7.org/fhir/smart-app-launch/conformance.html#using-well-known."""
     del request
     return answer(smart_configuration())
+
+
+@require_safe
+@for_everybody
+def openid(request: HttpRequest) -> HttpResponse:
+    """https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig."""
+    del request
+    return answer(openid_configuration())
+
+
+@require_safe
+@for_everybody
+def jwks(request: HttpRequest) -> HttpResponse:
+    """The keys by which id_tokens are signed (RFC 7517 §5)."""
+    del request
+    return answer({"keys": clients.public_keys()})
 
 
 @for_programs
@@ -42,7 +60,11 @@ def token(request: HttpRequest) -> HttpResponse:
     if give is None:
         raise OAuthError(Code.UNSUPPORTED_GRANT_TYPE, "grant_type is not known here.")
     client = _client(request, form, now)
-    return answer(_told(give(request, client, form, now)))
+    issued = give(request, client, form, now)
+    told = _told(issued)
+    if issued.identity is not None:
+        told["id_token"] = _id_token(issued, issued.identity, client, now)
+    return answer(told)
 
 
 @for_programs
@@ -67,6 +89,8 @@ def introspect(request: HttpRequest) -> HttpResponse:
     }
     if found.patient is not None:
         told["patient"] = logical_id(found.patient, ResourceId(found.patient))
+    if found.identity is not None:
+        told.update(found.identity.claims(base=addresses.base()))
     return answer(told)
 
 
@@ -121,6 +145,18 @@ def _for_system(request: HttpRequest, client: ClientView, form: Form, now: datet
 def _must_be_an_app(client: ClientView) -> None:
     if client.kind is not Kind.APP:
         raise OAuthError(Code.UNAUTHORIZED_CLIENT, "Only an app of citizens may do this.")
+
+
+def _id_token(issued: Issued, identity: Identity, client: ClientView, now: datetime) -> str:
+    """Who signed in, for this app alone and as long as its access token."""
+    at = int(now.timestamp())
+    said = {
+        "iss": addresses.issuer(),
+        "aud": client.client_id,
+        "iat": at,
+        "exp": at + int(issued.lasts.total_seconds()),
+    }
+    return actions.signer(now=now).sign(said | identity.claims(base=addresses.base()))
 
 
 def _told(issued: Issued) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_a_scope_is_read_and_written_in_one_spelling(asked, read):
 @pytest.mark.parametrize(
     "unknown",
     [
-        "openid",
+        "profile",
         "Patient/Observation.rs",
         "patient/observation.rs",
         "patient/Observation.RS",
@@ -115,6 +115,13 @@ def test_contexts_are_not_mixed(other):
 )
 def test_an_app_gets_what_is_asked_and_registered_and_read_only(asked, registered, gets):
     assert granted(asked, registered) == gets
+
+
+def test_whose_entry_it_is_is_said_in_an_id_token_or_not_at_all():
+    registered = "openid fhirUser patient/*.rs"
+    assert granted("fhirUser patient/Patient.r", registered) == "patient/Patient.r"
+    assert granted("fhirUser openid patient/Patient.r", registered).startswith("fhirUser openid")
+    assert granted("openid system/*.rs", "openid system/*.rs", Kind.SYSTEM) == "system/*.rs"
 
 
 def test_a_system_gets_its_context_and_nothing_beside_it():

@@ -1,5 +1,7 @@
 """The consent screen: who asks is known before anybody is led anywhere, and the person decides."""
 
+from datetime import timedelta
+
 import allowed
 import pytest
 from allowed import BACK, VERIFIER
@@ -188,6 +190,24 @@ class TestTheAnswer:
         assert "patient/Patient.rs" in data
         assert not any("Condition" in one or "*" in one for one in data)
         assert issued.refresh_token == ""
+
+    def test_an_app_knows_who_signed_in_only_where_the_person_left_it_ticked(
+        self, app, browse, settings
+    ):
+        from medkarta.clients.models import Client
+
+        words = "openid fhirUser patient/Immunization.rs"
+        Client.objects.filter(pk=app.id).update(scopes=words.split())
+        client = browse("open")
+        asked = question(settings, scope=words, nonce="n-1")
+        page = client.get(ADDRESS, asked)
+        assert boxes(page) == ["patient/Immunization.rs", "openid", "fhirUser"]
+        who = tokens(answer(client, page), app).identity
+        assert (who.nonce, who.patient is None) == ("n-1", False)
+        assert timezone.now() - who.signed_in_at < timedelta(minutes=5)
+        for see in (["patient/Immunization.rs", "fhirUser"], ["patient/Immunization.rs"]):
+            issued = tokens(answer(client, client.get(ADDRESS, asked), see=see), app)
+            assert (issued.identity, issued.scope) == (None, "patient/Immunization.rs")
 
     def test_more_than_was_shown_is_not_given_whatever_is_sent(self, app, browse, settings):
         client = browse("open")

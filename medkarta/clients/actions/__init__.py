@@ -23,6 +23,7 @@ from medkarta.clients.actions.registering import (
     disable_client,
     register_client,
 )
+from medkarta.clients.actions.signing import renew_key, replace_key, signer
 from medkarta.clients.actions.tokens import (
     Exchange,
     Issued,
@@ -59,5 +60,8 @@ __all__ = [
     "launch_app",
     "refresh",
     "register_client",
+    "renew_key",
+    "replace_key",
     "revoke",
+    "signer",
 ]

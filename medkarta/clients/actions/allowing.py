@@ -49,6 +49,8 @@ class Approval:
     code_challenge: str
     launch: str = ""
     session: str = ""
+    nonce: str = ""
+    signed_in_at: datetime | None = None
 
 
 def lasts(*, granted: Asked) -> timedelta:
@@ -86,6 +88,8 @@ def allow_app(*, approval: Approval, account_id: AccountId, origin: Origin, now:
         redirect_uri=approval.redirect_uri,
         code_challenge=approval.code_challenge,
         launch_patient=_first_linked(linked),
+        nonce=approval.nonce,
+        signed_in_at=approval.signed_in_at,
         issued_at=now,
         expires_at=now + CODE_LASTS,
     )

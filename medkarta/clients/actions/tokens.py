@@ -1,6 +1,6 @@
 """Giving out access tokens, for a code, for a refresh token, or to a clinic's system."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +9,8 @@ from django.db import transaction
 from medkarta.accounts import queries as accounts
 from medkarta.audit.drafts import Origin
 from medkarta.clients.actions.ending import end_rows, live
+from medkarta.clients.actions.identifying import identity_of
+from medkarta.clients.identity import Identity
 from medkarta.clients.known import ClientView
 from medkarta.clients.messages import tell_of_reuse
 from medkarta.clients.models import Authorization, Code, RefreshToken, Token
@@ -34,6 +36,7 @@ class Issued:
     scope: str
     refresh_token: str = ""
     patient: PatientId | None = None
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +124,8 @@ def _exchanged(
     same = row.redirect_uri == exchange.redirect_uri
     if not same or not pkce.proves(exchange.verifier, row.code_challenge):
         return None
-    return _give(row, authorization, scopes.of(authorization.scopes), now)
+    issued = _give(row, authorization, scopes.of(authorization.scopes), now)
+    return replace(issued, identity=identity_of(code=row, authorization=authorization))
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from medkarta.clients.models.identity import SigningKey, Subject
 from medkarta.clients.models.tokens import (
     AssertionSeen,
     Code,
@@ -22,6 +23,8 @@ __all__ = [
     "Code",
     "Launch",
     "RefreshToken",
+    "SigningKey",
+    "Subject",
     "Token",
 ]
 

@@ -58,6 +58,8 @@ class Code(Secret):
     redirect_uri = models.TextField()
     code_challenge = models.CharField(max_length=43)
     launch_patient = models.UUIDField(null=True)
+    nonce = models.TextField(db_default="", help_text="the app's, for its id_token")
+    signed_in_at = models.DateTimeField(null=True, help_text="when the person last proved who")
     used_at = models.DateTimeField(null=True)
 
     class Meta:

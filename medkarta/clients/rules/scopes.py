@@ -19,7 +19,9 @@ ALL_TYPES: Final = "*"
 LAUNCH: Final = "launch"
 LAUNCH_PATIENT: Final = "launch/patient"
 OFFLINE: Final = "offline_access"
-_PLAIN: Final = frozenset({LAUNCH, LAUNCH_PATIENT, OFFLINE})
+OPENID: Final = "openid"
+FHIR_USER: Final = "fhirUser"
+_PLAIN: Final = frozenset({LAUNCH, LAUNCH_PATIENT, OFFLINE, OPENID, FHIR_USER})
 _ACTS: Final = "cruds"
 _READING: Final = "rs"
 _FIRST_VERSION: Final = {"read": "rs", "write": "cud", "*": _ACTS}
@@ -138,7 +140,12 @@ def granted(asked: Asked, registered: Iterable[str], kind: Kind) -> Asked:
     if kind is Kind.SYSTEM:
         return Asked(data=tuple(one for one in met if one.context is Context.SYSTEM))
     reading = (one.meet(Scope(Context.PATIENT, ALL_TYPES, _READING, one.narrowing)) for one in met)
-    return Asked(data=_widest(filter(None, reading)), plain=asked.plain & ours.plain)
+    return Asked(data=_widest(filter(None, reading)), plain=told(asked.plain & ours.plain))
+
+
+def told(plain: frozenset[str]) -> frozenset[str]:
+    """Words that mean something together: `fhirUser` is said in an id_token or not at all."""
+    return plain if OPENID in plain else plain - {FHIR_USER}
 
 
 def within(asked: Asked, had: Asked) -> bool:

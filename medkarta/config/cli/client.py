@@ -92,6 +92,17 @@ def disable(*, client_id: str) -> None:
     click.echo("Disabled.")
 
 
+@client.command(name="new-key")
+@click.option("--stolen", is_flag=True, help="Nothing signed until now is to be believed.")
+def new_key(*, stolen: bool) -> None:
+    """Sign id_tokens with a new key from now on; it is changed by itself every 90 days."""
+    with _ready("make a key"):
+        from medkarta.clients import actions
+
+        kid = actions.replace_key(stolen=stolen, now=datetime.now(UTC))
+    click.echo(f"kid {kid}")
+
+
 def _register(said: dict[str, Any]) -> Any:  # noqa: ANN401 - models come with Django
     from medkarta.clients import actions
     from medkarta.clients.rules.kinds import Kind

@@ -154,6 +154,21 @@ _ALONE: Final[dict[str, tuple[Words, Words]]] = {
     "Procedure": (gettext_lazy("Процедуры"), gettext_lazy("Операции и другие вмешательства")),
 }
 OFFLINE: Final = scopes.OFFLINE
+_IDENTITY: Final[dict[str, tuple[Words, Words]]] = {
+    scopes.OPENID: (
+        gettext_lazy("Узнать вас, когда вы придёте снова"),
+        gettext_lazy(
+            "Приложение получит номер, по которому знает вас только оно. Ни имени, ни почты, ни "
+            "СНИЛС в нём нет"
+        ),
+    ),
+    scopes.FHIR_USER: (
+        gettext_lazy("Узнать, какая запись клиники о вас самих"),
+        gettext_lazy("Адрес вашей записи в клинике, тот же, что и у других приложений"),
+    ),
+}
+# Words that are given only where their own box is ticked.
+_TICKED: Final = frozenset({OFFLINE, *_IDENTITY})
 
 
 def choices(offered: Asked) -> list[Choice]:
@@ -172,9 +187,18 @@ def choices(offered: Asked) -> list[Choice]:
     return [_choice(one) for one in offered.data]
 
 
+def identity(offered: Asked) -> list[Choice]:
+    """The boxes for what an app may know of who signed in."""
+    return [
+        Choice(key=word, title=title, example=example, words=(word,))
+        for word, (title, example) in _IDENTITY.items()
+        if word in offered.plain
+    ]
+
+
 def approved(offered: Asked, keys: Collection[str]) -> Asked:
     """What was offered, as far as it was ticked; no data where nothing was."""
-    plain = offered.plain if OFFLINE in keys else offered.plain - {OFFLINE}
+    plain = scopes.told(offered.plain - (_TICKED - frozenset(keys)))
     every = choices(offered)
     ticked = [one for one in every if one.key in keys]
     if len(ticked) == len(every):
@@ -189,13 +213,14 @@ def approved(offered: Asked, keys: Collection[str]) -> Asked:
 def seen(words: Iterable[str]) -> list[str]:
     """What an app was allowed to see, as titles."""
     asked = scopes.of(words)
+    who = [_("кто вы")] if scopes.OPENID in asked.plain else []
     if any(one.resource_type == ALL_TYPES for one in asked.data):
-        return [_("всю карту")]
+        return [_("всю карту"), *who]
     wholly = {one.resource_type for one in asked.data if one.narrowing is None}
     parts = [part for part in (*PARTS, _OTHER) if part.types <= wholly]
     covered = frozenset[str]().union(*(part.types for part in parts), _BESIDE)
     rest = [one for one in asked.data if one.narrowing or one.resource_type not in covered]
-    return [str(part.title) for part in parts] + [str(_choice(one).title) for one in rest]
+    return [*(str(part.title) for part in parts), *(str(_choice(one).title) for one in rest), *who]
 
 
 def _choice(one: Scope) -> Choice:

@@ -22,6 +22,7 @@ from medkarta.access.queries import GateState
 from medkarta.accounts.rules import Role
 from medkarta.accounts.session_keys import hash_of
 from medkarta.accounts.sessions import (
+    proved_at,
     second_factor_within,
     to_second_factor,
     to_second_factor_again,
@@ -102,6 +103,7 @@ def _ask(request: HttpRequest, question: Question, address: Address) -> HttpResp
         "offered": question.offered.words(),
         "challenge": question.code_challenge,
         "launch": question.launch,
+        "nonce": question.nonce,
         "authorization": str(new_uuid()),
         "account": str(requests.account_id(request)),
     }
@@ -117,6 +119,7 @@ def _page(request: HttpRequest, signed: dict[str, Any], *, nothing: bool = False
         "client": client,
         "host": origin_of(signed["redirect_uri"]),
         "choices": app_scopes.choices(offered),
+        "identity": app_scopes.identity(offered),
         "offline": scopes.OFFLINE if long else "",
         "until": dates.day(now + clients.lasts(granted=offered)),
         "question": signing.dumps(signed, salt=_SALT),
@@ -163,6 +166,8 @@ def _code(
                 code_challenge=signed["challenge"],
                 launch=signed["launch"],
                 session=hash_of(request.session.session_key or ""),
+                nonce=signed["nonce"],
+                signed_in_at=proved_at(request),
             ),
             account_id=requests.account_id(request),
             origin=requests.origin(request),

@@ -13,7 +13,8 @@ CALLS = {
     "begin": "given => FHIR.oauth2.authorize(given)",
     "come back": """async () => {
       window.client = await FHIR.oauth2.ready();
-      return {patient: client.patient.id, ...client.state.tokenResponse};
+      const user = client.user.fhirUser;
+      return {patient: client.patient.id, user, ...client.state.tokenResponse};
     }""",
     "patient": "async () => await client.patient.read()",
     "observations": """async query => (await client.request(
@@ -39,7 +40,7 @@ class SmartApp:
     def __init__(self, service, home):
         self.base = f"http://localhost:{service.port}/fhir"
         self.home, self.back = home, f"{home}/callback"
-        said = ("--scope", "launch/patient offline_access patient/*.rs")
+        said = ("--scope", "openid fhirUser launch/patient offline_access patient/*.rs")
         self.client_id = added(service, "app", NAME, *said, "--redirect-uri", self.back)
         self.page = None
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from smart_app import NAME, SmartApp, served
 
-SCOPE = "launch/patient offline_access patient/*.rs"
+SCOPE = "openid fhirUser launch/patient offline_access patient/*.rs"
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def lets_in(anna, app):
     given = app.does("come back")
     assert given["refresh_token"]
     assert given["expires_in"] <= 3600
+    assert given["user"] == f"Patient/{given['patient']}"
     return given
 
 
