@@ -51,6 +51,10 @@ def main(package: Path) -> None:
     write("summary.json", summary(structures))
     known = resources(source / "valuesets.json") + resources(source / "v3-codesystems.json")
     write("value_sets.json", value_sets(structures, ValueSets(known)))
+    listed = ValueSets(known + resources(source / "v2-tables.json"))
+    systems = listed.code_systems()
+    write("code_systems.json", systems)
+    write("value_set_clauses.json", listed.compositions(systems))
     compartment = json.loads((source / "compartmentdefinition-patient.json").read_text("utf-8"))
     write(
         "patient_compartment.json",

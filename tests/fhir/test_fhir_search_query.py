@@ -152,7 +152,8 @@ def test_a_reference_is_an_id_a_type_and_an_id_or_an_address(text, expected):
                 tuple(
                     ("http://hl7.org/fhir/administrative-gender", code)
                     for code in ("female", "male", "other", "unknown")
-                )
+                ),
+                bare=True,
             ),
         ),
     ],
@@ -266,6 +267,10 @@ BAD = [
     "subject:Nonsense=1",
     "code:exact=x",
     "code:above=x",
+    "code:below=http://loinc.org|x",
+    "code:below=http://hl7.org/fhir/sid/icd-10|",
+    "subject:below=x",
+    "code:in=http://hl7.org/fhir/ValueSet/observation-codes",
     "code:nonsense=x",
     "code:in=http://example.org/unknown",
     "encounter:missing=maybe",

@@ -18,6 +18,7 @@ from medkarta.fhir.search.sought import (
     Missing,
     Modifier,
     Sought,
+    SoughtCodes,
     SoughtNumber,
     SoughtParts,
     SoughtReference,
@@ -26,10 +27,14 @@ from medkarta.fhir.search.units import equivalents
 
 DEEPEST_CHAIN: Final = 3
 MOST_LEGS: Final = 20
+_CODES_AT_ONCE: Final = 100  # of a value set cost about as much as a value
 _HAS: Final = "_has"
 _MODIFIERS: Final = {
     "string": {Modifier.EXACT, Modifier.CONTAINS},
-    "token": {Modifier.TEXT, Modifier.NOT, Modifier.OF_TYPE, Modifier.IN, Modifier.NOT_IN},
+    "token": {
+        *(Modifier.TEXT, Modifier.NOT, Modifier.OF_TYPE, Modifier.IN, Modifier.NOT_IN),
+        *(Modifier.ABOVE, Modifier.BELOW),
+    },
     "reference": {Modifier.IDENTIFIER},
     "uri": {Modifier.ABOVE, Modifier.BELOW},
 }
@@ -75,6 +80,8 @@ def _work(sought: Sought) -> int:
     match sought:
         case SoughtParts(criteria):
             return sum(map(work_of, criteria))
+        case SoughtCodes(codes):
+            return 1 + len(codes) // _CODES_AT_ONCE
         case SoughtNumber(code=str(code)):
             return 1 + len(equivalents(code))
         case _:
@@ -173,8 +180,8 @@ def _modifier(name: str, param: Parameter, stated: str) -> tuple[Modifier | None
         modifier = Modifier(stated)
     except ValueError:
         raise BadSearchError(shown(name), "R4 has no such modifier") from None
-    if param.kind in ("token", "reference") and modifier in (Modifier.ABOVE, Modifier.BELOW):
-        raise BadSearchError(shown(name), "no hierarchy for :above and :below is loaded here")
+    if param.kind == "reference" and modifier in (Modifier.ABOVE, Modifier.BELOW):
+        raise BadSearchError(shown(name), "no hierarchy of resources is followed here")
     if modifier not in _MODIFIERS.get(param.kind, ()) or param.code in _OF_COLUMNS:
         raise BadSearchError(shown(name), f"a {param.kind} takes no :{modifier}")
     return modifier, None

@@ -3,16 +3,19 @@
 https://hl7.org/fhir/R4/search.html#ptypes.
 """
 
+import functools
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal
-from typing import Final
+from typing import Final, NoReturn
 
-from medkarta.fhir.definitions import codes_of
+from medkarta.fhir.code_systems import expansion
 from medkarta.fhir.search.bound_codes import bound_codes
 from medkarta.fhir.search.dates import BEGINNING, END, Interval, interval
+from medkarta.fhir.search.hierarchies import kin
 from medkarta.fhir.search.numbers import span
 from medkarta.fhir.search.parameters import Parameter, parameters_of
+from medkarta.fhir.search.paths import Truth, paths_of
 from medkarta.fhir.search.query_text import plain, split
 from medkarta.fhir.search.references import read_reference
 from medkarta.fhir.search.sought import (
@@ -34,7 +37,7 @@ from medkarta.fhir.search.text import normalise
 _PREFIXED: Final = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 _LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
-_VALUE_SETS: Final = "http://hl7.org/fhir/ValueSet/"
+_KIN: Final = (Modifier.ABOVE, Modifier.BELOW)
 _MOST_DIGITS: Final = 40  # as the index takes: `record.rows`
 _QUANTITY_PARTS: Final = 3
 _OF_TYPE_PARTS: Final = 3
@@ -53,11 +56,38 @@ def read_value(
         if param.kind == "composite":
             return _parts(name, resource_type, param, text)
         found = _reader(param, modifier)(text)
+        if param.kind == "token":
+            return _of_token(resource_type, param, modifier, found)
     except _UnreadableError as error:
         raise BadSearchError(name, str(error)) from None
-    if isinstance(found, SoughtToken) and found.system and param.kind == "token":
-        return _unbound(found, bound_codes(resource_type, param.expression) or frozenset())
     return found
+
+
+def _of_token(
+    resource_type: str, param: Parameter, modifier: Modifier | None, found: Sought
+) -> Sought:
+    """As the element has it: a `code` has no system, and its binding says which codes it knows."""
+    if isinstance(found, SoughtToken) and (found.system or modifier in _KIN):
+        bound = bound_codes(resource_type, param.expression) or frozenset()
+        if modifier not in _KIN:
+            return _unbound(found, bound)
+        found = kin(found, modifier, bound) or _no_kin()
+    if isinstance(found, SoughtCodes):
+        return found._replace(bare=_is_bare(resource_type, param.expression))
+    return found
+
+
+def _no_kin() -> NoReturn:
+    raise _UnreadableError(
+        "it is system|code with :above and :below, of ICD-10 or a code system of R4's own: of no"
+        " other is the hierarchy known here"
+    )
+
+
+@functools.cache
+def _is_bare(resource_type: str, expression: str) -> bool:
+    paths = paths_of(resource_type, expression)
+    return not isinstance(paths, Truth) and any(path.type == "code" for path in paths)
 
 
 def _unbound(token: SoughtToken, bound: frozenset[tuple[str, str]]) -> SoughtToken:
@@ -163,10 +193,11 @@ def _uri(text: str) -> SoughtText:
 
 
 def _value_set(text: str) -> SoughtCodes:
-    name = plain(text).partition("|")[0].removeprefix(_VALUE_SETS)
-    codes = codes_of(name)
+    codes = expansion(plain(text).partition("|")[0])
     if codes is None:
-        raise _UnreadableError("this value set is not loaded here")
+        raise _UnreadableError(
+            "this value set is not known here: R4's own are, where they list codes of HL7's"
+        )
     return SoughtCodes(tuple(sorted(codes)))
 
 

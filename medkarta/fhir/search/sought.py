@@ -94,9 +94,23 @@ class SoughtText(NamedTuple):
 
 
 class SoughtCodes(NamedTuple):
-    """(system, code) of a value set."""
+    """(system, code) of a value set or a branch. `bare`: an element of codes alone has them too."""
 
     codes: tuple[tuple[str, str], ...]
+    bare: bool = False
+
+
+class SoughtRange(NamedTuple):
+    """Codes of a system that begin with one of `low` to `high`, and those `besides`.
+
+    `around`: in the place of the codes within, blocks as E10-E14 that reach over all of it.
+    """
+
+    system: str
+    low: str
+    high: str
+    besides: tuple[str, ...]
+    around: bool = False
 
 
 class SoughtParts(NamedTuple):
@@ -112,6 +126,7 @@ Sought: TypeAlias = (
     | SoughtNumber
     | SoughtText
     | SoughtCodes
+    | SoughtRange
     | SoughtParts
 )
 

@@ -20,6 +20,7 @@ from medkarta.fhir.search.sought import (
     SoughtCodes,
     SoughtDate,
     SoughtNumber,
+    SoughtRange,
     SoughtReference,
     SoughtText,
     SoughtToken,
@@ -115,8 +116,10 @@ def _holds(  # noqa: PLR0911  # one line a kind of value
             return _DATES[sought.prefix](sought)
         case SoughtNumber():
             return _number(sought)
-        case SoughtCodes(codes):
-            return _codes(codes)
+        case SoughtCodes():
+            return _codes(sought)
+        case SoughtRange():
+            return _range(sought)
         case SoughtText(text):
             return _text(_cut(text), kind, modifier)
         case _:
@@ -157,14 +160,36 @@ def _uri(text: str, modifier: Modifier | None) -> Sql:
     return Sql("value = %s", (text,))
 
 
-def _codes(codes: tuple[tuple[str, str], ...]) -> Sql:
-    systems, plain = [system for system, _ in codes], [code for _, code in codes]
-    # A `code` element has no system of its own: its binding says which, and the row does not.
-    return Sql(
-        "((system, code) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
-        " OR (system = '' AND code = ANY(%s::text[])))",
-        (systems, plain, plain),
+def _codes(sought: SoughtCodes) -> Sql:
+    systems, plain = [system for system, _ in sought.codes], [code for _, code in sought.codes]
+    listed = Sql(
+        "((system, code) IN (SELECT * FROM unnest(%s::text[], %s::text[]))", (systems, plain)
     )
+    if sought.bare:
+        # A `code` element has no system of its own: its binding says which, and the row does not.
+        listed += Sql(" OR (system = '' AND code = ANY(%s::text[]))", (plain,))
+    return listed + ")"
+
+
+# Codes are compared in the order of their bytes, whatever the database's own order is.
+_AROUND: Final = (
+    "(substr(code, 4, 1) = '-' AND left(code, 3) COLLATE \"C\" <= %s"
+    ' AND right(code, 3) COLLATE "C" >= %s)'
+)
+_WITHIN: Final = '(left(code, %s) COLLATE "C" BETWEEN %s AND %s)'
+_PARTS: Final = "(substr(code, 4, 1) <> '-' AND left(code, %s) = %s)"
+
+
+def _range(sought: SoughtRange) -> Sql:
+    low, high, length = sought.low, sought.high, len(sought.low)
+    if sought.around:
+        stretch = Sql(_AROUND, (low, high))
+    elif low == high:
+        stretch = Sql(_PARTS, (length, low))
+    else:
+        stretch = Sql(_WITHIN, (length, low, high))
+    besides = Sql(" OR code = ANY(%s::text[]))", (list(sought.besides),))
+    return Sql("(system = %s AND (", (sought.system,)) + stretch + besides + ")"
 
 
 def _bounds(text: str) -> Callable[[SoughtDate], Sql]:
