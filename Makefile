@@ -3,7 +3,7 @@ PYTHON ?= python3
 export MEDKARTA_FROM_MAKE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-fhir gallery clean
+.PHONY: help run test check bench bench-fhir bench-security gallery clean
 
 help:
 	@echo "make run     start everything and print the address (PORT=8000)"
@@ -11,6 +11,7 @@ help:
 	@echo "make check   format, lint, types, architecture"
 	@echo "make bench   measure start-up, memory and the ways through the program"
 	@echo "make bench-fhir  load on the FHIR API, or on another server (ARGS= --help says how)"
+	@echo "make bench-security  what the time of an answer tells (ARGS= --help says how)"
 	@echo "make gallery pictures of every page in every state, into gallery/ (ARGS= ru or en, scenes)"
 	@echo "make clean   remove environment and caches; the data stays"
 
@@ -29,6 +30,9 @@ bench:
 
 bench-fhir:
 	@$(PYTHON) tools/bootstrap.py bench-fhir $(ARGS)
+
+bench-security:
+	@$(PYTHON) tools/bootstrap.py bench-security $(ARGS)
 
 gallery:
 	@$(PYTHON) tools/bootstrap.py gallery $(ARGS)

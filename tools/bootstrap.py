@@ -28,8 +28,9 @@ NO_PYTHON = (
 NO_PYTHON_FOR_ROOT = NO_PYTHON + (
     " As root it must be one that other users can execute: a Python below /root cannot be used."
 )
-USAGE = "Usage: bootstrap.py run|test|check|bench|bench-fhir|gallery|install|clean [arguments]"
-EXTRA = dict.fromkeys(("test", "check", "bench", "bench-fhir", "gallery", "install"), "dev")
+BENCHES = ("bench", "bench-fhir", "bench-security")
+USAGE = f"Usage: bootstrap.py run|test|check|{'|'.join(BENCHES)}|gallery|install|clean [arguments]"
+EXTRA = dict.fromkeys(("test", "check", *BENCHES, "gallery", "install"), "dev")
 
 
 def main() -> None:
@@ -56,6 +57,7 @@ def main() -> None:
         "check": ["bash", "tools/check.sh", str(bin_folder)],
         "bench": [python, "bench/run.py"],
         "bench-fhir": [python, "-m", "bench.fhir"],
+        "bench-security": [python, "-m", "bench.security"],
         "gallery": [python, "tools/gallery"],
         "install": [python, "-c", "pass"],
     }

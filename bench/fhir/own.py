@@ -24,20 +24,22 @@ class Own:
     """The service while it runs."""
 
     base: str
+    port: int
     bearer: Callable[[], str]
     roots: Roots
     bounds: Bounds
 
 
 @contextmanager
-def own_service() -> Iterator[Own]:
+def own_service(**variables: str) -> Iterator[Own]:
     """A house with the cast alone: the bench brings its own people, as a clinic's system would."""
-    service = Service(temporary_home(), MEDKARTA_DEMO_PEOPLE="0")
+    service = Service(temporary_home(), MEDKARTA_DEMO_PEOPLE="0", **variables)
     try:
         service.start(patience=_PATIENCE)
         _enter(service)
         yield Own(
             base=f"http://127.0.0.1:{service.port}/fhir",
+            port=service.port,
             bearer=_system(),
             roots=Roots(server=service.pid_of("supervisor"), database=service.pid_of("database")),
             bounds=_bounds(service),

@@ -5,6 +5,7 @@ import json
 import pytest
 from bearers import app_token, system_token
 
+from medkarta.audit.models import Entry
 from medkarta.foundation.ids import encode_uuid, new_uuid
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,19 @@ def test_writing_says_one_thing_of_all(machine, world, foreign, condition, metho
     status, body = alike(answers)
     assert status in (404, 412)
     assert b"canary" not in body
+
+
+def test_every_attempt_of_a_clinics_leaves_one_line(machine, world, foreign):
+    """B077: a line is what takes time, so that there is one whether something is there or not."""
+    y = system_token(world.y)
+    for key, name in foreign.items():
+        before = Entry.objects.count()
+        assert machine.get(f"Observation/{name}", y).status == 404
+        assert Entry.objects.count() == before + 1, key
+    machine.get(f"Observation/{foreign['absent']}", y)
+    line = Entry.objects.filter(person_id=world.y).latest("number")  # nobody else's log to be in
+    assert (line.outcome, line.ground) == ("refused", "relation")
+    assert line.resources == [f"Observation/{foreign['absent']}"]
 
 
 def test_what_was_tried_changed_nothing(machine, world, x):

@@ -38,6 +38,7 @@ from medkarta.consents.rules import Asked, open_sections
 from medkarta.foundation.ids import PatientId, PersonId
 
 _ALL: Final = frozenset(Section)
+_NONE: Final[frozenset[Section]] = frozenset()
 KEEPER: Final = "keeper"
 CONSENT: Final = "access-consent"
 SYSTEM_OF_CLINIC: Final = "clinic-system"
@@ -119,10 +120,14 @@ def _of_system(asking: ApiAsking, known: Known, scoped: _Scoped, today: date) ->
     if target is None:
         either = asking.concern is Concern.EITHER
         return Decision(answer=_opened(known, scoped, None) if either else Unnamed(caller=caller))
-    if known.keeper is None or caller.clinic_id is None:
+    if caller.clinic_id is None:
         return Decision(answer=NotOpened(caller=caller))
     log_of = known.person_id or PersonId(target)  # nobody's yet: the entry has a log of its own
-    if known.keeper == caller.clinic_id:
+    if known.keeper is None:
+        # There is no such entry: the attempt stands in the clinic's own log. Without a line the
+        # answer would come sooner than one about what another clinic keeps, and so tell of it.
+        log_of, sections, ground = PersonId(caller.clinic_id), _NONE, CONSENT
+    elif known.keeper == caller.clinic_id:
         sections, ground = _ALL, KEEPER
     else:
         sections, ground = _consented(asking, known, today), CONSENT

@@ -1,21 +1,16 @@
 """Whether the time of an answer tells who has an account, and how soon a megabyte is refused.
 
-    python bench/security.py
-
 Present and absent addresses take turns, each asked once, from a peer of its own, in this process on
 a running service's database, with the product's own password hashing. A difference is worth
 something where it is large beside the noise: Mann-Whitney's p below 0.01 and 5 ms of the medians.
 """
 
 import math
-import os
-import shutil
 import statistics
 import time
 from collections.abc import Callable, Sequence
 
-from figures import Figure
-from running_service import Service, temporary_home
+from bench.figures import Figure
 
 SAMPLES = 30
 WARM_UP = 2
@@ -102,28 +97,11 @@ def megabyte(address: str, fields: dict[str, str], first: int) -> Figure:
     )
 
 
-def measured(service: Service) -> None:
-    os.environ["MEDKARTA_HOME"] = str(service.home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "medkarta.config.settings"
-    import django
-
-    django.setup()
+def measured() -> None:
+    """All figures, printed one by one."""
     for turn, (name, way) in enumerate(WAYS.items()):
         compare(name, way, first=1 + turn * 1000)
     print(megabyte("/accounts/login/", {"login": "a@b.example", "password": MEGABYTE}, first=5000))
     print(
         megabyte("/accounts/signup/", {"email": "a@b.example", "password1": MEGABYTE}, first=6000)
     )
-
-
-def main() -> None:
-    service = Service(temporary_home(), MEDKARTA_DEMO_PEOPLE="0")
-    try:
-        measured(service.start(patience=180))
-    finally:
-        service.clear()
-        shutil.rmtree(service.home.parent, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main()
