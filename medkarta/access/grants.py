@@ -88,11 +88,11 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Narrowing:
-    """A token that a resource must have; no `system`: of any."""
+    """A token that a resource must have; no `system`: of any; no `code`: any of the system."""
 
     param: str
     system: str | None
-    code: str
+    code: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,11 @@ from functools import lru_cache
 
 from medkarta.access.grants import EVERYTHING, Everything, Narrowing
 from medkarta.clients.rules import scopes
+from medkarta.clients.rules.narrowing import Narrowing as Asked
 from medkarta.clients.rules.scopes import ALL_TYPES
+from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.query_values import as_indexed
+from medkarta.fhir.search.sought import SoughtToken
 
 
 @lru_cache(maxsize=4_096)
@@ -23,7 +27,12 @@ def opened_by(
     narrowed: dict[str, tuple[Narrowing, ...]] = {}
     for one in given:
         if one.narrowing and one.resource_type not in whole:
-            token = one.narrowing
-            found = Narrowing(param=token.parameter, system=token.system, code=token.code)
+            found = _narrowing(one.resource_type, one.narrowing)
             narrowed[one.resource_type] = (*narrowed.get(one.resource_type, ()), found)
     return frozenset(whole | narrowed.keys()), narrowed
+
+
+def _narrowing(resource_type: str, asked: Asked) -> Narrowing:
+    param = parameters_of(resource_type)[asked.parameter]
+    token = as_indexed(resource_type, param, SoughtToken(asked.system, asked.code))
+    return Narrowing(param=param.code, system=token.system, code=token.code)

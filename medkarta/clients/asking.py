@@ -10,7 +10,8 @@ from medkarta.clients.known import ClientView
 from medkarta.clients.rules import pkce, scopes
 from medkarta.clients.rules.errors import Code, OAuthError
 from medkarta.clients.rules.kinds import Kind
-from medkarta.clients.rules.scopes import Asked, ScopesRefusedError
+from medkarta.clients.rules.narrowing import ScopesRefusedError
+from medkarta.clients.rules.scopes import Asked
 
 _LONGEST: Final = 4000
 _LONGEST_STATE: Final = 512

@@ -139,10 +139,12 @@ def _narrowed(grant: Grant) -> Sql:
 
 
 def _token(resource_type: str, one: Narrowing) -> Sql:
-    named = Sql(
-        "(resource_type = %s AND param = %s AND code = %s", (resource_type, one.param, one.code)
-    )
-    return named + ")" if one.system is None else named + Sql(" AND system = %s)", (one.system,))
+    parts = [Sql("resource_type = %s AND param = %s", (resource_type, one.param))]
+    if one.code is not None:
+        parts.append(Sql("code = %s", (one.code,)))
+    if one.system is not None:
+        parts.append(Sql("system = %s", (one.system,)))
+    return Sql("(") + all_of(parts) + ")"
 
 
 def one_of(column: str, wished: Collection[str]) -> Sql:

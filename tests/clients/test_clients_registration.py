@@ -10,12 +10,12 @@ from medkarta.clients import queries as clients
 from medkarta.clients.rules.keys import KeysRefusedError, public_keys
 from medkarta.clients.rules.kinds import Act, Kind
 from medkarta.clients.rules.names import NameRefusedError, check_name
+from medkarta.clients.rules.narrowing import ScopesRefusedError
 from medkarta.clients.rules.registration import (
     AddressRefusedError,
     check_redirect_uri,
     check_web_address,
 )
-from medkarta.clients.rules.scopes import ScopesRefusedError
 
 MACHINE = actions.By(account_id=None, app="cli")
 

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from medkarta.clients.rules import scopes
 from medkarta.clients.rules.kinds import Kind
-from medkarta.clients.rules.scopes import Narrowing, ScopesRefusedError
+from medkarta.clients.rules.narrowing import Narrowing, ScopesRefusedError
+from medkarta.fhir.search.compartment import NOMINATED, SOMETIMES_NOBODYS
+from medkarta.record.rules.sharing import SHARED_TYPES
 
 
 def words(text):
@@ -35,6 +37,15 @@ def granted(asked, registered, kind=Kind.APP):
             "patient/Observation.rs?category=http%3A%2F%2Fx%7Clab",
             "patient/Observation.rs?category=http://x|lab",
         ),
+        (
+            "patient/Condition.rs?clinical-status=active patient/Observation.r?_security=R",
+            "patient/Condition.rs?clinical-status=active patient/Observation.r?_security=R",
+        ),
+        (
+            "patient/Observation.rs?code=http://loinc.org|718-7",
+            "patient/Observation.rs?code=http://loinc.org|718-7",
+        ),
+        ("patient/Patient.rs?identifier=urn:x%7C", "patient/Patient.rs?identifier=urn:x|"),
         ("system/Patient.cruds", "system/Patient.cruds"),
     ],
 )
@@ -52,10 +63,6 @@ def test_a_scope_is_read_and_written_in_one_spelling(asked, read):
         "patient/Observation.sr",
         "patient/Observation.",
         "patient/Nothing.rs",
-        "patient/Observation.rs?status=final",
-        "patient/Observation.rs?category=a&category=b",
-        "patient/*.rs?category=laboratory",
-        "patient/Observation.rs?category=",
         "patient/Observation.rs.rs",
         "admin",
     ],
@@ -83,6 +90,43 @@ def test_what_is_not_known_is_left_out(unknown):
 def test_what_is_not_of_the_grammar_is_refused(text):
     with pytest.raises(ScopesRefusedError):
         scopes.read(text)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Observation.rs?category=a&category=b",
+        "Observation.rs?category=a,b",
+        "Observation.rs?category=a%2Cb",
+        "Observation.rs?category=",
+        "Observation.rs?category=|",
+        "Observation.rs?category=a|b|c",
+        "Observation.rs?category=%00",
+        "Observation.rs?category=%ff",
+        "Observation.rs?category=" + "a" * 201,
+        "Observation.rs?category",
+        "Observation.rs?",
+        "Observation.rs?category:not=a",
+        "Observation.rs?nothing=a",
+        "Observation.rs?_id=a",
+        "Observation.rs?date=2020",
+        "Observation.rs?subject=Patient/x",
+        "Observation.rs?code-value-quantity=a$b",
+        "Observation.cruds?category=a",
+        "Observation.u?category=a",
+        "*.rs?category=a",
+        "Location.rs?status=active",
+        "Device.rs?type=a",
+    ],
+)
+def test_a_query_that_cannot_be_kept_to_is_refused_and_never_opens_the_whole(query):
+    with pytest.raises(ScopesRefusedError):
+        scopes.read(f"patient/Patient.r patient/{query}")
+    assert scopes.of([f"patient/{query}"]).data == ()
+
+
+def test_what_a_query_cannot_narrow_is_what_may_be_nobodys():
+    assert SHARED_TYPES & NOMINATED.keys() == SOMETIMES_NOBODYS
 
 
 @pytest.mark.parametrize("other", ["system/*.rs", "user/Patient.r"])
@@ -140,12 +184,14 @@ def test_a_refresh_may_ask_for_less_and_never_for_more():
 
 def test_a_tokens_system_may_be_any_or_none_or_named():
     asked = scopes.read(
-        "patient/Condition.rs?category=a patient/Goal.rs?category=|a patient/Task.r?category=s|a"
+        "patient/Condition.rs?category=a patient/Goal.rs?category=|a"
+        " patient/CarePlan.r?category=s|a patient/List.r?code=s|"
     )
     assert {one.narrowing for one in asked.data} == {
         Narrowing("category", None, "a"),
         Narrowing("category", "", "a"),
         Narrowing("category", "s", "a"),
+        Narrowing("code", "s", None),
     }
 
 

@@ -20,7 +20,8 @@ EITHER_TYPES: Final = SHARED_TYPES & NOMINATED.keys()  # some are a patient's, o
 class Role:
     """`sees`: whose resources. `closed`: whose own app it is, with a gate that is closed.
 
-    `reads` and `searches` are the types that the scopes open. A system names one patient at a time.
+    `reads` and `searches` are the types that the scopes open, `hides` those of them that a query
+    narrows to what is not there. A system names one patient at a time.
     `door`: what every request is answered. `tries`: whose resources it asks for.
     """
 
@@ -28,6 +29,7 @@ class Role:
     closed: frozenset[str] = NOBODY
     reads: frozenset[str] | None = ALL
     searches: frozenset[str] | None = ALL
+    hides: frozenset[str] = NOBODY
     system: bool = False
     door: int | None = None
     tries: frozenset[str] = OWNERS
@@ -41,8 +43,9 @@ ROLES: Final = {
     "Anna's app": Role(sees=frozenset({"anna_x", "anna_y"})),
     "Anna's narrow app": Role(
         sees=frozenset({"anna_x", "anna_y"}),
-        reads=frozenset({"Condition", "Observation", "Location"}),
-        searches=frozenset({"Condition", "Encounter", "Location"}),
+        reads=frozenset({"Condition", "Observation", "Location", "Procedure"}),
+        searches=frozenset({"Condition", "Encounter", "Location", "Procedure"}),
+        hides=frozenset({"Procedure"}),
         tries=OWN_AND_ANOTHERS,
     ),
     "Boris's app": Role(sees=frozenset({"boris_x"})),
@@ -64,8 +67,9 @@ ROLES: Final = {
 }
 SCOPES: Final = {
     "Anna's narrow app": (
-        *("launch/patient", "patient/Condition.rs", "patient/Observation.r", "patient/Encounter.s"),
-        "patient/Location.rs",
+        *("launch/patient", "patient/Observation.r", "patient/Encounter.s", "patient/Location.rs"),
+        "patient/Condition.rs?_tag=urn:of-the-matrix|marked",  # as every resource there is
+        "patient/Procedure.rs?_tag=urn:of-the-matrix|another",
     ),
     "clinic X, narrow": ("system/Observation.rs", "system/Patient.cruds"),
 }
@@ -125,7 +129,8 @@ def opens(role: Role, letter: str, kind: str) -> bool:
 def visible(role: Role, letter: str, owner: str, kind: str) -> bool:
     """Whether this resource may be in an answer at all, asked for or not."""
     theirs = owner == "shared" or owner in role.sees
-    return role.door is None and theirs and opens(role, letter, kind)
+    hidden = kind in role.hides
+    return role.door is None and theirs and opens(role, letter, kind) and not hidden
 
 
 def status(role: Role, name: str, kind: str, owner: str) -> int:
@@ -139,10 +144,10 @@ def status(role: Role, name: str, kind: str, owner: str) -> int:
         return role.door
     if not unasked and not all(opens(role, way.letter, one) for one in asked):
         return 403
-    return 200 if about_nobody(name, kind, owner) else _of_a_person(role, name, owner)
+    return 200 if about_nobody(name, kind, owner) else _of_a_person(role, name, kind, owner)
 
 
-def _of_a_person(role: Role, name: str, owner: str) -> int:
+def _of_a_person(role: Role, name: str, kind: str, owner: str) -> int:
     way = WAYS[name]
     if owner in role.closed or (role.closed and (owner == "shared" or not way.one)):
         return 403
@@ -150,7 +155,8 @@ def _of_a_person(role: Role, name: str, owner: str) -> int:
     if role.system and unnamed and way.search:
         return 403  # a system names its patient
     at_large = way.search or not (way.one or role.system)
-    return 200 if at_large or owner in role.sees | {"shared"} else 404
+    there = owner == "shared" or (owner in role.sees and kind not in role.hides)
+    return 200 if at_large or there else 404
 
 
 def about_nobody(name: str, kind: str, owner: str) -> bool:

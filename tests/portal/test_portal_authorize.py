@@ -75,6 +75,7 @@ class TestWhoAsks:
             ({"scope": "patient/*.rs\tlaunch"}, "invalid_scope"),
             ({"scope": "patient/*.rs system/*.rs"}, "invalid_scope"),
             ({"scope": "patient/*.cud"}, "invalid_scope"),
+            ({"scope": "patient/Observation.rs?date=2020"}, "invalid_scope"),
             ({"prompt": "none"}, "interaction_required"),
         ],
     )
@@ -160,6 +161,18 @@ class TestTheScreen:
         ("asked", "shown"),
         [
             ("patient/Observation.rs?category=laboratory", "только анализы"),
+            (
+                "patient/Observation.rs?code=http://loinc.org|718-7",
+                "Анализы и измерения: только те, у которых название — «Гемоглобин»",
+            ),
+            (
+                "patient/Condition.rs?clinical-status=active",
+                "Диагнозы: только те, у которых состояние — «есть сейчас»",
+            ),
+            (
+                "patient/Observation.rs?method=urn:x|",
+                "только те, у которых method из справочника urn:x",
+            ),
             ("patient/AllergyIntolerance.rs", "Аллергии На что у вас аллергия"),
             ("patient/Immunization.r", "Привив"),
         ],

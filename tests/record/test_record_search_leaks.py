@@ -273,6 +273,11 @@ async def test_a_narrowed_type_shows_what_has_one_of_its_tokens(people, database
         narrowed={"Observation": (Narrowing(param="code", system=LOINC, code="718-7"),)},
     )
     assert len(await ids(database, both, "Observation")) == 3
+    for system, count in ((LOINC, 4), ("http://else", 0)):
+        any_code = {"Observation": (Narrowing(param="code", system=system, code=None),)}
+        assert (
+            len(await ids(database, grant_of(people[0], narrowed=any_code), "Observation")) == count
+        )
 
 
 async def test_another_patient_named_is_nobody(people, mine, database):

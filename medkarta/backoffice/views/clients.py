@@ -23,8 +23,8 @@ from medkarta.clients.queries import ActView
 from medkarta.clients.rules.keys import KeysRefusedError
 from medkarta.clients.rules.kinds import Act
 from medkarta.clients.rules.names import NameRefusedError
+from medkarta.clients.rules.narrowing import ScopesRefusedError
 from medkarta.clients.rules.registration import AddressRefusedError
-from medkarta.clients.rules.scopes import ScopesRefusedError
 from medkarta.clinics import queries as clinics
 from medkarta.foundation.ids import ClientId
 
@@ -55,7 +55,8 @@ PROBLEMS: dict[type[Exception], _Trouble] = {
         "scope",
         gettext_lazy(
             "Таких областей нет или программе этого вида их не дают: приложению patient/…, "
-            "системе system/…."
+            "системе system/…. Сужают чтение одного вида записей о человеке одним параметром "
+            "R4 вида token с одним значением: patient/Observation.rs?code=http://loinc.org|718-7."
         ),
     ),
     actions.NoWayInError: (

@@ -14,6 +14,7 @@ from medkarta.clients.rules import scopes
 from medkarta.clients.rules.keys import public_keys
 from medkarta.clients.rules.kinds import Act, Ended, Kind
 from medkarta.clients.rules.names import LONGEST_PUBLISHER, check_name
+from medkarta.clients.rules.narrowing import ScopesRefusedError
 from medkarta.clients.rules.registration import (
     AddressRefusedError,
     check_redirect_uri,
@@ -140,7 +141,7 @@ def _check(new: NewClient) -> None:
     check_name(new.publisher, longest=LONGEST_PUBLISHER)
     asked = scopes.read(new.scope)
     if not scopes.granted(asked, asked.words(), new.kind).data:
-        raise scopes.ScopesRefusedError("a program of this kind may have none of these scopes")
+        raise ScopesRefusedError("a program of this kind may have none of these scopes")
     for uri in new.redirect_uris:
         check_redirect_uri(uri)
     for uri in filter(None, (new.jwks_uri, new.launch_uri)):

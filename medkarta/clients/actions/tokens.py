@@ -18,7 +18,8 @@ from medkarta.clients.rules import pkce, scopes
 from medkarta.clients.rules.errors import Code as ErrorCode
 from medkarta.clients.rules.errors import OAuthError
 from medkarta.clients.rules.kinds import Ended, Kind
-from medkarta.clients.rules.scopes import Asked, ScopesRefusedError
+from medkarta.clients.rules.narrowing import ScopesRefusedError
+from medkarta.clients.rules.scopes import Asked
 from medkarta.clients.secret_words import digest_of, digest_of_new, new_word
 from medkarta.foundation.ids import AccountId, PatientId
 

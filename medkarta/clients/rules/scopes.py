@@ -1,8 +1,8 @@
 """What a program asks to see and do, in the words of SMART.
 
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html. Scopes of the first version
-(`.read`, `.write`, `.*`) are read as those of the second. Of queries after `?` one is known:
-`category`, a token, on any one type.
+(`.read`, `.write`, `.*`) are read as those of the second. A query after `?` narrows one type by one
+token (`narrowing`).
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
-from urllib.parse import quote, unquote
 
 from medkarta.clients.rules.kinds import Kind
+from medkarta.clients.rules.narrowing import Narrowing, ScopesRefusedError, narrowing
 from medkarta.fhir.definitions import resource_types
 
 ALL_TYPES: Final = "*"
@@ -31,12 +31,8 @@ _MOST: Final = 100
 _GRAMMAR: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 _SCOPE: Final = re.compile(
     r"(?P<context>patient|user|system)/(?P<type>\*|[A-Za-z]+)\."
-    r"(?P<acts>read|write|\*|(?=[cruds])c?r?u?d?s?)(?:\?category=(?P<token>[^&=?]+))?"
+    r"(?P<acts>read|write|\*|(?=[cruds])c?r?u?d?s?)(?:\?(?P<query>.*))?"
 )
-
-
-class ScopesRefusedError(ValueError):
-    """What is asked for cannot be read, or must not stand together; the message says which."""
 
 
 class Context(StrEnum):
@@ -45,19 +41,6 @@ class Context(StrEnum):
     PATIENT = "patient"
     USER = "user"
     SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """Only resources that have this token. `system` None is any, empty is none (`|code`)."""
-
-    parameter: str
-    system: str | None
-    code: str
-
-    def __str__(self) -> str:
-        token = self.code if self.system is None else f"{self.system}|{self.code}"
-        return f"{self.parameter}={quote(token, safe=':/|.-_~')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +91,23 @@ def read(text: str) -> Asked:
     """Read a `scope` parameter: what is not known here is left out, the order is nothing.
 
     Raises `ScopesRefusedError` where the text is not of RFC 6749's grammar (tabs, two spaces, other
-    than ASCII), is too long, or mixes `patient/`, `user/` and `system/`.
+    than ASCII), is too long, mixes `patient/`, `user/` and `system/`, or narrows by a query that is
+    not understood: left out, it would be taken for one that was.
     """
     if len(text) > _LONGEST or not _GRAMMAR.fullmatch(text):
         raise ScopesRefusedError("scope is a list of words with single spaces between")
     words = text.split(" ")
     if len(words) > _MOST:
         raise ScopesRefusedError("too many scopes")
+    for word in words:
+        _scope(word)
     return of(words)
 
 
 def of(words: Iterable[str]) -> Asked:
     """The same of words that were parted already."""
     every = tuple(words)
-    data = _widest(found for one in every if (found := _scope(one)))
+    data = _widest(found for one in every if (found := _understood(one)))
     if len({one.context for one in data}) > 1:
         raise ScopesRefusedError("patient/, user/ and system/ do not stand together")
     return Asked(data=data, plain=_PLAIN.intersection(every))
@@ -154,24 +140,23 @@ def within(asked: Asked, had: Asked) -> bool:
     return known and all(any(mine.covers(one) for mine in had.data) for one in asked.data)
 
 
+def _understood(word: str) -> Scope | None:
+    try:
+        return _scope(word)
+    except ScopesRefusedError:
+        return None
+
+
 def _scope(word: str) -> Scope | None:
+    """Raises `ScopesRefusedError` for a query that cannot be kept to."""
     found = _SCOPE.fullmatch(word)
-    if found is None:
+    if found is None or found["type"] not in {ALL_TYPES, *resource_types()}:
         return None
-    resource_type, token = found["type"], found["token"]
-    if resource_type == ALL_TYPES:
-        if token is not None:
-            return None
-    elif resource_type not in resource_types():
-        return None
-    acts = _FIRST_VERSION.get(found["acts"], found["acts"])
-    narrowing = None if token is None else _narrowing(unquote(token))
-    return Scope(Context(found["context"]), resource_type, acts, narrowing)
-
-
-def _narrowing(token: str) -> Narrowing:
-    system, bar, code = token.rpartition("|")
-    return Narrowing("category", system if bar else None, code)
+    acts, query = _FIRST_VERSION.get(found["acts"], found["acts"]), found["query"]
+    if query is not None and not set(acts) <= set(_READING):
+        raise ScopesRefusedError("a query narrows reading alone: r, s or rs")
+    only = None if query is None else narrowing(found["type"], query)
+    return Scope(Context(found["context"]), found["type"], acts, only)
 
 
 def _widest(scopes: Iterable[Scope]) -> tuple[Scope, ...]:

@@ -46,6 +46,8 @@ _BEYOND_R4 = {
 }
 # In R4's compartment, and nobody's own: a Patient belongs to itself, the others bind many people.
 NOBODYS = frozenset({"Group", "Patient", "Person"})
+# A Device may be built into one person or stand in a hall, a Schedule be a person's or a room's.
+SOMETIMES_NOBODYS = frozenset({"Device", "Schedule"})
 NOMINATED: dict[str, str] = {
     resource_type: path
     for table in (_BY_ELEMENT, _BEYOND_R4)

@@ -67,10 +67,10 @@ def _of_token(
     resource_type: str, param: Parameter, modifier: Modifier | None, found: Sought
 ) -> Sought:
     """As the element has it: a `code` has no system, and its binding says which codes it knows."""
-    if isinstance(found, SoughtToken) and (found.system or modifier in _KIN):
-        bound = bound_codes(resource_type, param.expression) or frozenset()
+    if isinstance(found, SoughtToken):
         if modifier not in _KIN:
-            return _unbound(found, bound)
+            return as_indexed(resource_type, param, found)
+        bound = bound_codes(resource_type, param.expression) or frozenset()
         found = kin(found, modifier, bound) or _no_kin()
     if isinstance(found, SoughtCodes):
         return found._replace(bare=_is_bare(resource_type, param.expression))
@@ -90,8 +90,11 @@ def _is_bare(resource_type: str, expression: str) -> bool:
     return not isinstance(paths, Truth) and any(path.type == "code" for path in paths)
 
 
-def _unbound(token: SoughtToken, bound: frozenset[tuple[str, str]]) -> SoughtToken:
+def as_indexed(resource_type: str, param: Parameter, token: SoughtToken) -> SoughtToken:
     """As a `code` element has it, which names no system: its binding does."""
+    if not token.system:
+        return token
+    bound = bound_codes(resource_type, param.expression) or frozenset()
     if any(system == token.system and token.code in (None, code) for system, code in bound):
         return SoughtToken("", token.code)
     return token

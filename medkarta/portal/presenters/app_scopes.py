@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from medkarta.clients.rules import scopes
 from medkarta.clients.rules.scopes import ALL_TYPES, Asked, Scope
 from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.portal.presenters.app_narrowing import narrowed
 from medkarta.terminology import queries as terminology
 
 Words = str | Promise
@@ -111,14 +112,6 @@ _OTHER: Final = Part(
 )
 # About nobody: without them a doctor's or a clinic's name could not be shown beside an entry.
 _BESIDE: Final = ("Location", "Medication", "Organization", "Practitioner", "PractitionerRole")
-_CATEGORIES: Final = {
-    "laboratory": gettext_lazy("только анализы"),
-    "vital-signs": gettext_lazy("только измерения: давление, пульс, рост, вес"),
-    "imaging": gettext_lazy("только исследования"),
-    "social-history": gettext_lazy("только образ жизни: курение, работа"),
-    "encounter-diagnosis": gettext_lazy("только диагнозы приёмов"),
-    "problem-list-item": gettext_lazy("только постоянные диагнозы"),
-}
 # A type that is asked for by itself; a part's words would promise more than it shows.
 _ALONE: Final[dict[str, tuple[Words, Words]]] = {
     "AllergyIntolerance": (
@@ -227,7 +220,5 @@ def _choice(one: Scope) -> Choice:
     named = (terminology.resource_type_name(one.resource_type), "")
     title, example = _ALONE.get(one.resource_type, named)
     if one.narrowing is not None:
-        code = one.narrowing.code
-        only = _CATEGORIES.get(code, _("только категория «%(code)s»") % {"code": code})
-        title, example = f"{title}: {only}", ""
+        title, example = f"{title}: {narrowed(one.resource_type, one.narrowing)}", ""
     return Choice(key=str(one), title=title, example=example, words=(str(one),))
