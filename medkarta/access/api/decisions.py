@@ -35,10 +35,13 @@ from medkarta.accounts.rules import Doing as AccountDoing
 from medkarta.accounts.rules import Role, reaches
 from medkarta.audit.drafts import Draft, Outcome
 from medkarta.consents.rules import Asked, open_sections
+from medkarta.fhir.definitions import resource_types
 from medkarta.foundation.ids import PatientId, PersonId
 
 _ALL: Final = frozenset(Section)
 _NONE: Final[frozenset[Section]] = frozenset()
+# It has no section of its own, and speaks of resources that may stand in one that is shut.
+_SECOND_HAND: Final = frozenset({"Provenance"})
 KEEPER: Final = "keeper"
 CONSENT: Final = "access-consent"
 SYSTEM_OF_CLINIC: Final = "clinic-system"
@@ -166,7 +169,7 @@ def _grant(asking: ApiAsking, known: Known, scoped: _Scoped, whose: _Whose) -> G
         patient_ids=whose.patient_ids,
         purpose=whose.purpose,
         sections=whose.sections,
-        types=scoped.types,
+        types=scoped.types if whose.sections == _ALL else _first_hand(scoped.types),
         narrowed=scoped.narrowed,
         organisations=EVERYTHING,
         period=EVERYTHING,
@@ -217,6 +220,10 @@ def _draft(
         device=asking.origin.device,
         request_id=asking.origin.request_id,
     )
+
+
+def _first_hand(types: Types) -> Types:
+    return (resource_types() if isinstance(types, Everything) else types) - _SECOND_HAND
 
 
 def _both(scoped: Types, asked: Types) -> Types:
