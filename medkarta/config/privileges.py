@@ -20,7 +20,6 @@ APPEND_ONLY: Final = (
     "client_subject",
     "consent_text",
     "record_destruction",
-    "shared_resource_version",
 )
 # Rows that are added and destroyed and never rewritten: a former version stays what it was, and an
 # index row is made anew with its resource. Deleting is the destruction's and an update's.
@@ -37,6 +36,7 @@ NEVER_REWRITTEN: Final = (
     "resource",
     "resource_version",
     "shared_resource",
+    "shared_resource_version",
 )
 # Rows that are added and whose end alone is written: these columns and no others.
 ENDS_ONLY: Final = {

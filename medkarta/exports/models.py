@@ -26,6 +26,9 @@ class Export(models.Model):
     request = models.TextField(help_text="the address that asked")
     types = ArrayField(models.TextField(), null=True, help_text="null: all that the scopes open")
     since = models.DateTimeField(null=True)
+    chosen = ArrayField(
+        models.UUIDField(), null=True, help_text="entries that were asked for; null: all"
+    )
     state = models.CharField(max_length=10, default=State.RUNNING.value)
     ended_how = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField()
@@ -39,6 +42,9 @@ class Export(models.Model):
     slices = models.IntegerField(default=0)
     entries = ArrayField(
         models.UUIDField(), default=list, help_text="a person's: whose files these are"
+    )
+    shared = ArrayField(
+        models.UUIDField(), default=list, help_text="resources without a patient that are written"
     )
 
     class Meta:

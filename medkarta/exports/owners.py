@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from medkarta.access.api.asking import Caller, Types
 from medkarta.exports.models import Export
-from medkarta.foundation.ids import ClientId, ClinicId, PersonId
+from medkarta.foundation.ids import ClientId, ClinicId, PatientId, PersonId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,9 +31,13 @@ def owned_by(owner: Owner) -> QuerySet[Export]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wished:
-    """An export as it was asked for: by which token, at which address, of what."""
+    """An export as it was asked for: by which token, at which address, of what.
+
+    `chosen` are the entries that are wished; None: all that the owner may export.
+    """
 
     digest: bytes
     request: str
     types: Types
     since: datetime | None
+    chosen: frozenset[PatientId] | None

@@ -27,7 +27,7 @@ from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.operations.events import events
 from medkarta.fhir_api.operations.everything import everything
-from medkarta.fhir_api.operations.export import patient_export
+from medkarta.fhir_api.operations.export import group_export, patient_export
 from medkarta.fhir_api.operations.export_offered import cancel, download, status
 from medkarta.fhir_api.operations.lastn import lastn
 from medkarta.fhir_api.operations.match import match
@@ -73,7 +73,8 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("*", "instance", "$validate"): {"POST": validate},
     ("*", "type", "$meta"): {"GET": meta_of_type},
     ("*", "instance", "$meta"): {"GET": meta_of_resource},
-    ("Patient", "type", "$export"): {"GET": patient_export},
+    ("Patient", "type", "$export"): {"GET": patient_export, "POST": patient_export},
+    ("Group", "instance", "$export"): {"GET": group_export, "POST": group_export},
 }
 # What is a client's own, and no record's: by the first part of the path and its length.
 OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {

@@ -1,8 +1,9 @@
-"""A record in whole: every resource that a Grant opens, text by text, in bounded memory."""
+"""A record in whole, text by text, in bounded memory, and the shared resources that it names."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -32,3 +33,18 @@ def bodies(grant: Grant, *, since: datetime | None) -> Iterator[tuple[str, str]]
             cursor.execute("SELECT %s::timestamptz > statement_timestamp()", [grant.expires_at])
             if cursor.fetchone() != (True,):
                 raise GrantOverError
+
+
+def shared_bodies(ids: Collection[UUID], *, types: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(resource type, text) of those of these shared resources that are of these types."""
+    if not ids or not types:
+        return
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "SELECT resource_type, body FROM shared_resource WHERE NOT deleted"
+            " AND resource_id = ANY(%s::uuid[]) AND resource_type = ANY(%s::text[])"
+            " ORDER BY resource_type, resource_id",
+            [sorted(ids), sorted(types)],
+        )
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield from rows

@@ -13,6 +13,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from medkarta.access.grants import Everything, Grant, Narrowing, Section
+from medkarta.foundation.ids import ClinicId
+from medkarta.record.rules.sharing import CLINICS_OWN
 
 Value: TypeAlias = str | int | Decimal | UUID | datetime | list[str] | list[UUID]
 
@@ -145,6 +147,17 @@ def _token(resource_type: str, one: Narrowing) -> Sql:
     if one.system is not None:
         parts.append(Sql("system = %s", (one.system,)))
     return Sql("(") + all_of(parts) + ")"
+
+
+def readable_by(clinic_id: ClinicId | None) -> Sql:
+    """What stands without a patient: of all, and what this clinic keeps for itself.
+
+    Stands in every statement on such resources that answers a reader. None: a reader of no clinic.
+    """
+    of_all = Sql("resource_type <> ALL(%s::text[])", (sorted(CLINICS_OWN),))
+    if clinic_id is None:
+        return of_all
+    return Sql("(") + of_all + Sql(" OR custodian_id = %s::uuid)", (clinic_id,))
 
 
 def one_of(column: str, wished: Collection[str]) -> Sql:

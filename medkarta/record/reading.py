@@ -1,7 +1,8 @@
 """Reading the record on an asynchronous connection, for the API: texts as they are stored.
 
 Whoever reads patients' resources holds a Grant; what it does not open is not there. Connections are
-in autocommit, as each call is one statement. `shared_…` read what is about nobody.
+in autocommit, as each call is one statement. `shared_…` read what stands without a patient, as a
+reader of `clinic_id` sees it (None: one of no clinic).
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from medkarta.access.grants import Grant
+from medkarta.access.grants import EVERYTHING, Grant
 from medkarta.foundation.ids import (
+    ClinicId,
     MalformedIdError,
     PatientId,
     ResourceId,
@@ -108,12 +110,15 @@ async def read(connection: Connection, grant: Grant, resource_type: str, key: st
     return await _one(connection, _present(side, resource_type, ids[1]))
 
 
-async def shared_read(connection: Connection, resource_type: str, key: str) -> Text | None:
+async def shared_read(
+    connection: Connection, clinic_id: ClinicId | None, resource_type: str, key: str
+) -> Text | None:
     """As `read`, of what is about nobody."""
     resource_id = _shared_id(key)
     if resource_id is None:
         return None
-    return await _one(connection, _present(Reach.nobodys(), resource_type, resource_id))
+    side = Reach(None, EVERYTHING, clinic_id).nobodys()
+    return await _one(connection, _present(side, resource_type, resource_id))
 
 
 async def vread(
@@ -128,7 +133,7 @@ async def vread(
 
 
 async def shared_vread(
-    connection: Connection, resource_type: str, key: str, version: int
+    connection: Connection, clinic_id: ClinicId | None, resource_type: str, key: str, version: int
 ) -> Text | None:
     """As `vread`, of what is about nobody."""
     resource_id = _shared_id(key)
@@ -137,7 +142,7 @@ async def shared_vread(
     stretch = Stretch(
         resource_type=resource_type, resource_id=resource_id, version=version, limit=1
     )
-    return await _one(connection, versions.of_nobody(stretch))
+    return await _one(connection, versions.of_nobody(stretch, clinic_id))
 
 
 async def history(connection: Connection, grant: Grant, wished: HistoryWished) -> History:
@@ -149,12 +154,15 @@ async def history(connection: Connection, grant: Grant, wished: HistoryWished) -
     return await _history(connection, versions.of_patients(grant, stretch), wished.count)
 
 
-async def shared_history(connection: Connection, wished: HistoryWished) -> History:
+async def shared_history(
+    connection: Connection, clinic_id: ClinicId | None, wished: HistoryWished
+) -> History:
     """As `history`, of what is about nobody."""
     resource_id = _shared_id(wished.key) if wished.key is not None else None
     if wished.key is not None and resource_id is None:
         return History(versions=[], next=None)
-    return await _history(connection, versions.of_nobody(wished.stretch(resource_id)), wished.count)
+    statement = versions.of_nobody(wished.stretch(resource_id), clinic_id)
+    return await _history(connection, statement, wished.count)
 
 
 async def search(connection: Connection, reach: Reach, asked: Asked) -> SearchPage:

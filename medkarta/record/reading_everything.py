@@ -85,10 +85,9 @@ async def shared_in(
     connection: Connection, bodies: Iterable[bytes], *, types: Collection[str]
 ) -> list[Text]:
     """The shared resources of these types that the texts refer to."""
-    ids = {name.decode() for body in bodies for name in _SHARED.findall(body)}
-    if not ids or not types:
+    keys = sorted({key for body in bodies for key in shared_named(body)})
+    if not keys or not types:
         return []
-    keys = sorted(decode_uuid(one) for one in ids if _is_id(one))
     cursor = await connection.execute(
         f"SELECT NULL, {COLUMNS} FROM shared_resource WHERE NOT deleted"  # noqa: S608  # literals
         " AND resource_id = ANY(%s::uuid[]) AND resource_type = ANY(%s::text[])"
@@ -96,6 +95,12 @@ async def shared_in(
         (keys, sorted(types)),
     )
     return [Text(*row) for row in await cursor.fetchall()]
+
+
+def shared_named(body: bytes) -> set[UUID]:
+    """Ids of the resources without a patient that a text refers to."""
+    ids = {name.decode() for name in _SHARED.findall(body)}
+    return {decode_uuid(one) for one in ids if _is_id(one)}
 
 
 def everything(grant: Grant, part: Part, *, after: Place | None, limit: int) -> Sql:

@@ -3,7 +3,8 @@
 from typing import Final, NamedTuple
 
 from medkarta.access.grants import Grant
-from medkarta.record.granted import Source, Sql, branches_of
+from medkarta.foundation.ids import ClinicId
+from medkarta.record.granted import Source, Sql, branches_of, readable_by
 from medkarta.record.reading import Connection
 
 _IN_USE: Final = (
@@ -34,11 +35,20 @@ async def in_use(connection: Connection, grant: Grant, resource_type: str) -> li
     return [InUse(*row) for row in await cursor.fetchall()]
 
 
-async def shared_in_use(connection: Connection, resource_type: str) -> list[InUse]:
-    """The same of a type without patients; needs no Grant."""
-    text = f"{_IN_USE} UNION ALL {_PROFILES}".format(prefix="shared_") + _IN_ORDER
-    cursor = await connection.execute(text, (resource_type, resource_type))
+async def shared_in_use(
+    connection: Connection, clinic_id: ClinicId | None, resource_type: str
+) -> list[InUse]:
+    """The same of a type without patients, for a reader of this clinic; needs no Grant."""
+    statement = _readable(clinic_id, resource_type, _IN_USE) + " UNION ALL "
+    statement += _readable(clinic_id, resource_type, _PROFILES) + _IN_ORDER
+    cursor = await connection.execute(statement.text, statement.values)
     return [InUse(*row) for row in await cursor.fetchall()]
+
+
+def _readable(clinic_id: ClinicId | None, resource_type: str, select: str) -> Sql:
+    whole = Sql(select.format(prefix="shared_"), (resource_type,))
+    there = " AND resource_id IN (SELECT resource_id FROM shared_resource WHERE NOT deleted AND "
+    return whole + there + readable_by(clinic_id) + ")"
 
 
 def _granted(grant: Grant, resource_type: str, select: str) -> Sql:

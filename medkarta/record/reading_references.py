@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from medkarta.access.grants import Grant
-from medkarta.foundation.ids import PatientId, ResourceId, encode_uuid, logical_id
-from medkarta.record.granted import Source, Sql, over
+from medkarta.foundation.ids import ClinicId, PatientId, ResourceId, encode_uuid, logical_id
+from medkarta.record.granted import Source, Sql, over, readable_by
 from medkarta.record.reading import Connection
 
 _NAMES: Final = Source(columns="resource_type, patient_id, resource_id")
@@ -30,11 +30,15 @@ async def opened(connection: Connection, grant: Grant, ids: Collection[UUID]) ->
     }
 
 
-async def shared(connection: Connection, ids: Collection[UUID]) -> set[Target]:
-    """Those of these ids that are shared resources'; needs no Grant."""
-    cursor = await connection.execute(
+async def shared(
+    connection: Connection, clinic_id: ClinicId | None, ids: Collection[UUID]
+) -> set[Target]:
+    """Those of these ids that stand without a patient, for a reader of this clinic."""
+    statement = Sql(
         "SELECT resource_type, resource_id FROM shared_resource"
-        " WHERE NOT deleted AND resource_id = ANY(%s::uuid[])",
+        " WHERE NOT deleted AND resource_id = ANY(%s::uuid[]) AND ",
         (sorted(ids),),
     )
+    statement += readable_by(clinic_id)
+    cursor = await connection.execute(statement.text, statement.values)
     return {Target(kind, encode_uuid(one)) for kind, one in await cursor.fetchall()}

@@ -21,6 +21,7 @@ from medkarta.record.granted import (
     newest,
     one_of,
     over,
+    readable_by,
 )
 from medkarta.record.stored import Cursor
 
@@ -149,11 +150,12 @@ def in_state(grant: Grant, kinds: Collection[str], states: Collection[str], limi
 
 def shared(resource_ids: Collection[UUID]) -> Sql:
     """Resources without a patient: resource_id, body. No Grant, as they are about nobody."""
-    return Sql(
+    found = Sql(
         "SELECT resource_id, body FROM shared_resource"
-        " WHERE resource_id = ANY(%s::uuid[]) AND NOT deleted",
+        " WHERE resource_id = ANY(%s::uuid[]) AND NOT deleted AND ",
         (sorted(resource_ids),),
     )
+    return found + readable_by(None)
 
 
 def _pointing(grant: Grant, where: Sql) -> Sql:

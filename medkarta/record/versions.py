@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from medkarta.access.grants import Grant
-from medkarta.record.granted import NOTHING, Sql, all_of, limits
+from medkarta.foundation.ids import ClinicId
+from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
 
 COLUMNS: Final = "patient_id, resource_id, resource_type, version, recorded_at, body, deleted"
 _SHARED_COLUMNS: Final = COLUMNS.replace("patient_id", "NULL::uuid AS patient_id")
@@ -62,9 +63,12 @@ def of_patients(grant: Grant, stretch: Stretch) -> Sql:
     return _newest(parts[0] + " UNION ALL " + parts[1] + open_now + ")", stretch)
 
 
-def of_nobody(stretch: Stretch) -> Sql:
-    """Versions of resources without a patient, newest first. No Grant: they are about nobody."""
-    where = all_of(_asked(stretch))
+def of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
+    """Versions of resources without a patient, newest first, as a reader of this clinic sees them.
+
+    No Grant: they are in nobody's record.
+    """
+    where = all_of([readable_by(clinic_id), *_asked(stretch)])
     present, former = (
         Sql(f"SELECT {_SHARED_COLUMNS} FROM {table} WHERE ") + where  # noqa: S608  # literals
         for table in ("shared_resource", "shared_resource_version")

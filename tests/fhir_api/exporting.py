@@ -13,17 +13,24 @@ from medkarta.foundation.ids import decode_uuid
 KICK_OFF = "Patient/$export"
 
 
-def kick_off(machine, token, query="", **headers):
-    return machine.get(
-        KICK_OFF + (query and f"?{query}"), token, **{"prefer": "respond-async", **headers}
-    )
+def kick_off(machine, token, query="", *, path=KICK_OFF, body=b"", **headers):
+    """By POST where there is a body."""
+    whole = path + (query and f"?{query}")
+    headers = {"prefer": "respond-async", **headers}
+    return machine.call("POST" if body else "GET", whole, token, body, **headers)
 
 
-def asked(machine, token, query=""):
+def asked(machine, token, query="", **more):
     """The address of an export that was taken."""
-    heard = kick_off(machine, token, query)
+    heard = kick_off(machine, token, query, **more)
     assert heard.status == 202, heard.body
     return path_of(heard.headers["content-location"])
+
+
+def parameters(*pairs):
+    """A Parameters resource of (name, `value…`, value)."""
+    parameter = [{"name": name, kind: value} for name, kind, value in pairs]
+    return {"resourceType": "Parameters", "parameter": parameter}
 
 
 def path_of(address):
@@ -43,9 +50,9 @@ def work(path, *, now=None):
     raise AssertionError("it never ends")
 
 
-def exported(machine, token, query=""):
+def exported(machine, token, query="", **more):
     """The address of an export that is complete, and its manifest."""
-    path = asked(machine, token, query)
+    path = asked(machine, token, query, **more)
     work(path)
     heard = machine.get(path, token)
     assert heard.status == 200, heard.body

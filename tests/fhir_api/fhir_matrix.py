@@ -6,14 +6,14 @@ from urllib.parse import quote
 from bearers import app, app_token, system_token
 from django.utils import timezone
 from fhir_policy import EITHER_TYPES, ROLES, SCOPES, WAYS
-from fhir_types_world import OWNED_TYPES
+from fhir_types_world import KEPT, OWNED_TYPES
 
 from medkarta.accounts.session_store import SessionStore
 from medkarta.clients.models import Client
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.search.parameters import parameters_of
 from medkarta.foundation.ids import encode_uuid, new_uuid
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
 # Not of any record: each client has its own, and none else (test_fhir_api_subscriptions).
 _CLIENTS_OWN = {"Subscription"}
@@ -77,7 +77,7 @@ def attempts(types, role):
     as_patch = {"content_type": "application/json-patch+json"}
     for (owner, kind), made in types.made.items():
         system = ROLES[role].system
-        if owner in ROLES[role].sees if system else owner not in {"anna_x", "shared"}:
+        if owner in ROLES[role].sees if system else owner not in {"anna_x", "shared", KEPT}:
             continue
         body = types.sent(owner, kind)
         request = {"method": "PUT", "url": made.name}
@@ -99,7 +99,7 @@ def cells(types, role):
         *types.made,
         *(
             ("nothing", kind)
-            for kind in resource_types() - {*OWNED_TYPES, *SHARED_TYPES, *_CLIENTS_OWN}
+            for kind in resource_types() - {*OWNED_TYPES, *WITHOUT_PATIENT, *_CLIENTS_OWN}
         ),
     ]
     for owner, kind in keys:
@@ -152,7 +152,7 @@ def request(types, role, way, kind, owner):
 
 def naming(types, way, kind, owner):
     """The parameter by which a system says whose resources it searches."""
-    if owner in {"shared", "nothing"} or way == "history of a type":
+    if owner in {"shared", "nothing", KEPT} or way == "history of a type":
         return ""
     patient, whose = types.patient(owner), types.params.get(kind)
     otherwise = f"{whose}=Patient/{patient}" if whose else f"_id={types.made[owner, kind].id}"

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from medkarta.fhir.search.compartment import NOMINATED
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import SHARED_TYPES, WITHOUT_PATIENT
 
 ALL: Final = None
 NOBODY: Final = frozenset()
-OWNERS: Final = frozenset({"anna_x", "anna_y", "boris_x", "nobodys_x", "shared", "nothing"})
+OWNERS: Final = frozenset(
+    {"anna_x", "anna_y", "boris_x", "nobodys_x", "kept_by_x", "shared", "nothing"}
+)
 # Where many are answered alike one is tried, and of each kind that is told apart one.
 ONE_OWNER: Final = frozenset({"anna_x", "shared", "nothing"})
 OWN_AND_ANOTHERS: Final = ONE_OWNER | {"anna_y", "boris_x"}
@@ -53,13 +55,13 @@ ROLES: Final = {
         closed=frozenset({"clara_x"}), tries=OWNERS | {"clara_x"}
     ),
     "clinic X": Role(
-        sees=frozenset({"anna_x", "boris_x", "nobodys_x", "clara_x"}),
+        sees=frozenset({"anna_x", "boris_x", "nobodys_x", "clara_x", "kept_by_x"}),
         tries=OWNERS | {"clara_x"},
         system=True,
     ),
     "clinic Y": Role(sees=frozenset({"anna_y"}), system=True),
     "clinic X, narrow": Role(
-        sees=frozenset({"anna_x", "boris_x", "nobodys_x", "clara_x"}),
+        sees=frozenset({"anna_x", "boris_x", "nobodys_x", "clara_x", "kept_by_x"}),
         reads=frozenset({"Observation", "Patient"}),
         searches=frozenset({"Observation", "Patient"}),
         system=True,
@@ -144,6 +146,8 @@ def status(role: Role, name: str, kind: str, owner: str) -> int:
         return role.door
     if not unasked and not all(opens(role, way.letter, one) for one in asked):
         return 403
+    if owner == "kept_by_x" and owner not in role.sees and not way.search and way.one:
+        return 404
     return 200 if about_nobody(name, kind, owner) else _of_a_person(role, name, kind, owner)
 
 
@@ -162,9 +166,9 @@ def _of_a_person(role: Role, name: str, kind: str, owner: str) -> int:
 def about_nobody(name: str, kind: str, owner: str) -> bool:
     """Whether a request is about no person: no gate of anybody's, and no line in a log."""
     if name in {"history of a type", "$meta of a type"}:
-        return kind in SHARED_TYPES
-    alone = kind in SHARED_TYPES - EITHER_TYPES and name != "_include"
-    return owner == "shared" and (alone or not WAYS[name].search)
+        return kind in WITHOUT_PATIENT
+    alone = kind in WITHOUT_PATIENT - EITHER_TYPES and name != "_include"
+    return owner in {"shared", "kept_by_x"} and (alone or not WAYS[name].search)
 
 
 def shown(role: Role, name: str, kind: str, owner: str) -> str | None:

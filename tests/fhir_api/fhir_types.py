@@ -49,6 +49,7 @@ _MORE = {
         }
     },
     "Appointment": {"status": "proposed"},
+    "Group": {"type": "person"},
     "Consent": {"policyRule": {"text": "words"}},
     "Organization": {"name": "words"},
 }

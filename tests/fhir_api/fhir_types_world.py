@@ -11,15 +11,20 @@ from fhir_world import RECORDED, Held, World
 
 from medkarta.consents import actions as consents
 from medkarta.consents.rules import Kind
+from medkarta.fhir.json_text import read_resource
 from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.index import index_values
 from medkarta.fhir.search.values import Reference
 from medkarta.foundation.ids import ResourceId, encode_uuid, logical_id, new_uuid
 from medkarta.record.actions.store import put
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.actions.taking import take
+from medkarta.record.rules.sharing import CLINICS_OWN, SHARED_TYPES
+from medkarta.record.submissions import Kind as Kinds
+from medkarta.record.submissions import Sender, SentEntry, Submission
 
 OWNED_TYPES = sorted({*NOMINATED, "Patient"})
 CANARY = re.compile(rb"cn(\w+?)-([A-Za-z]+)-")
+KEPT = "kept_by_x"  # whose what clinic X keeps for itself is
 # Everybody's resources refer to those of the person who stands here.
 CROSSED = {"anna_x": "boris_x", "anna_y": "boris_x", "boris_x": "anna_x"} | dict.fromkeys(
     ("nobodys_x", "clara_x"), "anna_y"
@@ -28,7 +33,7 @@ CROSSED = {"anna_x": "boris_x", "anna_y": "boris_x", "boris_x": "anna_x"} | dict
 
 @dataclass(frozen=True)
 class Made:
-    """A resource: whose (`shared`: everybody's), of which type, under which logical id."""
+    """A resource: whose (`shared`: everybody's, `KEPT`: the clinic's), which type, which id."""
 
     owner: str
     kind: str
@@ -62,6 +67,8 @@ class TypesWorld:
         with transaction.atomic():
             for key in self.ids:
                 self._put(*key)
+        for kind in CLINICS_OWN:
+            self._keep(kind)
         consents.withdraw(
             person_id=self.clara.person_id,
             kind=Kind.PROCESSING,
@@ -99,8 +106,30 @@ class TypesWorld:
             if isinstance(value, Reference) and f"Patient/{value.target}" == whose:
                 self.params.setdefault(kind, value.param)
 
+    def _keep(self, kind):
+        """Sent by clinic X's system, of Anna."""
+        sender = Sender(
+            client_uuid=new_uuid(), clinic_id=self.world.x, client_name="X", clinic_name="X"
+        )
+        text = json.dumps(self._of_clinic(kind, f"cn{KEPT}-{kind}-"))
+        entry = SentEntry(method="POST", url=kind, resource=read_resource(text))
+        one = Submission(sender=sender, kind=Kinds.SINGLE, entries=(entry,), origin=citizens.ORIGIN)
+        (taken,) = take(submissions=[one], now=RECORDED)
+        self.made[KEPT, kind] = Made(KEPT, kind, taken.answers[0].reference.partition("/")[2])
+
+    def _of_clinic(self, kind, canary):
+        anna = self.made["anna_x", "Patient"].name
+        return resource_of(
+            kind,
+            owner=None,
+            canary=canary,
+            refer=lambda targets: anna if not targets or "Patient" in targets else None,
+        )
+
     def sent(self, owner, kind):
         """A resource as its keeper would send it: its references are this owner's."""
+        if owner == KEPT:
+            return self._of_clinic(kind, "sent") | {"id": self.made[owner, kind].id}
         whose = f"Patient/{self.patient(owner)}" if owner != "shared" else None
         made = resource_of(
             kind,

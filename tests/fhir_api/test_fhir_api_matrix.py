@@ -12,7 +12,7 @@ from fhir_matrix import attempts, cells, references, request, tokens_of
 from fhir_policy import ROLES, WAYS, shown, status, visible
 from fhir_types_world import CANARY, OWNED_TYPES, TypesWorld
 
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import CLINICS_OWN, SHARED_TYPES
 
 pytestmark = pytest.mark.django_db
 FORM = {"content_type": "application/x-www-form-urlencoded"}
@@ -83,7 +83,10 @@ def test_no_reference_leads_out_of_the_record(types, tokens, machine):
     Every resource's references lead to somebody else's.
     """
     name = "Anna's app"
-    questions = [*references(OWNED_TYPES), *(f"{kind}?_revinclude=*" for kind in SHARED_TYPES)]
+    questions = [
+        *references([*OWNED_TYPES, *CLINICS_OWN]),
+        *(f"{kind}?_revinclude=*" for kind in SHARED_TYPES),
+    ]
     brought = 0
     for start in range(0, len(questions), AT_ONCE):
         some = questions[start : start + AT_ONCE]

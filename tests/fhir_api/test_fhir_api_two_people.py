@@ -65,7 +65,6 @@ OF_TWO = {
         "source": {"observer": {"display": "somebody"}},
         "entity": [{"what": "A"}, {"what": "B"}],
     },
-    "Group": {"type": "person", "actual": "yes", "member": [{"entity": "A"}, {"entity": "B"}]},
     "Person": {"link": [{"target": "A"}, {"target": "B"}]},
     "Linkage": {
         "item": [{"type": "source", "resource": "A"}, {"type": "alternate", "resource": "B"}]

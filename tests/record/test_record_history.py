@@ -176,20 +176,20 @@ async def test_an_id_that_nobody_gave_out_is_nobodys(record, database, key):
     assert await reading.read(database, grant, "Observation", key) is None
     assert await reading.vread(database, grant, "Observation", key, 1) is None
     assert await told(database, grant, key=key) == []
-    assert await reading.shared_read(database, "Organization", key) is None
-    assert await reading.shared_vread(database, "Organization", key, 1) is None
-    assert (await reading.shared_history(database, wished(key))).versions == []
+    assert await reading.shared_read(database, None, "Organization", key) is None
+    assert await reading.shared_vread(database, None, "Organization", key, 1) is None
+    assert (await reading.shared_history(database, None, wished(key))).versions == []
 
 
 async def test_what_is_nobodys_is_read_without_a_grant(record, database):
     _, kept = record
     key = kept["clinic"]
-    one = await reading.shared_read(database, "Organization", key)
+    one = await reading.shared_read(database, None, "Organization", key)
     assert (parse_body(one.body)["id"], one.id, one.patient_id) == (key, key, None)
-    assert await reading.shared_read(database, "Practitioner", key) is None
-    assert (await reading.shared_vread(database, "Organization", key, 1)) == one
+    assert await reading.shared_read(database, None, "Practitioner", key) is None
+    assert (await reading.shared_vread(database, None, "Organization", key, 1)) == one
     history = await reading.shared_history(
-        database, replace(wished(key), resource_type="Organization")
+        database, None, replace(wished(key), resource_type="Organization")
     )
     assert [one.version for one in history.versions] == [1]
-    assert await reading.shared_read(database, "Observation", kept["first"]) is None
+    assert await reading.shared_read(database, None, "Observation", kept["first"]) is None

@@ -33,6 +33,7 @@ def begin(*, owner: Owner, wished: Wished, now: datetime) -> UUID:
         request=wished.request,
         types=None if isinstance(wished.types, Everything) else sorted(wished.types),
         since=wished.since,
+        chosen=None if wished.chosen is None else sorted(wished.chosen),
         created_at=now,
         moved_at=now,
     )

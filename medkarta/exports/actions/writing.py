@@ -1,6 +1,7 @@
 """Writing an export slice by slice: each asks the door anew, and is offered whole or not at all."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,9 @@ from medkarta.exports.models import Export, ExportFile
 from medkarta.exports.rules import FILES_LAST, SETTLED, Ended, State
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.patients.queries import kept
-from medkarta.record.exporting import bodies
+from medkarta.record.exporting import bodies, shared_bodies
+from medkarta.record.reading_everything import shared_named
+from medkarta.record.rules.sharing import going_along
 
 # A slice takes some seconds: well within the time of the Grants that it is given.
 _MOST_ROWS: Final = 20_000
@@ -50,42 +53,72 @@ def write_slice(*, export_id: UUID, now: datetime) -> None:
     files.remove_others(export_id, set(known))
     try:
         with files.written(export_id) as written:
-            progress = _write(export, written, now)
+            writer = _Writer(export, written, now)
+            progress = writer.write()
     except _RightsGoneError:
         end(export_id=export_id, how=Ended.RIGHTS, now=now)
         return
-    if not _take(export, written, progress, now):
+    if not _take(export, writer, progress):
         written.remove()
 
 
-def _write(export: Export, written: Slice, now: datetime) -> _Progress:
-    if export.clinic_id is not None:
-        return _write_clinics(export, ClinicId(export.clinic_id), written, now)
-    (answer,) = open_again([asking(export, target=None, now=now)])
-    grant = _grant(answer)
-    if grant is None:
-        raise _RightsGoneError
-    _add_all(written, grant, export)
-    return _Progress(done=len(grant.patient_ids), whole=True, entries=tuple(grant.patient_ids))
+class _Writer:
+    """Writes one slice: entries as the door opens them, and the shared resources they name."""
 
+    def __init__(self, export: Export, written: Slice, now: datetime) -> None:
+        self.written = written
+        self.now = now
+        self.shared: set[UUID] = set()  # named here for the first time
+        self._export = export
+        self._known = frozenset(export.shared)
 
-def _write_clinics(export: Export, clinic_id: ClinicId, written: Slice, now: datetime) -> _Progress:
-    after = None if export.after is None else PatientId(export.after)
-    done = export.done
-    while written.count < _MOST_ROWS and done < export.done + _MOST_ENTRIES:
-        entries = kept.entries_kept(clinic_id, after=after, limit=_AT_ONCE)
+    def write(self) -> _Progress:
+        clinic_id, chosen = self._export.clinic_id, self._export.chosen
+        if clinic_id is not None:
+            return self._write_clinics(ClinicId(clinic_id))
+        grants = self._opened([None] if chosen is None else map(PatientId, chosen))
+        self._add(grants)
+        entries = tuple(entry for grant in grants for entry in grant.patient_ids)
         if not entries:
-            return _Progress(after=after, done=done, whole=True)
-        for grant in _opened(export, entries, now):
-            _add_all(written, grant, export)
-        after, done = entries[-1], done + len(entries)
-    return _Progress(after=after, done=done, whole=False)
+            raise _RightsGoneError
+        return _Progress(done=len(entries), whole=True, entries=entries)
 
+    def _write_clinics(self, clinic_id: ClinicId) -> _Progress:
+        export, written = self._export, self.written
+        after = None if export.after is None else PatientId(export.after)
+        done = export.done
+        while written.count < _MOST_ROWS and done < export.done + _MOST_ENTRIES:
+            entries = self._next(clinic_id, after)
+            if not entries:
+                return _Progress(after=after, done=done, whole=True)
+            self._add(self._opened(entries))
+            after, done = entries[-1], done + len(entries)
+        return _Progress(after=after, done=done, whole=False)
 
-def _opened(export: Export, entries: Iterable[PatientId], now: datetime) -> list[Grant]:
-    """Grants for these entries, their lines in the log; none for one that went from the clinic."""
-    answers = open_again([asking(export, target=entry, now=now) for entry in entries])
-    return [grant for grant in map(_grant, answers) if grant]
+    def _next(self, clinic_id: ClinicId, after: PatientId | None) -> Sequence[PatientId]:
+        chosen = self._export.chosen  # in order
+        if chosen is None:
+            return kept.entries_kept(clinic_id, after=after, limit=_AT_ONCE)
+        start = 0 if after is None else bisect_right(chosen, after)
+        return [PatientId(one) for one in chosen[start : start + _AT_ONCE]]
+
+    def _opened(self, entries: Iterable[PatientId | None]) -> list[Grant]:
+        """Grants for these entries, their lines in the log; none for what is not there any more."""
+        answers = open_again([asking(self._export, target=one, now=self.now) for one in entries])
+        return [grant for grant in map(_grant, answers) if grant]
+
+    def _add(self, grants: Iterable[Grant]) -> None:
+        """Raises what `bodies` does."""
+        for grant in grants:
+            named: set[UUID] = set()
+            for resource_type, body in bodies(grant, since=self._export.since):
+                self.written.add(resource_type, body)
+                named |= shared_named(body.encode())
+            new = named - self._known - self.shared
+            types = going_along(grant.types, grant.narrowed)
+            for resource_type, body in shared_bodies(new, types=types):
+                self.written.add(resource_type, body)
+            self.shared |= new
 
 
 def _grant(answer: Answer) -> Grant | None:
@@ -97,25 +130,22 @@ def _grant(answer: Answer) -> Grant | None:
     raise _RightsGoneError
 
 
-def _add_all(written: Slice, grant: Grant, export: Export) -> None:
-    for resource_type, body in bodies(grant, since=export.since):
-        written.add(resource_type, body)
-
-
 @transaction.atomic
-def _take(export: Export, written: Slice, progress: _Progress, now: datetime) -> bool:
+def _take(export: Export, writer: _Writer, progress: _Progress) -> bool:
     """Offer the slice; False where the export was ended meanwhile, or another took this slice."""
+    now = writer.now
     changes: dict[str, object] = {
         "after": progress.after,
         "done": progress.done,
         "slices": export.slices + 1,
         "entries": list(progress.entries),
+        "shared": [*export.shared, *sorted(writer.shared)],
         "attempts": 0,
         "moved_at": now,
     }
     if export.slices == 0:
         changes["transaction_time"] = now - SETTLED
-        changes["total"] = kept.count_kept(ClinicId(export.clinic_id)) if export.clinic_id else 1
+        changes["total"] = _total(export)
     if progress.whole:
         changes |= {"state": State.COMPLETE.value, "expires_at": now + FILES_LAST}
     standing = Export.objects.filter(pk=export.pk, state=State.RUNNING.value, slices=export.slices)
@@ -129,8 +159,14 @@ def _take(export: Export, written: Slice, progress: _Progress, now: datetime) ->
             count=one.count,
             size=one.size,
         )
-        for resource_type, one in written.files.items()
+        for resource_type, one in writer.written.files.items()
     )
     if not progress.whole:
         queue.write_next(export.pk)
     return True
+
+
+def _total(export: Export) -> int:
+    if export.chosen is not None:
+        return len(export.chosen)
+    return kept.count_kept(ClinicId(export.clinic_id)) if export.clinic_id else 1

@@ -27,15 +27,17 @@ _CODES: Final[dict[tuple[Shape, str], str]] = {
     (("T",), "GET"): "search-type",
 }
 _HL7: Final = "http://hl7.org/fhir/OperationDefinition"
+_BULK: Final = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
 _DEFINITIONS: Final = {
     "$everything": f"{_HL7}/Patient-everything",
-    "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     "$lastn": f"{_HL7}/Observation-lastn",
     "$match": f"{_HL7}/Patient-match",
     "$meta": f"{_HL7}/Resource-meta",
     "$stats": f"{_HL7}/Observation-stats",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": f"{_HL7}/Resource-validate",
+    "Group/$export": f"{_BULK}/group-export",
+    "Patient/$export": f"{_BULK}/patient-export",
 }
 
 
@@ -94,8 +96,13 @@ def _resource(kind: str) -> dict[str, object]:
     }
     names = sorted({name for of, _, name in OPERATIONS if of in {kind, "*"}})
     operations = [
-        {"name": name.removeprefix("$"), "definition": _DEFINITIONS[name]} for name in names
+        {"name": name.removeprefix("$"), "definition": _defined(kind, name)} for name in names
     ]
     includes = [f"{kind}:{one.code}" for one in parameters if one.kind == "reference"]
     more = {"searchInclude": includes, "operation": operations}
     return said | {name: value for name, value in more.items() if value}
+
+
+def _defined(kind: str, name: str) -> str:
+    """An operation's definition: one of this type's own, or of all that bear the name."""
+    return _DEFINITIONS.get(f"{kind}/{name}") or _DEFINITIONS[name]

@@ -17,7 +17,7 @@ from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.sealing import NotSealedHereError
 from medkarta.record import reading
 from medkarta.record.reading import History, HistoryWished
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.versions import VersionPlace
 
 _USUAL: Final = 20
@@ -43,7 +43,7 @@ async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
         doing=Doing.SEARCH,
         types=frozenset({kind}),
         resources=(f"{kind}?_history",),
-        concern=Concern.NOBODY if kind in SHARED_TYPES else Concern.PERSON,
+        concern=Concern.NOBODY if kind in WITHOUT_PATIENT else Concern.PERSON,
     )
     opened = await api.open(request, wish)
     return _answer(api, request, await _found(api, opened, _wished(api, request, key=None)))
@@ -52,7 +52,7 @@ async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
 async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
     async with api.pool.connection() as connection:
         if opened.grant is None:
-            return await reading.shared_history(connection, wished)
+            return await reading.shared_history(connection, opened.caller.clinic_id, wished)
         return await reading.history(connection, opened.grant, wished)
 
 

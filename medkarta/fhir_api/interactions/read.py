@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from medkarta.access.api.asking import Doing
+from medkarta.access.api.asking import Doing, Opened
 from medkarta.fhir_api.answers import FhirAnswer, versioned
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.naming import Named, named
@@ -30,16 +30,17 @@ async def stored(api: Api, request: FhirRequest) -> Text:
     if name.patient_id is not None and name.resource_id is not None:
         found = await api.read(request, wish, name.resource_type, name.resource_id)
     else:
-        await api.open(request, wish)
-        found = await _shared(api, name)
+        opened = await api.open(request, wish)
+        found = await _shared(api, opened, name)
     if found is None:
         raise not_found()
     return found
 
 
-async def _shared(api: Api, name: Named) -> Text | None:
+async def _shared(api: Api, opened: Opened, name: Named) -> Text | None:
+    clinic_id = opened.caller.clinic_id
     async with api.pool.connection() as connection:
-        return await reading.shared_read(connection, name.resource_type, name.text)
+        return await reading.shared_read(connection, clinic_id, name.resource_type, name.text)
 
 
 def is_known(request: FhirRequest, version: int, recorded_at: datetime) -> bool:

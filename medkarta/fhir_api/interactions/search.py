@@ -18,7 +18,7 @@ from medkarta.fhir_api.requests import FORM, FhirRequest
 from medkarta.fhir_api.whose import patients_named
 from medkarta.record import reading
 from medkarta.record.reading import SearchPage
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.search.cursors import Asked, BadCursorError
 from medkarta.record.search.sides import ForbiddenSearchError, Reach
 
@@ -116,7 +116,7 @@ def _wish(query: Query) -> Wish:
 
 def _concern(resource_type: str, *, alone: bool) -> Concern:
     """Whom a search is about; one that is not alone goes through other types."""
-    if resource_type not in SHARED_TYPES:
+    if resource_type not in WITHOUT_PATIENT:
         return Concern.PERSON
     return Concern.NOBODY if alone and resource_type not in NOMINATED else Concern.EITHER
 
@@ -133,7 +133,7 @@ def _reader(caller: Caller) -> str:
 
 
 async def _found(api: Api, opened: Opened, asked: Asked) -> SearchPage:
-    reach = Reach(opened.grant, opened.types)
+    reach = Reach(opened.grant, opened.types, opened.caller.clinic_id)
     try:
         async with api.pool.connection() as connection:
             return await reading.search(connection, reach, asked)

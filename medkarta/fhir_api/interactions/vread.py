@@ -23,7 +23,8 @@ async def vread(api: Api, request: FhirRequest) -> FhirAnswer:
         raise not_found()
     async with api.pool.connection() as connection:
         if opened.grant is None:
-            found = await reading.shared_vread(connection, kind, text, int(number))
+            clinic_id = opened.caller.clinic_id
+            found = await reading.shared_vread(connection, clinic_id, kind, text, int(number))
         else:
             found = await reading.vread(connection, opened.grant, kind, text, int(number))
     if found is None:

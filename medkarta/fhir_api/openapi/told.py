@@ -22,6 +22,7 @@ from medkarta.fhir_api.operations import (
     events,
     everything,
     export,
+    export_asked,
     export_offered,
     lastn,
     match,
@@ -110,6 +111,13 @@ def _operation(
 
 
 _CONDITION: Final = frozenset({SEARCH})
+_KICKED_OFF: Final = Told(
+    answers={202: Content.NOTHING},
+    refuses=frozenset({413, 422, 429}),
+    takes=Content.PARAMETERS,
+    queries=_FORMAT | (export_asked.KNOWN - {"patient"}),
+    headers=("Prefer",),
+)
 TOLD: Final[Mapping[Interaction, Told]] = {
     bundle.process: Told(
         answers={200: Content.BUNDLE},
@@ -145,12 +153,8 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     validate.validate: _operation(Content.OUTCOME, validate.KNOWN),
     meta.meta_of_type: _operation(Content.PARAMETERS, meta.KNOWN, takes=None),
     meta.meta_of_resource: _operation(Content.PARAMETERS, takes=None),
-    export.patient_export: Told(
-        answers={202: Content.NOTHING},
-        refuses=frozenset({429}),
-        queries=_FORMAT | {"_outputFormat", "_since", "_type"},
-        headers=("Prefer",),
-    ),
+    export.patient_export: _KICKED_OFF,
+    export.group_export: _KICKED_OFF,
     export_offered.status: Told(answers={200: Content.MANIFEST, 202: Content.NOTHING}),
     export_offered.cancel: Told(answers={202: Content.NOTHING}),
     export_offered.download: Told(

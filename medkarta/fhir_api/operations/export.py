@@ -1,56 +1,106 @@
 """Bulk Data kick-off: https://hl7.org/fhir/uv/bulkdata/export.html#bulk-data-kick-off-request.
 
-`Patient/$export` of an app is its person's record, of a system what its clinic keeps.
+`Patient/$export` of an app is its person's record, of a system what its clinic keeps; a clinic's
+Group is those of its entries that are members at this moment.
 """
 
 import hashlib
-import re
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qsl
 
-from medkarta.access.api.asking import Concern, Doing, Opened, Types
-from medkarta.access.grants import EVERYTHING, Everything
+from medkarta.access.api.asking import Caller, Concern, Doing, Opened, Types
+from medkarta.access.grants import Everything
 from medkarta.exports.actions.beginning import BusyError, begin
 from medkarta.exports.asking import resources_named
 from medkarta.exports.owners import Wished, owner_of
-from medkarta.fhir.search.compartment import NOMINATED
-from medkarta.fhir.search.dates import interval
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.beside import beside
+from medkarta.fhir_api.interactions.read import stored
+from medkarta.fhir_api.operations.export_asked import (
+    PERSONAL,
+    Asked,
+    entries_named,
+    read_asked,
+)
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.fhir_api.requests import NDJSON, FhirRequest
-from medkarta.foundation.ids import encode_uuid
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.foundation.ids import PatientId, encode_uuid
+from medkarta.patients.queries.kept import kept_of
+from medkarta.record.rules.groups import members_at
+from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.stored import parse_body
 
-_PERSONAL: Final = frozenset({"Patient", *NOMINATED})
-# https://hl7.org/fhir/R4/datatypes.html#instant
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-_NOT_DONE: Final = {
-    "_elements": "Resources are given whole: _elements is not done here.",
-    "_typeFilter": "_typeFilter is not done here: search, or narrow what was fetched.",
-    "patient": "Single patients are not chosen here: read Patient/[id]/$everything.",
-    "includeAssociatedData": "Nothing is added to what is stored: no includeAssociatedData here.",
-}
+_ALL: Final = PERSONAL | SHARED_TYPES
 _AGAIN: Final = b"5"  # seconds
 
 
 async def patient_export(api: Api, request: FhirRequest) -> FhirAnswer:
     """202 and the address where the export is to be asked for."""
+    _check_patience(request)
+    asked = read_asked(request)
+    opened = await _open(api, request, asked.types)
+    chosen = asked.patients
+    if chosen is not None:
+        theirs = await _theirs(opened.caller, chosen)
+        if theirs != chosen:
+            raise _not_among(chosen - theirs, "your patients")
+    return await _begun(request, opened.caller, asked, chosen)
+
+
+async def group_export(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The same of those who are members of a Group of the clinic's."""
+    _check_patience(request)
+    asked = read_asked(request)
+    group = parse_body((await stored(api, request)).body)
+    opened = await _open(api, request, asked.types)
+    members = frozenset(entries_named(request, members_at(group, request.now)))
+    if asked.patients is not None and not asked.patients <= members:
+        raise _not_among(asked.patients - members, "members of this Group")
+    wished = members if asked.patients is None else asked.patients
+    chosen = await _theirs(opened.caller, wished)
+    return await _begun(request, opened.caller, asked, chosen)
+
+
+def _check_patience(request: FhirRequest) -> None:
     if request.prefers("respond-async") is None:
-        raise _refused("An export takes its time: send Prefer: respond-async.")
-    types, since = _read(request)
-    opened = await _open(api, request, types)
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "invalid",
+            "An export takes its time: send Prefer: respond-async.",
+        )
+
+
+async def _theirs(caller: Caller, entries: frozenset[PatientId]) -> frozenset[PatientId]:
+    """Those that the caller's clinic keeps, or that are linked to the app's person."""
+    if caller.clinic_id is None:
+        return entries & caller.linked
+    return await beside(partial(kept_of, caller.clinic_id, entries))
+
+
+def _not_among(strangers: frozenset[PatientId], whose: str) -> FhirError:
+    """Absent and another's: the same words for all."""
+    return FhirError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "not-found",
+        f"patient: {len(strangers)} of those that are named are none of {whose}.",
+        expression="patient",
+    )
+
+
+async def _begun(
+    request: FhirRequest, caller: Caller, asked: Asked, chosen: frozenset[PatientId] | None
+) -> FhirAnswer:
     token = (request.token or "").encode()
     wished = Wished(
         digest=hashlib.sha256(token).digest(),
         request=f"{request.base}/{'/'.join(request.path)}{_query(request)}",
-        types=types,
-        since=since,
+        types=asked.types,
+        since=asked.since,
+        chosen=chosen,
     )
-    work = partial(begin, owner=owner_of(opened.caller), wished=wished, now=request.now)
+    work = partial(begin, owner=owner_of(caller), wished=wished, now=request.now)
     try:
         export_id = await beside(work)
     except BusyError:
@@ -75,7 +125,7 @@ async def _open(api: Api, request: FhirRequest, types: Types) -> Opened:
         concern=Concern.EITHER,
     )
     opened = await api.open(request, wish)
-    wanted = _PERSONAL if isinstance(opened.types, Everything) else opened.types
+    wanted = _ALL if isinstance(opened.types, Everything) else opened.types
     if isinstance(types, frozenset) and not types <= wanted:
         raise _forbidden(f"The token's scopes do not open {', '.join(sorted(types - wanted))}.")
     partly = sorted(wanted & opened.narrowed.keys())
@@ -86,52 +136,8 @@ async def _open(api: Api, request: FhirRequest, types: Types) -> Opened:
     return opened
 
 
-def _read(request: FhirRequest) -> tuple[Types, datetime | None]:
-    """What is asked for. Raises `FhirError` for whatever would be answered otherwise."""
-    types: set[str] = set()
-    since = None
-    for name, value in parse_qsl(request.query.decode("ascii"), keep_blank_values=True):
-        match name:
-            case "_type":
-                types.update(_types(value))
-            case "_since":
-                since = _since(value)
-            case "_outputFormat":
-                _check_format(value)
-            case "_format" | "_pretty":
-                continue
-            case _:
-                raise _refused(_NOT_DONE.get(name, f"No such parameter here: {name[:60]}."))
-    return frozenset(types) or EVERYTHING, since
-
-
-def _types(value: str) -> list[str]:
-    names = value.split(",")
-    for name in names:
-        if name not in _PERSONAL:
-            raise _refused(f"_type: no type of a patient's compartment: {name[:60]}.")
-    return names
-
-
-def _since(value: str) -> datetime:
-    text = value.replace(" ", "+")  # an unescaped “+” came as a space
-    found = interval(text) if _INSTANT.fullmatch(text) else None
-    if found is None:
-        raise _refused("_since: an instant with its time zone, like 2026-01-31T00:00:00Z.")
-    return found.low
-
-
-def _check_format(value: str) -> None:
-    if value.replace(" ", "+").lower() not in NDJSON:
-        raise _refused("_outputFormat: application/fhir+ndjson.")
-
-
 def _query(request: FhirRequest) -> str:
     return f"?{request.query.decode('ascii')}" if request.query else ""
-
-
-def _refused(words: str) -> FhirError:
-    return FhirError(HTTPStatus.BAD_REQUEST, "invalid", words)
 
 
 def _forbidden(words: str) -> FhirError:

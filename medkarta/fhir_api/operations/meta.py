@@ -16,7 +16,7 @@ from medkarta.fhir_api.operations.opening import entry_asked, open_record
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.record import reading_meta as record
 from medkarta.record.reading_meta import InUse
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
 KNOWN: Final = frozenset({"patient", "subject"})  # of a type
 _MEMBERS: Final = {"_security": "security", "_tag": "tag"}
@@ -38,11 +38,11 @@ async def meta_of_type(api: Api, request: FhirRequest) -> FhirAnswer:
     given = read_given(request, known=KNOWN)
     types = frozenset({resource_type})
     target = entry_asked(request, given)
-    if resource_type in SHARED_TYPES and target is None:
+    if resource_type in WITHOUT_PATIENT and target is None:
         wish = Wish(doing=Doing.SEARCH, types=types, resources=(), concern=Concern.NOBODY)
-        await api.open(request, wish)
+        caller = (await api.open(request, wish)).caller
         async with api.pool.connection() as connection:
-            found = await record.shared_in_use(connection, resource_type)
+            found = await record.shared_in_use(connection, caller.clinic_id, resource_type)
     else:
         _, grant = await open_record(api, request, target, types=types)
         async with api.pool.connection() as connection:

@@ -4,14 +4,14 @@ from typing import Final
 from uuid import UUID
 
 from medkarta.access.api.asking import Doing, Opened, Types
-from medkarta.access.grants import EVERYTHING, Everything, Grant
+from medkarta.access.grants import EVERYTHING, Grant
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.naming import named
 from medkarta.fhir_api.operations.given import Given
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import going_along
 
 # No clinic's entry: asked for it, the door answers as for another's.
 _NOBODYS: Final = PatientId(UUID(int=0))
@@ -52,7 +52,5 @@ async def open_record(
 
 def shared_types(opened: Opened, wished: frozenset[str] | None = None) -> frozenset[str]:
     """Types of shared resources that go along: those wished, where the scopes open them whole."""
-    types = SHARED_TYPES - opened.narrowed.keys()
-    if not isinstance(opened.types, Everything):
-        types &= opened.types
+    types = going_along(opened.types, opened.narrowed)
     return types if wished is None else types & wished

@@ -99,7 +99,7 @@ async def resolve(
         if grant:
             found |= await record.opened(connection, grant, _keys(owned))
         if _keys(shared):
-            found |= await record.shared(connection, _keys(shared))
+            found |= await record.shared(connection, opened.caller.clinic_id, _keys(shared))
     return list(islice(references.issues(found), _MOST_TOLD))
 
 

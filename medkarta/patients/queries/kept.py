@@ -22,6 +22,12 @@ def count_kept(clinic_id: ClinicId) -> int:
     return ClinicPatient.objects.filter(clinic_id=clinic_id).count()
 
 
+def kept_of(clinic_id: ClinicId, patient_ids: Collection[PatientId]) -> frozenset[PatientId]:
+    """Those of these entries that are the clinic's."""
+    found = ClinicPatient.objects.filter(clinic_id=clinic_id, patient_id__in=patient_ids)
+    return frozenset(map(PatientId, found.values_list("patient_id", flat=True)))
+
+
 def keeps_any(clinic_id: ClinicId, patient_ids: Collection[PatientId]) -> bool:
     """Whether any of these entries is the clinic's."""
     return ClinicPatient.objects.filter(clinic_id=clinic_id, patient_id__in=patient_ids).exists()

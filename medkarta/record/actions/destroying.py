@@ -14,6 +14,7 @@ from medkarta.foundation.ids import PatientId, new_uuid
 from medkarta.patients import queries as patients
 from medkarta.patients.actions import hold_person
 from medkarta.patients.actions.entries import forget_identifiers
+from medkarta.record.actions.forgetting import forget_member, groups_naming
 from medkarta.record.destructions import KEPT
 from medkarta.record.intake.locks import lock_patients
 from medkarta.record.models import DestructionAct
@@ -74,14 +75,20 @@ def destroy(*, patient_id: PatientId, withdrawal: Withdrawal, now: datetime) -> 
     hold_person(person_id=withdrawal.person_id)
     if not _still_due(patient_id, withdrawal, now):
         return False
-    lock_patients([patient_id])
+    groups = groups_naming(patient_id=patient_id)
+    lock_patients([patient_id, *groups])
     kinds = dict(_rows(_KINDS, [patient_id, patient_id]))
     ((digest,),) = _rows(_DIGEST, [patient_id, patient_id])
     destroyed = {table: _delete(table, patient_id) for table in _TABLES}
     destroyed["clinic_identifier"] = forget_identifiers(patient_ids=[patient_id])
+    if groups:
+        destroyed["shared_resource_version"] = forget_member(
+            patient_id=patient_id, groups=groups, now=now
+        )
     if not any(destroyed.values()):
         return False
     left = sum(_count(table, patient_id) for table in _TABLES)
+    left += len(groups_naming(patient_id=patient_id))
     if left:
         raise SomethingLeftError
     (entry,) = patients.entries([patient_id])

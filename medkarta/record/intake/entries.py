@@ -25,7 +25,8 @@ from medkarta.foundation.ids import (
     parse_logical_id,
 )
 from medkarta.record.rules.conditions import Condition, UnusableConditionError, read_condition
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.groups import why_refused
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.submissions import Patch, Refused, SentEntry, Trouble
 from medkarta.record.writing import Owner
 
@@ -139,7 +140,7 @@ class Entry:
 
     def contended_names(self) -> Iterator[str]:
         """Names that another bundle may be settling at this moment, outside any one patient."""
-        by_name = self.resource_type in SHARED_TYPES and self.chosen_id is None
+        by_name = self.resource_type in WITHOUT_PATIENT and self.chosen_id is None
         if by_name or (self.target_id and not our_place((self.resource_type, self.target_id))):
             yield self.name
         if self.key:
@@ -167,6 +168,8 @@ class Entry:
             self.refuse("a Bundle inside a bundle is not taken", code="not-supported")
         elif issues := issues_of(resource.resource, types=types):
             self.refuse_as(Refused(status=422, troubles=tuple(map(_trouble, issues))))
+        elif resource.resource_type == "Group" and (why := why_refused(resource.resource)):
+            self.refuse(why, code="not-supported")
 
 
 def told(refusal: Refused) -> str:

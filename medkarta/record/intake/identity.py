@@ -17,7 +17,7 @@ from medkarta.record.intake.found import Store
 from medkarta.record.intake.keepers import Keeper
 from medkarta.record.intake.naming import Names, UnresolvedError
 from medkarta.record.rules.persons import are_other_humans, personal_data
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT
 from medkarta.record.stored import parse_body
 from medkarta.record.submissions import RefusedError
 from medkarta.record.writing import Owner
@@ -91,6 +91,9 @@ class Settlement:
 
     def _settle_shared(self, entry: Entry) -> None:
         clinic_id = self._keeper.shared
+        if clinic_id is None and entry.resource_type in CLINICS_OWN:
+            words = f"a {entry.resource_type} belongs to a clinic, whose system sends it"
+            raise UnresolvedError(words, code="not-supported")
         place = self._known(entry, clinic_id) or self._new(entry, None, clinic_id)
         former = self._store.stored(place)
         if former is None or entry.updates:
@@ -208,7 +211,7 @@ class Settlement:
 
 
 def _is_shared(entry: Entry) -> bool:
-    return entry.resource_type in SHARED_TYPES and not patient_references(entry.resource)
+    return entry.resource_type in WITHOUT_PATIENT and not patient_references(entry.resource)
 
 
 def _absent(entry: Entry) -> UnresolvedError:

@@ -7,6 +7,8 @@ from medkarta.fhir.content import literal_references
 from medkarta.record.intake.entries import Entry, Place
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.naming import Names, UnresolvedError
+from medkarta.record.rules.groups import named_in
+from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.stored import parse_body
 
 
@@ -50,6 +52,16 @@ def _link(
         if meant is not None:
             _check_private(entry, meant)
             entry.links[reference] = meant.reference
+    if entry.resource_type == "Group":
+        _check_members(entry)
+
+
+def _check_members(entry: Entry) -> None:
+    """Those that were resolved are Patients that the sender keeps: it sees no others."""
+    for reference in named_in(entry.resource):
+        if not entry.links.get(reference, reference).startswith("Patient/"):
+            entry.refuse(f"its member {reference} is no Patient that its clinic keeps")
+            return
 
 
 def _said_before(entry: Entry, store: Store) -> frozenset[str]:
@@ -60,6 +72,8 @@ def _said_before(entry: Entry, store: Store) -> frozenset[str]:
 def _check_private(entry: Entry, place: Place) -> None:
     """A record holds one person's: of others' a resource names at most the Patient."""
     if place.patient_id is None:
+        return
+    if entry.resource_type in CLINICS_OWN and place.resource_type == "Patient":
         return
     if entry.owner is None:
         entry.refuse(f"a shared {entry.resource_type} must not refer to a patient's resource")

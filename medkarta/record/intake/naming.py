@@ -18,7 +18,7 @@ from medkarta.record.rules.conditions import (
     read_condition,
     tokens_of,
 )
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT
 from medkarta.record.submissions import RefusedError
 
 Meaning: TypeAlias = Entry | Place
@@ -81,7 +81,7 @@ class Names:
         for entry in self._entries:
             for condition in (entry.condition, *_conditions(entry.references)):
                 if condition and condition.tests:
-                    if condition.resource_type in SHARED_TYPES:
+                    if condition.resource_type in WITHOUT_PATIENT:
                         yield Question(condition, None)
                     elif condition.resource_type == "Patient" and self.clinic_id:
                         yield Question(condition, self.clinic_id)
@@ -91,7 +91,7 @@ class Names:
         for entry in self._entries:
             if entry.owner and entry.refusal is None:
                 for condition in _conditions(entry.references):
-                    if condition.tests and condition.resource_type not in SHARED_TYPES:
+                    if condition.tests and condition.resource_type not in WITHOUT_PATIENT:
                         yield self.question(condition, of=entry)
 
     def target(self, kind: str, text: str, clinic_id: ClinicId | None) -> Place | None:
@@ -117,7 +117,8 @@ class Names:
         row = self._store.stored(place)
         if row is None or row.deleted or (self.removed and place in self.removed):
             return False
-        return place.patient_id is None or self.clinic_id in {None, row.custodian_id}
+        shared = place.patient_id is None and place.resource_type not in CLINICS_OWN
+        return shared or self.clinic_id in {None, row.custodian_id}
 
     def entry_of(self, reference: str, *, of: Entry) -> Entry | None:
         """The entry of this bundle that is meant."""
@@ -153,9 +154,9 @@ class Names:
         within: PatientId | ClinicId | None = None
         if kind == "Patient":
             within = of.owner.custodian_id if of.owner else self.clinic_id or clinic_id
-        elif kind not in SHARED_TYPES:
+        elif kind not in WITHOUT_PATIENT:
             within = of.owner.patient_id if of.owner else self._patient_asked(condition)
-        if within is None and kind not in SHARED_TYPES:
+        if within is None and kind not in WITHOUT_PATIENT:
             raise UnresolvedError(
                 f"whose {kind} is meant by {condition} is not known: name the patient"
             )

@@ -1,7 +1,11 @@
-"""Which resources are about nobody and may be read by everybody."""
+"""Which resources stand without a patient, and who may read them."""
 
+from collections.abc import Collection
 from typing import Final
 
+from medkarta.access.grants import Everything
+
+# About nobody: everybody may read them.
 SHARED_TYPES: Final = frozenset(
     {
         "ActivityDefinition",
@@ -34,3 +38,12 @@ SHARED_TYPES: Final = frozenset(
         "ValueSet",
     }
 )
+# Of several people: a clinic keeps them for itself, and to all others they are not there.
+CLINICS_OWN: Final = frozenset({"Group"})
+WITHOUT_PATIENT: Final = SHARED_TYPES | CLINICS_OWN
+
+
+def going_along(types: frozenset[str] | Everything, narrowed: Collection[str]) -> frozenset[str]:
+    """Types of shared resources that go out with a record: those that scopes open whole."""
+    whole = SHARED_TYPES.difference(narrowed)
+    return whole if isinstance(types, Everything) else whole & types

@@ -23,6 +23,7 @@ from medkarta.fhir.search.sought import (
 )
 from medkarta.foundation.ids import MalformedIdError, decode_uuid, parse_logical_id
 from medkarta.record.granted import NOTHING, Sql, joined
+from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.search.matching import (
     Rows,
     own_parts,
@@ -181,7 +182,7 @@ def _chain(reach: Reach, side: Side, kind: str, chain: Chain) -> Sql:
         _pointing(side, kind, chain.param.code, target, _leg(reach, there, target, inner))
         for target, inner in legs
         for there in reach.sides(target)
-        if there.shared or not side.shared
+        if there.shared or not side.shared or kind in CLINICS_OWN
     ]
     return joined(" UNION ALL ", found) if found else _none(side)
 
@@ -208,7 +209,8 @@ def _has(reach: Reach, side: Side, kind: str, has: Has) -> Sql:
             "target_id",
         )
         for there in reach.sides(has.resource_type)
-        if side.shared or not there.shared  # nobody's resources refer to no patient's
+        # What is shared by all refers to no patient's.
+        if side.shared or not there.shared or has.resource_type in CLINICS_OWN
     ]
     return joined(" UNION ALL ", found) if found else _none(side)
 

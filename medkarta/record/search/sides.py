@@ -11,10 +11,11 @@ from uuid import UUID
 
 from medkarta.access.grants import Everything, Grant
 from medkarta.fhir.search.compartment import NOMINATED
-from medkarta.record.granted import NOTHING, Sql, all_of, limits
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.foundation.ids import ClinicId
+from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
-_ABOUT_NOBODY: Final = SHARED_TYPES - NOMINATED.keys()
+_ABOUT_NOBODY: Final = WITHOUT_PATIENT - NOMINATED.keys()
 _NO_JOIN: Final = Sql("")
 
 
@@ -61,10 +62,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a search may look at: what the Grant opens and, of `types`, what is nobody's."""
+    """What a search may look at: what the Grant opens and, of `types`, what is nobody's.
+
+    `clinic_id` is whose system searches: what that clinic keeps for itself is there for it alone.
+    """
 
     grant: Grant | None
     types: frozenset[str] | Everything
+    clinic_id: ClinicId | None = None
 
     @classmethod
     def of(cls, grant: Grant) -> "Reach":
@@ -94,7 +99,7 @@ class Reach:
             wished = sorted(patients if named is None else patients.intersection(named))
             groups = [[one] for one in wished] if apart and wished else [wished]
             found += [self.owned(group) for group in groups]
-        if resource_type in SHARED_TYPES:
+        if resource_type in WITHOUT_PATIENT:
             found.append(self.nobodys())
         return found or [self.owned([])]
 
@@ -106,6 +111,5 @@ class Reach:
         limited = limits(self.grant, self.grant.sections) if self.grant and few else [NOTHING]
         return Side(few, tuple(limited), shared=False)
 
-    @staticmethod
-    def nobodys() -> Side:
-        return Side((), (Sql("NOT deleted"),), shared=True)
+    def nobodys(self) -> Side:
+        return Side((), (Sql("NOT deleted"), readable_by(self.clinic_id)), shared=True)

@@ -1,0 +1,86 @@
+"""Parameters of a kick-off: https://hl7.org/fhir/uv/bulkdata/export.html#query-parameters."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from medkarta.access.api.asking import Types
+from medkarta.access.grants import EVERYTHING
+from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.dates import interval
+from medkarta.fhir_api.operations.given import Given, bad, read_given
+from medkarta.fhir_api.operations.opening import entry_of
+from medkarta.fhir_api.requests import NDJSON, FhirRequest
+from medkarta.foundation.ids import PatientId
+from medkarta.record.rules.sharing import SHARED_TYPES
+
+PERSONAL: Final = frozenset({"Patient", *NOMINATED})
+KNOWN: Final = frozenset({"_type", "_since", "_outputFormat", "patient"})
+# https://hl7.org/fhir/R4/datatypes.html#instant
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_NOT_DONE: Final = {
+    "_elements": "is not done here: resources are given whole",
+    "_typeFilter": "is not done here: search, or narrow what was fetched",
+    "includeAssociatedData": "is not done here: nothing is added to what is stored",
+    "patient": "stands in a Parameters resource by POST, where no address shows it",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What is to be exported; `patients` None: of all."""
+
+    types: Types
+    since: datetime | None
+    patients: frozenset[PatientId] | None
+
+
+def read_asked(request: FhirRequest) -> Asked:
+    """What is asked for. Raises `FhirError` for whatever would be answered otherwise."""
+    given = read_given(request)
+    in_address = request.parameters.keys() - (KNOWN - {"patient"}) - {"_format", "_pretty"}
+    for name in (*sorted(in_address), *given.resources, *given.values):
+        if name in in_address or name not in KNOWN:
+            raise bad(name[:60], _NOT_DONE.get(name, "is no parameter of an export"))
+    _check_format(given)
+    return Asked(types=_types(given), since=_since(given), patients=_patients(request, given))
+
+
+def _types(given: Given) -> Types:
+    if "_type" not in given.values:
+        return EVERYTHING
+    types = frozenset(name for text in given.values["_type"] for name in text.split(","))
+    if unknown := sorted(types - PERSONAL - SHARED_TYPES):
+        raise bad("_type", f"has no type of a patient's compartment: {unknown[0][:60]}")
+    if not types & PERSONAL:
+        words = "names a patient's type too: what is shared goes along with what refers to it, as"
+        raise bad("_type", f"{words} in _type=Patient,{min(types)}")
+    return types
+
+
+def _since(given: Given) -> datetime | None:
+    text = (given.one("_since") or "").replace(" ", "+")  # an unescaped “+” came as a space
+    found = interval(text) if _INSTANT.fullmatch(text) else None
+    if "_since" in given.values and found is None:
+        raise bad("_since", "is an instant with its time zone, like 2026-01-31T00:00:00Z")
+    return found.low if found else None
+
+
+def _check_format(given: Given) -> None:
+    for value in given.values.get("_outputFormat", ()):
+        if value.replace(" ", "+").lower() not in NDJSON:
+            raise bad("_outputFormat", "is application/fhir+ndjson")
+
+
+def _patients(request: FhirRequest, given: Given) -> frozenset[PatientId] | None:
+    if "patient" not in given.values:
+        return None
+    return frozenset(entries_named(request, given.values["patient"]))
+
+
+def entries_named(request: FhirRequest, references: Iterable[str]) -> Iterator[PatientId]:
+    """The entries that references to Patients mean; what is none is nobody's entry."""
+    for one in references:
+        yield entry_of(one.removeprefix(f"{request.base}/").removeprefix("Patient/"))
