@@ -25,19 +25,41 @@ from medkarta.fhir.search.units import equivalents
     ],
 )
 def test_one_unit_is_so_many_of_another(one, other, count):
-    there, back = dict(equivalents(one))[other], dict(equivalents(other))[one]
-    assert there == Decimal(count)
-    assert abs(there * back - 1) < Decimal("1e-20")
+    there, back = by_code(one)[other], by_code(other)[one]
+    assert (there.factor, there.shift) == (Decimal(count), 0)
+    assert abs(there.factor * back.factor - 1) < Decimal("1e-20")
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("g/L", "mol/L"), ("U/L", "[IU]/L"), ("mg", "mg/L"), ("d", "a"), ("L", "g")]
+    ("amount", "one", "other", "same"),
+    [
+        ("37", "Cel", "[degF]", "98.6"),
+        ("98.6", "[degF]", "Cel", "37"),
+        ("-40", "Cel", "[degF]", "-40"),
+        ("0", "K", "Cel", "-273.15"),
+        ("36.6", "Cel", "K", "309.75"),
+        ("45", "%", "1", "0.45"),
+        ("1", "1", "%", "100"),
+    ],
+)
+def test_a_temperature_begins_elsewhere_on_another_scale(amount, one, other, same):
+    unit = by_code(one)[other]
+    assert abs(Decimal(amount) * unit.factor + unit.shift - Decimal(same)) < Decimal("1e-25")
+
+
+def by_code(unit):
+    return {one.code: one for one in equivalents(unit)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("g/L", "mol/L"), ("U/L", "[IU]/L"), ("mg", "mg/L"), ("d", "a"), ("L", "g"), ("%", "K")],
 )
 def test_what_is_measured_otherwise_is_not_converted(one, other):
-    assert other not in dict(equivalents(one))
+    assert other not in by_code(one)
 
 
-@pytest.mark.parametrize("odd", ["", "Cel", "%", "мг", "g/L "])
+@pytest.mark.parametrize("odd", ["", "[pH]", "мг", "g/L "])
 def test_an_unknown_unit_is_itself_alone(odd):
     assert equivalents(odd) == ()
 

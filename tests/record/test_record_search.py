@@ -83,6 +83,10 @@ def fill():
         coded(
             "g6",
             effectiveDateTime="2020",
+            component=[
+                {"code": {"text": name}, "valueQuantity": value(number, unit)}
+                for name, number, unit in (("t", 98.6, "[degF]"), ("sat", 97, "%"))
+            ],
             performer=[{"reference": doctor, "identifier": {"system": "npi", "value": "1"}}],
         ),
         pressure(120, 80, effectiveDateTime="2019-01-01"),
@@ -177,6 +181,13 @@ def code_of(text):
         ("value-quantity=ap5||g/L", {"g1", "g3", "g5"}),
         ("value-quantity=5.4|http://else|g/L", set()),
         ("value-quantity=5.4||mmol/L", set()),
+        (f"component-value-quantity=37|{UCUM}|Cel", {"g6"}),
+        ("component-value-quantity=37.0||Cel", {"g6"}),
+        ("component-value-quantity=310.15||K", {"g6"}),
+        ("component-value-quantity=gt37||Cel", set()),
+        ("component-value-quantity=ge37||Cel", {"g6"}),
+        ("component-value-quantity=36||Cel", set()),
+        ("component-value-quantity=0.97||1", {"g6"}),
     ],
 )
 async def test_values_are_compared_as_r4_says(database, me, text, found):

@@ -1,12 +1,13 @@
 """The same amount in other units: UCUM codes in common use, by what they measure.
 
-https://ucum.org/ucum. Only units that differ by a factor; each table gives how many of the first a
-unit is. A unit that is in none is compared with itself alone.
+https://ucum.org/ucum. Each table gives how many of the first a unit is, and of temperatures where
+its scale begins. A unit that is in none is compared with itself alone.
 """
 
 import functools
-from decimal import Decimal
-from typing import Final
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Final, NamedTuple
 
 UCUM: Final = "http://unitsofmeasure.org"
 
@@ -24,16 +25,35 @@ _COUNT: Final = {
 _VOLUME: Final = {"L": "1", "dL": "1e-1", "mL": "1e-3", "uL": "1e-6", "l": "1", "dl": "1e-1"}
 
 
-def _per(tops: dict[str, str], bottoms: dict[str, str]) -> dict[str, Decimal]:
+# Fractions, as a degree of Fahrenheit is 5/9 of a kelvin.
+_DIGITS: Final = Context(prec=60)
+
+
+class Unit(NamedTuple):
+    """An amount of another unit is its number times `factor`, and `shift` more, of this `code`."""
+
+    code: str
+    factor: Decimal
+    shift: Decimal
+
+
+class _Scale(NamedTuple):
+    """How many of its table's first unit one is, and how many of these its zero is."""
+
+    count: Fraction
+    zero: Fraction = Fraction(0)
+
+
+def _per(tops: dict[str, str], bottoms: dict[str, str]) -> dict[str, _Scale]:
     return {
-        f"{top}/{bottom}": Decimal(count) / Decimal(part)
+        f"{top}/{bottom}": _Scale(Fraction(count) / Fraction(part))
         for top, count in tops.items()
         for bottom, part in bottoms.items()
     }
 
 
-def _table(units: dict[str, str]) -> dict[str, Decimal]:
-    return {unit: Decimal(count) for unit, count in units.items()}
+def _table(units: dict[str, str]) -> dict[str, _Scale]:
+    return {unit: _Scale(Fraction(count)) for unit, count in units.items()}
 
 
 _TABLES: Final = (
@@ -43,15 +63,32 @@ _TABLES: Final = (
     _table({"s": "1", "min": "60", "h": "3600", "d": "86400", "wk": "604800"}),
     _table({"a": "12", "mo": "1"}),
     _table({"mm[Hg]": "133.322", "kPa": "1000", "Pa": "1"}),
+    _table({"1": "1", "%": "1e-2", "[ppth]": "1e-3", "[ppm]": "1e-6", "[ppb]": "1e-9"}),
+    {
+        "K": _Scale(Fraction(1)),
+        "Cel": _Scale(Fraction(1), Fraction("273.15")),
+        "[degF]": _Scale(Fraction(5, 9), Fraction("459.67") * Fraction(5, 9)),
+    },
 )
 
 
 @functools.cache
-def equivalents(unit: str) -> tuple[tuple[str, Decimal], ...]:
-    """Other units of the same kind, and how many of each one of this unit is."""
+def equivalents(unit: str) -> tuple[Unit, ...]:
+    """Other units of the same kind, and how an amount of this unit is one of theirs."""
     for table in _TABLES:
         if unit in table:
+            one = table[unit]
             return tuple(
-                (other, table[unit] / count) for other, count in table.items() if other != unit
+                Unit(
+                    other,
+                    _decimal(one.count / scale.count),
+                    _decimal((one.zero - scale.zero) / scale.count),
+                )
+                for other, scale in table.items()
+                if other != unit
             )
     return ()
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return _DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))

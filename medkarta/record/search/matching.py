@@ -7,7 +7,7 @@ comparator, a Range) the whole stretch counts.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from decimal import Context, Decimal
+from decimal import Context
 from typing import Final
 
 from medkarta.fhir.search.composites import has_pairs
@@ -26,7 +26,7 @@ from medkarta.fhir.search.sought import (
     SoughtToken,
 )
 from medkarta.fhir.search.text import normalise
-from medkarta.fhir.search.units import UCUM, equivalents
+from medkarta.fhir.search.units import UCUM, Unit, equivalents
 from medkarta.record.granted import NOTHING, Sql, all_of, any_of
 from medkarta.record.rows import INDEX_CHARS, LARGEST, pair_key
 
@@ -240,7 +240,7 @@ _NUMBERS: Final = {
     Prefix.EB: ("low + high < 2 * V", "high <= V"),
     Prefix.AP: ("low + high >= 2 * L AND low + high <= 2 * H", "low < H AND high > L"),
 }
-_EXACT: Final = Context(prec=60)
+_EXACT: Final = Context(prec=50)  # fewer than a unit's factor has: 98.6 [degF] are 37 Cel
 _OPEN_END: Final = Sql(
     "(low = %s::numeric OR high = %s::numeric)", (LARGEST.copy_negate(), LARGEST)
 )
@@ -250,15 +250,15 @@ def _number(sought: SoughtNumber) -> Sql:
     """The number in the unit sought, or as much of another unit of the same kind."""
     if sought.code is None or sought.system not in (None, UCUM):
         return _measured(sought)
-    others = (_in_unit(sought, unit, factor) for unit, factor in equivalents(sought.code))
+    others = (_in_unit(sought, unit) for unit in equivalents(sought.code))
     return Sql("(") + any_of([_measured(sought), *map(_measured, others)]) + ")"
 
 
-def _in_unit(sought: SoughtNumber, unit: str, factor: Decimal) -> SoughtNumber:
+def _in_unit(sought: SoughtNumber, unit: Unit) -> SoughtNumber:
     value, low, high = (
-        _EXACT.multiply(end, factor) for end in (sought.value, sought.low, sought.high)
+        _EXACT.fma(end, unit.factor, unit.shift) for end in (sought.value, sought.low, sought.high)
     )
-    return SoughtNumber(sought.prefix, value, low, high, UCUM, unit)
+    return SoughtNumber(sought.prefix, value, low, high, UCUM, unit.code)
 
 
 def _measured(sought: SoughtNumber) -> Sql:
