@@ -2,7 +2,9 @@
 
 Of two components of a blood pressure, the code of one and the value of the other are no pair. What
 stands in one element together is taken out together; a composite of the resource itself (its one
-code, its one value) needs nothing of that and is joined from its components when searched.
+code, its one value) needs nothing of that and is joined from its components when searched. Of three
+components the first may be the resource's own and the others an element's, as the chromosome of a
+sequence with the start and the end of a variant: these are taken out as one stretch.
 """
 
 import functools
@@ -13,7 +15,7 @@ from medkarta.fhir.json_text import JsonValue
 from medkarta.fhir.search.extractors import EXTRACTORS, Add
 from medkarta.fhir.search.parameters import Parameter, parameters_of
 from medkarta.fhir.search.paths import Path, Truth, Use, paths_of, walk
-from medkarta.fhir.search.values import IndexValue, Pair, Token
+from medkarta.fhir.search.values import IndexValue, Number, Pair, Quantity, Token
 
 _PAIR = 2
 
@@ -29,18 +31,30 @@ def of_itself(resource_type: str, parameter: Parameter) -> bool:
     return resource_type in _roots(parameter)
 
 
+def has_stretches(parameter: Parameter) -> bool:
+    """Whether all components but the first, which is the resource's own, are one element's."""
+    return parameter.components[0][1].startswith("%resource.")
+
+
+def stretch_end(parameter: Parameter, code: str) -> str:
+    """The name under which an end of a stretch stands."""
+    return f"{parameter.code}${code}"
+
+
 def pair_paths(resource_type: str, parameter: Parameter) -> Iterator[tuple[Path, Use]]:
-    """Where a composite's elements stand, and what takes the pairs out of each."""
+    """Where a composite's elements stand, and what takes the pairs or stretches out of each."""
     kinds = [parameters_of(resource_type)[code].kind for code, _ in parameter.components]
-    if len(kinds) != _PAIR or kinds[0] != "token":
+    stretches = has_stretches(parameter)
+    if not stretches and (len(kinds) != _PAIR or kinds[0] != "token"):
         return
+    taking = _taking_stretches if stretches else _taking
     for root in _roots(parameter):
         if root == resource_type:
             continue
         paths = paths_of(resource_type, root)
         if not isinstance(paths, Truth):
             for path in paths:
-                yield path, _taking(parameter, path.type, kinds)
+                yield path, taking(parameter, path.type, kinds)
 
 
 def _roots(parameter: Parameter) -> list[str]:
@@ -59,6 +73,22 @@ def _taking(parameter: Parameter, element_type: str, kinds: list[str]) -> Use:
             for value in second(element):
                 for code in codes:
                     add(Pair(parameter.code, code, value))
+
+    return take
+
+
+def _taking_stretches(parameter: Parameter, element_type: str, kinds: list[str]) -> Use:
+    ends = [
+        _component(element_type, stretch_end(parameter, code), expression, kind)
+        for (code, expression), kind in list(zip(parameter.components, kinds, strict=True))[1:]
+    ]
+
+    def take(element: JsonValue, add: Add) -> None:
+        found = [one for end in ends for one in end(element) if isinstance(one, Number)]
+        # In the place of a unit, what tells one element's numbers from another's.
+        stretch = " ".join(str(one.value) for one in found)
+        for one in found:
+            add(Quantity(*one, None, stretch, None, None))
 
     return take
 

@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 from medkarta.fhir.code_systems import expansion
 from medkarta.fhir.search.bound_codes import bound_codes
+from medkarta.fhir.search.composites import has_pairs
 from medkarta.fhir.search.dates import BEGINNING, END, Interval, interval
 from medkarta.fhir.search.hierarchies import kin
 from medkarta.fhir.search.numbers import span
@@ -104,6 +105,8 @@ def _parts(name: str, resource_type: str, param: Parameter, text: str) -> Sought
     texts = split(text, "$")
     if len(texts) != len(param.components):
         raise _UnreadableError(f"it takes {len(param.components)} values with $ between them")
+    if has_pairs(resource_type, param) and split(texts[0], "|")[-1] == "":
+        raise _UnreadableError("its first part names a code, and not a system alone")
     known = parameters_of(resource_type)
     components = [known[code] for code, _ in param.components]
     return SoughtParts(

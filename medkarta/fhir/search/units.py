@@ -40,7 +40,7 @@ class Unit(NamedTuple):
 class _Scale(NamedTuple):
     """How many of its table's first unit one is, and how many of these its zero is."""
 
-    count: Fraction
+    size: Fraction
     zero: Fraction = Fraction(0)
 
 
@@ -81,8 +81,8 @@ def equivalents(unit: str) -> tuple[Unit, ...]:
             return tuple(
                 Unit(
                     other,
-                    _decimal(one.count / scale.count),
-                    _decimal((one.zero - scale.zero) / scale.count),
+                    _decimal(one.size / scale.size),
+                    _decimal((one.zero - scale.zero) / scale.size),
                 )
                 for other, scale in table.items()
                 if other != unit

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from medkarta.fhir.search.composites import of_itself
+from medkarta.fhir.search.composites import has_stretches, of_itself, stretch_end
+from medkarta.fhir.search.parameters import Parameter
 from medkarta.fhir.search.sought import (
     Chain,
     Condition,
@@ -161,12 +162,29 @@ def _composite(side: Side, kind: str, criterion: Criterion) -> Sql:
     for parts in criterion.values:
         if not isinstance(parts, SoughtParts):
             continue
+        if has_stretches(param):
+            found.append(_stretch(side, kind, param, parts.criteria))
+            continue
         paired = paired_rows(kind, param, parts.criteria)
         if paired:
             found.append(_select(side, kind, paired))
         if not paired or of_itself(kind, param):
             found.append(Sql("(") + _together(side, kind, own_parts(kind, parts.criteria)) + ")")
     return joined(" UNION ALL ", found)
+
+
+def _stretch(side: Side, kind: str, param: Parameter, criteria: tuple[Criterion, ...]) -> Sql:
+    """What the resource has itself, and one of its elements with all the rest."""
+    own, *others = criteria
+    ends = []
+    for one in others:
+        rows = rows_with(one)
+        named = _of_param(kind, stretch_end(param, one.param.code))
+        ends.append(side.rows(rows.table, [named, rows.where], "resource_id, code"))
+    elements = Sql("SELECT resource_id FROM (") + joined(" INTERSECT ", ends)  # literals
+    elements += ") AS elements"
+    together = joined(") INTERSECT (", [_select(side, kind, rows_with(own)), elements])
+    return Sql("((") + together + "))"
 
 
 def _together(side: Side, kind: str, criteria: Iterable[Criterion]) -> Sql:
