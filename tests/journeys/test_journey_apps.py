@@ -69,7 +69,10 @@ def test_a_citizen_lets_an_app_in_as_far_as_they_like_and_ends_it(meet, service)
     citizen.fills(code=citizen.authenticator.code())
     citizen.presses()
     citizen.sees("просит читать вашу карту")
+    both_answers_are_in_sight(citizen.page)
+    citizen.page.get_by_text("Выбрать, что показать").click()
     citizen.page.get_by_label("Документы").uncheck()
+    both_answers_are_in_sight(citizen.page)
     citizen.page.get_by_role("button", name="Разрешить", exact=True).click()
     expect(citizen.page.get_by_text("back in the app")).to_be_visible()
     given = app.tokens(citizen.page.url)
@@ -80,3 +83,11 @@ def test_a_citizen_lets_an_app_in_as_far_as_they_like_and_ends_it(meet, service)
     citizen.presses("Закончить доступ")
     citizen.sees("Доступ закончен")
     assert app.reads(f"Patient/{given['patient']}", token) == 401
+
+
+def both_answers_are_in_sight(page):
+    """Whether a part is open or not, yes and no are at hand without scrolling."""
+    for name in ("Разрешить", "Не разрешать"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.bounding_box()["height"] >= 44

@@ -135,6 +135,9 @@ class TestTheScreen:
         assert "Закончить доступ можно в любую минуту" in text
         assert "Медкарта не видит и удалить не может" in text
         assert "вы вернётесь на https://app.example" in text
+        content = page.content.decode()
+        # Enter in a box presses the first button of a form, and must not give anything.
+        assert content.index('value="deny"') < content.index('value="allow"')
         assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
         assert page["X-Frame-Options"] == "DENY"
 

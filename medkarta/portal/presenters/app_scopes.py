@@ -180,6 +180,11 @@ def choices(offered: Asked) -> list[Choice]:
     return [_choice(one) for one in offered.data]
 
 
+def titles(few: Iterable[Choice]) -> str:
+    """All of them in one sentence, for whoever opens no fold."""
+    return "; ".join(str(one.title) for one in few) + "."
+
+
 def identity(offered: Asked) -> list[Choice]:
     """The boxes for what an app may know of who signed in."""
     return [

@@ -113,12 +113,14 @@ def _ask(request: HttpRequest, question: Question, address: Address) -> HttpResp
 def _page(request: HttpRequest, signed: dict[str, Any], *, nothing: bool = False) -> HttpResponse:
     client = client_at(signed["client"], signed["redirect_uri"])
     offered = scopes.of(signed["offered"])
+    choices = app_scopes.choices(offered)
     now = timezone.now()
     long = scopes.OFFLINE in offered.plain
     context = {
         "client": client,
         "host": origin_of(signed["redirect_uri"]),
-        "choices": app_scopes.choices(offered),
+        "choices": choices,
+        "titles": app_scopes.titles(choices),
         "identity": app_scopes.identity(offered),
         "offline": scopes.OFFLINE if long else "",
         "until": dates.day(now + clients.lasts(granted=offered)),

@@ -42,6 +42,7 @@ def lets_in(anna, app):
     anna.fills(code=anna.authenticator.code())
     anna.presses()
     anna.sees("просит читать вашу карту", NAME)
+    anna.page.get_by_text("Выбрать, что показать").click()
     anna.page.get_by_label("Документы").uncheck()
     with anna.page.expect_navigation(url=f"{app.back}**"):
         anna.page.get_by_role("button", name="Разрешить", exact=True).click()
