@@ -176,9 +176,10 @@ class TestSlices:
         path = asked(machine, x)
         export = Export.objects.get(pk=id_of(path))
         with files.written(export.pk) as late:
-            progress = writing._write(export, late, datetime.now(UTC))
+            writer = writing._Writer(export, late, datetime.now(UTC))
+            progress = writer.write()
         writing.write_slice(export_id=export.pk, now=datetime.now(UTC))
-        assert writing._take(export, late, progress, datetime.now(UTC)) is False
+        assert writing._take(export, writer, progress) is False
         work(path)
         assert len(lines_of(machine, x, machine.get(path, x).json)["Patient"]) == 3
 
