@@ -31,6 +31,11 @@ tried again. [Which letters there are, and why](letters.md).
 
 With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two roles: one owns the
 database, the other may only connect. `medkarta migrate` gives it its rights.
+
+After an upgrade that lets search find more (CHANGELOG says so), `medkarta reindex` takes it out of
+what was stored before: index rows, clinics' numbers of their patients, tallies; in batches, beside
+everything that is running. It changes no text, nor who may see what; it writes only what is
+otherwise, and may be cut off: `--after` goes on from the last place that it told.
 """
 
 

@@ -85,7 +85,7 @@ def write(versions: Iterable[Version], *, now: datetime) -> None:
             _add_rows(rows, one, one.resource, now)
     for table, values in rows.items():
         if values:
-            _copy(table, values)
+            copy(table, values)
     tallies.recount(left | {_group(row) for row in rows["resource"]})
     changed = frozenset(one.owner.patient_id for one in written if one.owner)
     for follower in followers() if changed else ():
@@ -171,7 +171,7 @@ def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> 
         ]
 
 
-def _copy(table: str, rows: list[Row]) -> None:
+def copy(table: str, rows: list[Row]) -> None:
     rows.sort()  # neighbours in the key are written together
     with connection.wrap_database_errors, connection.cursor() as cursor:
         copy_rows(cursor.copy, table, _layout(table), rows)

@@ -38,6 +38,11 @@ _COMMANDS = {
         "recount",
         "Count anew what each record has.",
     ),
+    "reindex": (
+        "medkarta.config.cli.reindex",
+        "reindex",
+        "Rebuild what search finds.",
+    ),
     "demo": ("medkarta.config.cli.demo", "demo", "Demo people: list them, be one of them."),
     "cert": ("medkarta.config.cli.cert", "cert", "A certificate for trials of TLS."),
     "esia": ("medkarta.config.cli.esia", "esia", "An ESIA to learn on (one part of a demo)."),

@@ -65,12 +65,18 @@ def register_entries(*, entries: Sequence[EntrySent], now: datetime) -> None:
         cursor.execute(_REGISTER, [now, *map(list, zip(*rows, strict=True))])
         if len(cursor.fetchall()) != len(rows):
             raise EntryOfOtherClinicError
+    number_entries(entries=sent)
+
+
+def number_entries(*, entries: Sequence[EntrySent]) -> None:
+    """Write the clinics' own numbers of these entries in the place of those that are there."""
     identified = {
         (one.clinic_id, one.patient_id, *kept_identifier(*pair))
-        for one in sent
+        for one in entries
         for pair in one.identifiers or ()
     }
-    forget_identifiers(patient_ids=[one.patient_id for one in sent if one.identifiers is not None])
+    told = [one.patient_id for one in entries if one.identifiers is not None]
+    forget_identifiers(patient_ids=told)
     with connection.wrap_database_errors, connection.cursor() as cursor:
         copy_rows(cursor.copy, "clinic_identifier", _IDENTIFIERS, sorted(identified))
 

@@ -54,7 +54,7 @@ def _register(versions: Sequence[Version], store: Store, now: datetime) -> None:
             if one.resource is None:
                 gone.append(one.owner.patient_id)
             else:
-                sent.append(_entry(one.owner, one.resource))
+                sent.append(entry_sent(one.owner, one.resource))
     _connect({one.clinic_id for one in sent}, organizations, store, now)
     if sent:
         patients.register_entries(entries=sent, now=now)
@@ -62,7 +62,8 @@ def _register(versions: Sequence[Version], store: Store, now: datetime) -> None:
         patients.forget_identifiers(patient_ids=gone)
 
 
-def _entry(owner: Owner, patient: JsonObject) -> EntrySent:
+def entry_sent(owner: Owner, patient: JsonObject) -> EntrySent:
+    """What a Patient says of its clinic's entry."""
     return EntrySent(
         patient_id=owner.patient_id,
         clinic_id=owner.custodian_id,
