@@ -11,7 +11,7 @@ from medkarta.exports.actions.writing import write_slice
 
 
 # A slice and not the whole: letters and other jobs have their turn in between. No job here has a
-# lock: a worker that is killed would hold it for ever.
+# lock: one of a worker that is killed is held for a minute or two.
 @app.task(name=queue.WRITE, queue=queue.QUEUE)
 def write(*, export_id: str) -> None:
     """The next slice of an export; the last one completes it."""

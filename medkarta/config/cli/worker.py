@@ -17,8 +17,11 @@ def worker(*, when_told: bool) -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
+    from medkarta.config.stalled import take_up_soon
+
     if when_told:
         wait_until_told()
+    take_up_soon()
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as jobs:
         jobs.run_worker(name="medkarta", shutdown_graceful_timeout=1, delete_jobs="successful")
