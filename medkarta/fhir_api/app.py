@@ -20,6 +20,7 @@ from medkarta.fhir_api.openapi.served import Described, check_only_read
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.rendering import failure, in_xml, refusal, rendered
 from medkarta.fhir_api.requests import (
+    DIGITS_OF_SMALL,
     FORM,
     LARGEST_BUNDLE,
     LARGEST_RESOURCE,
@@ -35,8 +36,6 @@ from medkarta.fhir_api.routes import route
 
 log = structlog.get_logger("medkarta.fhir_api")
 
-# A body of so many digits in Content-Length is read before the token is looked up.
-_DIGITS_OF_SMALL = 5
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -116,7 +115,7 @@ class FhirApi:
     async def _check_sender(self, request: FhirRequest) -> None:
         """Nobody makes us take in anything without a token, nor much by a false one."""
         declared = request.header("content-length")
-        small = declared.isdecimal() and len(declared) <= _DIGITS_OF_SMALL
+        small = declared.isdecimal() and len(declared) <= DIGITS_OF_SMALL
         if request.token is None or not small:
             await (await self._at_hand()).known(request)
 

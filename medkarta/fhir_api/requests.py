@@ -21,7 +21,11 @@ LARGEST_BUNDLE: Final = 50_000_000
 LONGEST_QUERY: Final = 8_000
 LONGEST_FORM: Final = 64_000
 FORM: Final = "application/x-www-form-urlencoded"
-_LONGEST_UPLOAD: Final = 60.0  # seconds until a whole body must be here
+# A body of so many digits in Content-Length is read before the token is looked up.
+DIGITS_OF_SMALL: Final = 5
+# Seconds until a whole body must be here; whoever waits for one keeps a place from others.
+_LONGEST_UPLOAD: Final = 60.0
+_LONGEST_OF_SMALL: Final = 10.0
 _XML: Final = frozenset({"xml", "application/fhir+xml", "application/xml", "text/xml"})
 _JSON: Final = frozenset(
     {"json", "application/fhir+json", "application/json", "text/json", "*/*", "application/*"}
@@ -130,8 +134,9 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, *, largest
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > largest:
         raise _too_large(largest)
+    small = declared.isdigit() and len(declared) <= DIGITS_OF_SMALL
     try:
-        async with asyncio.timeout(_LONGEST_UPLOAD):
+        async with asyncio.timeout(_LONGEST_OF_SMALL if small else _LONGEST_UPLOAD):
             return await _collect(receive, largest)
     except TimeoutError:
         raise FhirError(

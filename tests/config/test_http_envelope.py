@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import time
 
 import pytest
 from running_service import Service, temporary_home
@@ -19,6 +20,39 @@ def service():
         yield service.start()
     finally:
         service.clear()
+
+
+SLOW = {
+    "headers": b"GET /fhir/metadata HTTP/1.1\r\nHost: loc",
+    "a body": (
+        b"POST /fhir/Patient HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n"
+        b"Content-Type: application/fhir+json\r\nContent-Length: 1000\r\n\r\n{"
+    ),
+    # Sixty answers asked for, none of which is fetched.
+    "reading": b"GET /fhir/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60,
+}
+SLOW_EACH = 30
+PATIENCE = 10  # seconds, for headers and for a small body
+
+
+@pytest.fixture(scope="module", autouse=True)
+def slow(service):
+    """B150: clients that hang while all tests of this file are served; by what is slow in them."""
+    connections = {
+        way: [_slow(service.port, begun) for _ in range(SLOW_EACH)] for way, begun in SLOW.items()
+    }
+    yield time.monotonic(), connections
+    for each in connections.values():
+        for one in each:
+            one.close()
+
+
+def _slow(port, begun):
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before it connects, or it grows
+    one.connect(("127.0.0.1", port))
+    one.sendall(begun)
+    return one
 
 
 def test_the_request_number_is_ours_and_not_the_clients(service):
@@ -185,3 +219,19 @@ def test_an_underscore_does_not_slip_a_header_past_the_checks():
         behind_proxy=False,
     )
     assert clean["headers"] == [(b"x-request-id", b"n"), (b"accept", b"*/*")]
+
+
+class TestClientsThatHang:
+    def test_keep_nobody_from_being_answered(self, service):
+        for path in ("/livez", "/fhir/metadata", "/accounts/login/") * 5:
+            began = time.monotonic()
+            assert service.get(path)[0] == 200
+            assert time.monotonic() - began < 3  # a place that was kept from us would cost more
+
+    @pytest.mark.parametrize("way", ["headers", "a body"])
+    def test_are_cut_off(self, slow, way):
+        began, connections = slow
+        for one in connections[way]:
+            one.settimeout(max(0.1, began + PATIENCE + 3 - time.monotonic()))
+            said = one.recv(100_000)
+            assert said == b"" or said.startswith((b"HTTP/1.1 408", b"HTTP/1.1 400")), said
