@@ -15,7 +15,7 @@ from medkarta.config.processes import die_with_parent
 from medkarta.config.start import wait_until_told
 from medkarta.config.web.envelope import AsgiApp
 
-_BACKPRESSURE = 64  # requests at once in one process; more wait in the kernel
+_BACKPRESSURE = 512  # connections at once in one process; more wait in the kernel
 _HEADER_TIMEOUT = 10_000  # milliseconds
 _WORKER_LOST = "medkarta web: one of its worker processes ended unexpectedly.\n"
 
