@@ -25,6 +25,7 @@ from medkarta.foundation.ids import (
 )
 from medkarta.record import versions
 from medkarta.record.granted import Sql
+from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.search import page as pages
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.includes import MOST_INCLUDED
@@ -146,12 +147,17 @@ async def shared_vread(
 
 
 async def history(connection: Connection, grant: Grant, wished: HistoryWished) -> History:
-    """FHIR history: https://hl7.org/fhir/R4/http.html#history. Empty: not there or not opened."""
+    """FHIR history: https://hl7.org/fhir/R4/http.html#history. Empty: not there or not opened.
+
+    Of a type that is a patient's here and nobody's there (a Device) it tells of both.
+    """
     ids = _ids(grant, wished.key) if wished.key is not None else None
     if wished.key is not None and ids is None:
         return History(versions=[], next=None)
     stretch = wished.stretch(ids[1] if ids else None)
-    return await _history(connection, versions.of_patients(grant, stretch), wished.count)
+    either = ids is None and wished.resource_type in SHARED_TYPES
+    told = (versions.of_both if either else versions.of_patients)(grant, stretch)
+    return await _history(connection, told, wished.count)
 
 
 async def shared_history(

@@ -41,6 +41,17 @@ class Stretch:
 
 def of_patients(grant: Grant, stretch: Stretch) -> Sql:
     """Versions of patients' resources that the Grant opens, newest first."""
+    return _newest(_of_patients(grant, stretch), stretch)
+
+
+def of_both(grant: Grant, stretch: Stretch) -> Sql:
+    """Versions of what the Grant opens and of what is of all, newest first, as one list."""
+    return _newest(
+        _of_patients(grant, stretch) + " UNION ALL " + _of_nobody(stretch, None), stretch
+    )
+
+
+def _of_patients(grant: Grant, stretch: Stretch) -> Sql:
     patients: list[UUID] = sorted(grant.patient_ids)
     owned = Sql("patient_id = ANY(%s::uuid[])", (patients,)) if patients else NOTHING
     limited = all_of([owned, *limits(grant, grant.sections, "resource_version")])
@@ -60,7 +71,7 @@ def of_patients(grant: Grant, stretch: Stretch) -> Sql:
         + "))"
         for table in ("resource", "resource_version")
     ]
-    return _newest(parts[0] + " UNION ALL " + parts[1] + open_now + ")", stretch)
+    return parts[0] + " UNION ALL " + parts[1] + open_now + ")"
 
 
 def of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
@@ -68,12 +79,16 @@ def of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
 
     No Grant: they are in nobody's record.
     """
+    return _newest(_of_nobody(stretch, clinic_id), stretch)
+
+
+def _of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
     where = all_of([readable_by(clinic_id), *_asked(stretch)])
     present, former = (
         Sql(f"SELECT {_SHARED_COLUMNS} FROM {table} WHERE ") + where  # noqa: S608  # literals
         for table in ("shared_resource", "shared_resource_version")
     )
-    return _newest(present + " UNION ALL " + former, stretch)
+    return present + " UNION ALL " + former
 
 
 def _newest(rows: Sql, stretch: Stretch) -> Sql:

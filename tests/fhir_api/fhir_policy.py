@@ -155,7 +155,8 @@ def _of_a_person(role: Role, name: str, kind: str, owner: str) -> int:
     way = WAYS[name]
     if owner in role.closed or (role.closed and (owner == "shared" or not way.one)):
         return 403
-    unnamed = name == "history of a type" or owner == "nothing"
+    either = kind in EITHER_TYPES  # of which it is told what is nobody's
+    unnamed = (name == "history of a type" and not either) or owner == "nothing"
     if role.system and unnamed and way.search:
         return 403  # a system names its patient
     at_large = way.search or not (way.one or role.system)
@@ -166,7 +167,8 @@ def _of_a_person(role: Role, name: str, kind: str, owner: str) -> int:
 def about_nobody(name: str, kind: str, owner: str) -> bool:
     """Whether a request is about no person: no gate of anybody's, and no line in a log."""
     if name in {"history of a type", "$meta of a type"}:
-        return kind in WITHOUT_PATIENT
+        either = EITHER_TYPES if name == "history of a type" else frozenset()
+        return kind in WITHOUT_PATIENT - either
     alone = kind in WITHOUT_PATIENT - EITHER_TYPES and name != "_include"
     return owner in {"shared", "kept_by_x"} and (alone or not WAYS[name].search)
 
@@ -176,7 +178,7 @@ def shown(role: Role, name: str, kind: str, owner: str) -> str | None:
     way = WAYS[name]
     if status(role, name, kind, owner) != 200 or not way.shows:
         return None
-    if name == "history of a type" and owner != "shared" and kind in SHARED_TYPES:
+    if name == "history of a type" and owner != "shared" and kind in SHARED_TYPES and role.system:
         return None
     seen = kind if way.shows == "itself" else way.shows
     needed = {kind, seen}

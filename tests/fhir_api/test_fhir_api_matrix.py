@@ -4,6 +4,7 @@ What an answer holds is told by canaries: each resource has one, with its owner'
 """
 
 import json
+import re
 from collections import defaultdict
 
 import pytest
@@ -16,6 +17,7 @@ from medkarta.record.rules.sharing import CLINICS_OWN, SHARED_TYPES
 
 pytestmark = pytest.mark.django_db
 FORM = {"content_type": "application/x-www-form-urlencoded"}
+CURSOR = re.compile(rb"_cursor=[\w%.-]+")  # sealed: by chance it may look like a canary
 AT_ONCE = 200
 OK = 200
 REFUSED = {204, 403, 404, 412, 422}  # 204: a condition that nothing of one's own meets
@@ -137,7 +139,7 @@ def faults(types, call, heard, cells):
     """What is otherwise than in the table, in words."""
     name, (method, path, _) = call
     role = ROLES[name]
-    said = heard.body + repr(heard.headers).encode()
+    said = CURSOR.sub(b"", heard.body) + repr(heard.headers).encode()
     seen = {(owner.decode(), kind.decode()) for owner, kind in CANARY.findall(said)}
     letter = WAYS[cells[0][0]].letter
     seen |= {(owner, None) for owner, held in types.helds.items() if held.canary.encode() in said}

@@ -2,10 +2,11 @@
 
 import pytest
 from bearers import app, app_token, system_token
-from fhir_world import LABORATORY
+from fhir_world import LABORATORY, RECORDED
 
 from medkarta.audit import queries as audit
 from medkarta.foundation.ids import PersonId, encode_uuid, new_uuid
+from medkarta.record.actions.store import put
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,12 @@ class TestAnApp:
             content_type="application/x-www-form-urlencoded",
         )
         assert len(ids(heard)) == 2
+        (link,) = (one["url"] for one in heard.json["link"])
+        assert "718-7" not in link
+        assert "code" not in link.partition("?")[2].partition("=")[0]
+        again = machine.get(link.partition("/fhir/")[2], anna)
+        assert ids(again) == ids(heard)
+        assert again.json["link"] == [{"relation": "self", "url": link}]
 
     def test_brings_along_what_its_scopes_open_and_no_more(self, world, machine):
         token = app_token(world.anna, scopes=("patient/Observation.rs",))
@@ -90,10 +97,10 @@ class TestPages:
     def test_follow_each_other_to_the_end(self, machine, anna):
         first = machine.get("Observation?_count=1&_sort=date", anna)
         (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
-        assert "date" not in link.partition("?")[2].partition("=")[0]
+        assert "date" not in link
         second = machine.get(link.partition("/fhir/")[2], anna)
         assert len({*ids(first), *ids(second)}) == 2
-        assert all(one["relation"] != "next" for one in second.json["link"])
+        assert second.json["link"] == [{"relation": "self", "url": link}]
 
     def test_open_to_nobody_else_and_not_when_changed(self, world, machine, anna):
         first = machine.get("Observation?_count=1", anna)
@@ -207,10 +214,12 @@ class TestHistory:
         assert [one["resource"]["meta"]["versionId"] for one in heard.json["entry"]] == ["2", "1"]
         assert [one["request"]["method"] for one in heard.json["entry"]] == ["PUT", "POST"]
         assert heard.json["entry"][0]["response"]["etag"] == 'W/"2"'
+        assert heard.json["total"] == 2
         former = machine.get(f"Observation/{made}/_history/1", anna)
         assert former.json["note"] == [{"text": "first"}]
         assert machine.get(f"Observation/{made}/_history/3", anna).status == 404
         page = machine.get(f"Observation/{made}/_history?_count=1", anna)
+        assert "total" not in page.json
         (link,) = (one["url"] for one in page.json["link"] if one["relation"] == "next")
         rest = machine.get(link.partition("/fhir/")[2], anna)
         assert [one["resource"]["meta"]["versionId"] for one in rest.json["entry"]] == ["1"]
@@ -230,6 +239,19 @@ class TestHistory:
             world.anna_at_y.condition,
         }
         assert machine.get("Condition/_history", x).status == 403
+
+    def test_of_a_type_of_both_kinds_is_of_ones_own_and_of_nobodys(self, world, machine, anna, x):
+        patient = {"reference": f"Patient/{world.anna_at_x.patient}"}
+        own = world.anna_at_x.put({"resourceType": "Device", "patient": patient})
+        shared = new_uuid()
+        text = '{"resourceType": "Device"}'
+        put(owner=None, resource_id=shared, text=text, now=RECORDED)
+        both = {own, encode_uuid(shared)}
+        assert set(ids(machine.get("Device/_history", anna))) == both
+        first = machine.get("Device/_history?_count=1", anna)
+        (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
+        assert {*ids(first), *ids(machine.get(link.partition("/fhir/")[2], anna))} == both
+        assert ids(machine.get("Device/_history", x)) == [encode_uuid(shared)]
 
 
 def note(held):

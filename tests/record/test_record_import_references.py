@@ -19,6 +19,7 @@ from record_bundles import (
     words,
 )
 
+from medkarta.foundation.ids import logical_id
 from medkarta.record import queries
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +53,28 @@ class TestReferences:
         member = one.data["hasMember"][0]["reference"].partition("/")[2]
         assert queries.read(grant_of(*report.patient_ids), "Observation", member) is not None
 
+    def test_a_reference_to_a_version_leads_to_its_resource_and_keeps_the_version(self):
+        report = take_in(
+            organization(),
+            patient(full_url="http://his.example/fhir/Patient/7"),
+            observation(
+                of="Patient/7/_history/2", full_url="http://his.example/fhir/Observation/8"
+            ),
+        )
+        assert report.refused == []
+        (patient_id,) = report.patient_ids
+        (one,) = of_type("Observation", patient_id)
+        key = logical_id(patient_id, patient_id)
+        assert one.data["subject"]["reference"] == f"Patient/{key}/_history/2"
+        assert rows(
+            "SELECT target, target_id FROM index_reference"
+            " WHERE resource_type = 'Observation' AND param = 'subject'"
+        ) == [(key, patient_id)]
+
     @pytest.mark.parametrize(
         "reference",
         [
+            "Patient/77/_history/1",
             "urn:uuid:0e7e7e7e-0000-4000-8000-000000000000",
             "urn:oid:1.2.3",
             "Practitioner/77",

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from medkarta.access.api.asking import Concern, Doing, Opened
+from medkarta.access.api.asking import Doing, Opened
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
@@ -14,10 +14,10 @@ from medkarta.fhir_api.bundles import Link, bundle, history_entry
 from medkarta.fhir_api.naming import named
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.whose import concern_of
 from medkarta.foundation.sealing import NotSealedHereError
 from medkarta.record import reading
 from medkarta.record.reading import History, HistoryWished
-from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.versions import VersionPlace
 
 _USUAL: Final = 20
@@ -27,7 +27,11 @@ KNOWN: Final = frozenset({"_since", "_count", "_cursor", "_format", "_pretty"})
 
 
 async def history(api: Api, request: FhirRequest) -> FhirAnswer:
-    """All versions of a resource, the newest first; a deletion is one of them."""
+    """All versions of a resource, the newest first; a deletion is one of them.
+
+    The total, which https://hl7.org/fhir/R4/bundle.html#bdl-1 allows, is told when the first page
+    is all.
+    """
     kind, text, _ = request.path
     opened = await api.open(request, named(kind, text).wish(Doing.READ))
     found = await _found(api, opened, _wished(api, request, key=text))
@@ -43,7 +47,7 @@ async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
         doing=Doing.SEARCH,
         types=frozenset({kind}),
         resources=(f"{kind}?_history",),
-        concern=Concern.NOBODY if kind in WITHOUT_PATIENT else Concern.PERSON,
+        concern=concern_of(kind),
     )
     opened = await api.open(request, wish)
     return _answer(api, request, await _found(api, opened, _wished(api, request, key=None)))
@@ -84,7 +88,9 @@ def _answer(api: Api, request: FhirRequest, found: History) -> FhirAnswer:
         query = urlencode([("_cursor", _cursor(api, request, found.next)), *kept])
         links.append(Link("next", f"{address}?{query}"))
     entries = [history_entry(request.base, one) for one in found.versions]
-    return FhirAnswer(status=HTTPStatus.OK, body=bundle("history", entries, links))
+    whole = found.next is None and "_cursor" not in given
+    body = bundle("history", entries, links, total=len(entries) if whole else None)
+    return FhirAnswer(status=HTTPStatus.OK, body=body)
 
 
 def _cursor(api: Api, request: FhirRequest, place: VersionPlace) -> str:

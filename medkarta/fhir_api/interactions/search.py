@@ -5,20 +5,18 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from medkarta.access.api.asking import Caller, Concern, Doing, Opened
+from medkarta.access.api.asking import Caller, Doing, Opened
 from medkarta.access.grants import EVERYTHING
 from medkarta.fhir.representation import Summary
-from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir_api.answers import FhirAnswer, View
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
-from medkarta.fhir_api.whose import patients_named
+from medkarta.fhir_api.whose import concern_of, patients_named
 from medkarta.record import reading
 from medkarta.record.reading import SearchPage
-from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.search.cursors import Asked, BadCursorError
 from medkarta.record.search.sides import ForbiddenSearchError, Reach
 
@@ -35,7 +33,7 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     if asked.after is not None and asked.reader != reader:
         raise _bad_cursor()
     found = await _found(api, opened, asked) if opened else _NOTHING
-    query, links = asked.query, _links(request.base, asked.query)
+    query, links = asked.query, [_self(api, request, asked.query)]
     if found.next:
         cursor = api.marker.write(query, found.next, reader=reader)
         links.append(Link("next", f"{_address(request.base, query)}?_cursor={quote(cursor)}"))
@@ -109,16 +107,9 @@ def _wish(query: Query) -> Wish:
         doing=Doing.SEARCH,
         types=frozenset({kind}) if alone else EVERYTHING,
         resources=(f"{kind}?{'&'.join(_names(query))}",),
-        concern=_concern(kind, alone=alone),
+        concern=concern_of(kind, alone=alone),
         target=next(iter(named)) if len(named) == 1 else None,
     )
-
-
-def _concern(resource_type: str, *, alone: bool) -> Concern:
-    """Whom a search is about; one that is not alone goes through other types."""
-    if resource_type not in WITHOUT_PATIENT:
-        return Concern.PERSON
-    return Concern.NOBODY if alone and resource_type not in NOMINATED else Concern.EITHER
 
 
 def _names(query: Query) -> list[str]:
@@ -151,9 +142,15 @@ def _view(query: Query) -> View:
     return View(summary=controls.summary or Summary.FALSE, elements=controls.elements)
 
 
-def _links(base: str, query: Query) -> list[Link]:
-    address = _address(base, query)
-    return [Link("self", f"{address}?{query.text}" if query.text else address)]
+def _self(api: Api, request: FhirRequest, query: Query) -> Link:
+    """What was asked, as an address: of what no address showed, none shows a value."""
+    text = query.text
+    if cursor := request.parameters.get("_cursor"):
+        text = f"_cursor={quote(cursor)}"
+    elif request.method == "POST" and text:
+        text = f"_cursor={quote(api.marker.write(query, None, reader=''))}"
+    address = _address(request.base, query)
+    return Link("self", f"{address}?{text}" if text else address)
 
 
 def _address(base: str, query: Query) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from medkarta.fhir.content import literal_references
 from medkarta.record.intake.entries import Entry, Place
 from medkarta.record.intake.found import Store
-from medkarta.record.intake.naming import Names, UnresolvedError
+from medkarta.record.intake.naming import Names, UnresolvedError, parted
 from medkarta.record.rules.groups import named_in
 from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.stored import parse_body
@@ -51,7 +51,7 @@ def _link(
             meant = meant.place
         if meant is not None:
             _check_private(entry, meant)
-            entry.links[reference] = meant.reference
+            entry.links[reference] = meant.reference + parted(reference)[1]
     if entry.resource_type == "Group":
         _check_members(entry)
 

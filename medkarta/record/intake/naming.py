@@ -24,6 +24,7 @@ from medkarta.record.submissions import RefusedError
 Meaning: TypeAlias = Entry | Place
 
 _RELATIVE: Final = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})")
+_VERSION: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _BASE: Final = re.compile(r"(https?://.+)/[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 _CONDITIONAL: Final = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
 _ELSEWHERE: Final = re.compile(r"#|https?://")
@@ -65,7 +66,8 @@ class Names:
             if entry.key:
                 yield self.of_key(entry.key)
             for reference in entry.references:
-                if reference not in self._named and (name := _RELATIVE.fullmatch(reference)):
+                whole, _ = parted(reference)
+                if whole not in self._named and (name := _RELATIVE.fullmatch(whole)):
                     yield Name(name[1], name[2], self.clinic_id)
 
     def of_key(self, key: str) -> Name:
@@ -122,6 +124,7 @@ class Names:
 
     def entry_of(self, reference: str, *, of: Entry) -> Entry | None:
         """The entry of this bundle that is meant."""
+        reference, _ = parted(reference)
         entry = self._named.get(reference)
         if entry is None and of.full_url and _RELATIVE.fullmatch(reference):
             base = _BASE.fullmatch(of.full_url)
@@ -137,7 +140,7 @@ class Names:
         Raises `UnresolvedError`.
         """
         meant: Meaning | None = self.entry_of(reference, of=of)
-        if meant is None and (relative := _RELATIVE.fullmatch(reference)):
+        if meant is None and (relative := _RELATIVE.fullmatch(parted(reference)[0])):
             keeper = of.owner.custodian_id if of.owner else clinic_id
             meant = self.stored(relative[1], relative[2], keeper)
         if meant is None and (conditional := _CONDITIONAL.fullmatch(reference)):
@@ -231,6 +234,16 @@ class Names:
             words = f"{reference[0]} is met by {len(places)} resources"
             raise UnresolvedError(words, status=412, code="multiple-matches")
         return here[0] if here else next(iter(places), None)
+
+
+def parted(reference: str) -> tuple[str, str]:
+    """A reference to a resource, and `/_history/…` where it is to one of its versions.
+
+    https://hl7.org/fhir/R4/references.html#literal. The version is the sender's word: it is kept as
+    it came, and search finds the resource.
+    """
+    whole, sign, version = reference.rpartition("/_history/")
+    return (whole, sign + version) if sign and _VERSION.fullmatch(version) else (reference, "")
 
 
 def _conditions(references: Iterable[str]) -> Iterator[Condition]:

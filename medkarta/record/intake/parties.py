@@ -16,7 +16,7 @@ from medkarta.record.intake.identity import Settlement
 from medkarta.record.intake.keepers import Keeper
 from medkarta.record.intake.linking import link
 from medkarta.record.intake.locks import lock_names, lock_patients
-from medkarta.record.intake.naming import Names
+from medkarta.record.intake.naming import Names, parted
 from medkarta.record.intake.outcomes import Decisions, refuse_stale
 from medkarta.record.submissions import RefusedError
 
@@ -107,7 +107,7 @@ def _patch(entry: Entry, store: Store) -> None:
 
 
 def _owners(entry: Entry) -> set[str]:
-    return set(patient_references(entry.resource))
+    return {parted(one)[0] for one in patient_references(entry.resource)}
 
 
 def _whose(place: Place) -> set[str]:

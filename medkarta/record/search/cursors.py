@@ -17,7 +17,7 @@ from medkarta.foundation.sealing import NotSealedHereError, Sealer
 from medkarta.record.search.ordering import Place, same_length
 
 # Base64 is read leniently: what is no letter of it, or comes after its end, would change nothing.
-_WRITTEN: Final = re.compile(r"[A-Za-z0-9_.-]{1,20000}")
+_CURSOR: Final = re.compile(r"[A-Za-z0-9_.-]{1,20000}")
 
 
 class BadCursorError(ValueError):
@@ -43,10 +43,12 @@ class Marker:
 
     sealer: Sealer
 
-    def write(self, query: Query, place: Place, *, reader: str) -> str:
-        """The cursor of the page that begins after a place, for who asks through which program."""
-        patient = encode_uuid(place.patient_id) if place.patient_id else None
-        content = [reader, query.text, patient, encode_uuid(place.resource_id), *place.keys]
+    def write(self, query: Query, place: Place | None, *, reader: str) -> str:
+        """The cursor of the page that begins after a place, for who asks through which program.
+
+        None: of the first page.
+        """
+        content = [reader, query.text, *(_written(place) if place else ())]
         text = json.dumps(content, ensure_ascii=False)
         about = _about(query.resource_type, query.compartment)
         return self.sealer.seal(text, about=about).rstrip("=")
@@ -67,21 +69,29 @@ class Marker:
             raise BadSearchError("_cursor", "it holds the whole search, and stands alone")
         reader, text, place = self._read(_about(resource_type, patient), cursor)
         resumed = _within(read_query(resource_type, text, base=base), patient)
-        if not same_length(resumed, place):
+        if place is not None and not same_length(resumed, place):
             raise BadCursorError("made for another order")
         return Asked(query=resumed, after=place, reader=reader)
 
-    def _read(self, about: str, cursor: str) -> tuple[str, str, Place]:
-        if not _WRITTEN.fullmatch(cursor):
+    def _read(self, about: str, cursor: str) -> tuple[str, str, Place | None]:
+        if not _CURSOR.fullmatch(cursor):
             raise BadCursorError("not given out here")
         sealed = cursor + "=" * (-len(cursor.rpartition(".")[2]) % 4)
         try:
             opened = self.sealer.open(sealed, about=about)
-            reader, text, patient, resource, *keys = json.loads(opened)
-            owner = decode_uuid(patient) if patient else None
-            return reader, text, Place(tuple(keys), owner, decode_uuid(resource))
+            reader, text, *place = json.loads(opened)
+            return reader, text, _place(*place) if place else None
         except (NotSealedHereError, MalformedIdError, ValueError) as error:
             raise BadCursorError("not given out here") from error
+
+
+def _written(place: Place) -> list[str | None]:
+    patient = encode_uuid(place.patient_id) if place.patient_id else None
+    return [patient, encode_uuid(place.resource_id), *place.keys]
+
+
+def _place(patient: str | None, resource: str, *keys: str | None) -> Place:
+    return Place(keys, decode_uuid(patient) if patient else None, decode_uuid(resource))
 
 
 def _within(query: Query, patient: str | None) -> Query:
