@@ -149,7 +149,7 @@ class TestItsExport:
 
     def test_is_of_those_who_are_members_when_it_is_asked_for(self, world, machine, exporter):
         former = {"entity": {"reference": f"Patient/{world.boris_at_x.patient}"}, "inactive": True}
-        now = {"entity": {"reference": f"Patient/{world.anna_at_x.patient}"}}
+        now = {"entity": {"reference": f"Patient/{world.anna_at_x.patient}/_history/1"}}
         id_ = made(machine, exporter, member=[former, now])
         path = asked(machine, exporter, "_type=Patient", path=of(id_))
         assert machine.call("DELETE", f"Group/{id_}", exporter).status == 204

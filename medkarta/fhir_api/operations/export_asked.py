@@ -83,4 +83,5 @@ def _patients(request: FhirRequest, given: Given) -> frozenset[PatientId] | None
 def entries_named(request: FhirRequest, references: Iterable[str]) -> Iterator[PatientId]:
     """The entries that references to Patients mean; what is none is nobody's entry."""
     for one in references:
-        yield entry_of(one.removeprefix(f"{request.base}/").removeprefix("Patient/"))
+        whole, _, _ = one.partition("/_history/")
+        yield entry_of(whole.removeprefix(f"{request.base}/").removeprefix("Patient/"))

@@ -11,7 +11,7 @@ from medkarta.record.stored import StoredResource
 def targets(resource: StoredResource) -> list[str]:
     """Logical ids that the entry refers to, each once, in their order; not its patient."""
     found = [
-        reference.split("/")[-3:]
+        reference.partition("/_history/")[0].split("/")
         for reference in references_of(resource.data)
         if "/" in reference and not reference.startswith(("http:", "https:", "urn:"))
     ]
