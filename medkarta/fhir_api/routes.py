@@ -23,6 +23,7 @@ from medkarta.fhir_api.interactions.subscriptions import (
     read_own,
     update_subscription,
 )
+from medkarta.fhir_api.interactions.subscriptions_search import search_own
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.operations.events import events
@@ -81,7 +82,7 @@ OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
     ("$export", 2): {"GET": status, "DELETE": cancel},
     ("$export", 3): {"GET": download},
     ("$events", 3): {"GET": events},
-    ("Subscription", 1): {"POST": create_subscription},
+    ("Subscription", 1): {"GET": search_own, "POST": create_subscription},
     ("Subscription", 2): {
         "GET": read_own,
         "PUT": update_subscription,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from medkarta.fhir.json_text import BadJsonError, JsonObject, read_resource
+from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.query import read_query
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
@@ -59,14 +60,13 @@ def read_subscription(request: FhirRequest) -> Said:
 
 def written(view: View) -> bytes:
     """The resource as its owner reads it."""
-    criteria = f"{view.resource_type}?{view.query}" if view.query else view.resource_type
     resource: dict[str, object] = {
         "resourceType": "Subscription",
         "id": encode_uuid(view.id),
         "meta": {"lastUpdated": _instant(view.updated_at)},
         "status": view.state.value,
         "reason": view.reason,
-        "criteria": criteria,
+        "criteria": criteria_of(view),
     }
     if view.error:
         resource["error"] = view.error
@@ -74,6 +74,11 @@ def written(view: View) -> bytes:
         resource["end"] = _instant(view.ends_at)
     resource["channel"] = {"type": "rest-hook", "endpoint": view.endpoint}
     return orjson.dumps(resource)
+
+
+def criteria_of(view: View) -> str:
+    """What it waits for, as it was asked for."""
+    return f"{view.resource_type}?{view.query}" if view.query else view.resource_type
 
 
 def _resource(request: FhirRequest) -> JsonObject:
@@ -105,6 +110,10 @@ def _query(criteria: str, base: str) -> Query:
         query = read_query(resource_type, text, base=base)
     except BadSearchError as error:
         raise _refused(str(error), place) from error
+    if resource_type != "Patient" and resource_type not in NOMINATED:
+        raise _refused(
+            f"A {resource_type} is in no patient's record: nothing is told of it.", place
+        )
     if query.unknown:
         raise _refused(f"{resource_type} has no parameter {', '.join(query.unknown)}.", place)
     simple = all(isinstance(one, Criterion) for one in query.criteria)

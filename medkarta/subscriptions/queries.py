@@ -24,6 +24,11 @@ def subscription_of(owner: Owner, subscription_id: UUID) -> View | None:
     return None if row is None else view_of(row)
 
 
+def subscriptions_of(owner: Owner) -> list[View]:
+    """All of the owner's, the last that was changed first; `MOST_EACH` at most."""
+    return [view_of(row) for row in owned_by(owner).order_by("-updated_at", "id")]
+
+
 def pulses(owner: Owner, subscription_id: UUID) -> dict[PatientId, Pulse] | None:
     """The entries that the owner's subscription waits for; None: it is not active any more."""
     standing = owned_by(owner).filter(pk=subscription_id, state=State.ACTIVE.value)

@@ -315,3 +315,64 @@ class TestAProgramThatDoesNotAnswer:
         assert jobs.count() == before + 1
         assert work(now + timedelta(minutes=2)) == 1
         assert work(now + timedelta(minutes=2)) == 0
+
+
+class TestASearch:
+    @pytest.fixture
+    def owner(self, world, machine, hook):
+        """A token, and the ids of its two subscriptions; another client has one as well."""
+        token, other = system_token(world.x), system_token(world.x)
+        patient = f"patient={world.anna_at_x.patient}"
+        first = subscribed(machine, token, hook, f"Observation?{patient}")
+        second = subscribed(machine, token, hook + "?second", f"Condition?{patient}", status="off")
+        subscribed(machine, other, hook, f"Observation?{patient}")
+        return token, *(one.partition("/")[2] for one in (first, second))
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("", {0, 1}),
+            ("status=active", {0}),
+            ("status=http://hl7.org/fhir/subscription-status|off", {1}),
+            ("status=active,off", {0, 1}),
+            ("status=error", set()),
+            ("criteria=condition", {1}),
+            ("criteria=Observation&status=off", set()),
+            ("url={hook}", {0}),
+            ("_id={0},{1}&criteria=Obs", {0}),
+        ],
+    )
+    def test_finds_ones_own_and_no_others(self, machine, hook, owner, query, found):
+        token, *ids = owner
+        heard = machine.get(f"Subscription?{query.format(*ids, hook=hook)}", token)
+        assert heard.status == 200, heard.body
+        got = {one["resource"]["id"] for one in heard.json.get("entry", ())}
+        assert got == {ids[number] for number in found}
+        assert heard.json["total"] == len(found)
+
+    @pytest.mark.parametrize("query", ["payload=x", "_count=1", "status=", "criteria=%"])
+    def test_of_what_it_does_not_know_is_refused_in_words(self, machine, owner, query):
+        heard = machine.get(f"Subscription?{query}", owner[0])
+        assert heard.status == 400
+        assert query.partition("=")[0] in heard.words
+
+    def test_needs_a_token(self, machine):
+        assert machine.get("Subscription").status == 401
+
+
+def test_what_the_server_says_of_subscriptions_is_what_it_does(machine):
+    resources = machine.get("metadata").json["rest"][0]["resource"]
+    (said,) = (one for one in resources if one["type"] == "Subscription")
+    assert {one["code"] for one in said["interaction"]} == {
+        *("read", "update", "delete", "create", "search-type")
+    }
+    assert {one["name"] for one in said["searchParam"]} == {"_id", "criteria", "status", "url"}
+    assert said["versioning"] == "no-version"
+
+
+def test_what_is_in_no_record_is_not_waited_for(world, machine, hook):
+    """Nothing would ever be told of it."""
+    for kind in ("Organization", "Group"):
+        query = f"{kind}?_id={world.anna_at_x.patient}"
+        heard = machine.call("POST", "Subscription", app_token(world.anna), wish(hook, query))
+        assert (heard.status, "no patient's record" in heard.words) == (422, True)

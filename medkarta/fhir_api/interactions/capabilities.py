@@ -7,7 +7,8 @@ from typing import Final
 
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.search.parameters import parameters_of
-from medkarta.fhir_api.routes import INTERACTIONS, OPERATIONS, Shape
+from medkarta.fhir_api.interactions.subscriptions_search import PARAMETERS as OF_SUBSCRIPTIONS
+from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Shape
 
 FHIR_VERSION: Final = "4.0.1"
 # The day on which what is said here last changed.
@@ -25,6 +26,13 @@ _CODES: Final[dict[tuple[Shape, str], str]] = {
     (("T", "_history"), "GET"): "history-type",
     (("T",), "POST"): "create",
     (("T",), "GET"): "search-type",
+}
+_CODES_OF_SUBSCRIPTIONS: Final = {
+    (2, "GET"): "read",
+    (2, "PUT"): "update",
+    (2, "DELETE"): "delete",
+    (1, "POST"): "create",
+    (1, "GET"): "search-type",
 }
 _HL7: Final = "http://hl7.org/fhir/OperationDefinition"
 _BULK: Final = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
@@ -79,7 +87,25 @@ def _security(origin: str) -> dict[str, object]:
     }
 
 
+def _subscription() -> dict[str, object]:
+    """One's own alone: they have no versions, and few search parameters."""
+    return {
+        "type": "Subscription",
+        "interaction": [
+            {"code": code}
+            for (length, method), code in _CODES_OF_SUBSCRIPTIONS.items()
+            if method in OF_CLIENTS["Subscription", length]
+        ],
+        "versioning": "no-version",
+        "readHistory": False,
+        "updateCreate": False,
+        "searchParam": [{"name": name, "type": kind} for name, kind in OF_SUBSCRIPTIONS.items()],
+    }
+
+
 def _resource(kind: str) -> dict[str, object]:
+    if kind == "Subscription":
+        return _subscription()
     codes = [
         {"code": code}
         for (shape, method), code in _CODES.items()

@@ -13,6 +13,7 @@ from medkarta.fhir_api.interactions import (
     patch,
     read,
     search,
+    subscriptions_search,
     update,
     vread,
 )
@@ -141,6 +142,9 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     delete.delete: _written(_DELETED, None),
     delete.conditional_delete: _written(_DELETED, None, queries=_CONDITION),
     own.create_subscription: _written({201: Content.RESOURCE}, Content.RESOURCE),
+    subscriptions_search.search_own: Told(
+        answers=_SEARCHED, queries=frozenset(subscriptions_search.PARAMETERS) | OF_THE_ANSWER
+    ),
     own.read_own: Told(answers={200: Content.RESOURCE}),
     own.update_subscription: _written({200: Content.RESOURCE}, Content.RESOURCE),
     own.delete_subscription: Told(answers={204: Content.NOTHING}),

@@ -1,0 +1,73 @@
+"""Search of one's own subscriptions: https://hl7.org/fhir/R4/subscription.html#search.
+
+An owner has few: all that match are one page. Whoever asks finds nobody else's, nor their number.
+"""
+
+from functools import partial
+from http import HTTPStatus
+from typing import Final
+
+from medkarta.access.api.asking import Concern, Doing
+from medkarta.access.grants import EVERYTHING
+from medkarta.fhir.search.query_text import alternatives, pairs, plain, shown
+from medkarta.fhir.search.sought import BadSearchError
+from medkarta.fhir.search.text import normalise
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.beside import beside
+from medkarta.fhir_api.bundles import Link, bundle, entry
+from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
+from medkarta.fhir_api.subscription_text import criteria_of, written
+from medkarta.foundation.ids import encode_uuid
+from medkarta.subscriptions import queries
+from medkarta.subscriptions.owners import View, owner_of
+
+# Each by R4's kind of it.
+PARAMETERS: Final = {"_id": "token", "criteria": "string", "status": "token", "url": "uri"}
+
+
+async def search_own(api: Api, request: FhirRequest) -> FhirAnswer:
+    """Those of the caller's own that meet all that is asked; values with commas between: any."""
+    asked = _asked(request)
+    wish = Wish(doing=Doing.SEARCH, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
+    opened = await api.open(request, wish)
+    views = await beside(partial(queries.subscriptions_of, owner_of(opened.caller)))
+    found = [one for one in views if all(_meets(one, name, few) for name, few in asked)]
+    address = f"{request.base}/Subscription"
+    entries = [entry(f"{address}/{encode_uuid(one.id)}", written(one), "match") for one in found]
+    query = f"?{request.query.decode('ascii')}" if request.query else ""
+    links = [Link("self", address + query)]
+    body = bundle("searchset", entries, links, total=len(found))
+    return FhirAnswer(status=HTTPStatus.OK, body=body)
+
+
+def _asked(request: FhirRequest) -> list[tuple[str, list[str]]]:
+    try:
+        return [
+            (name, [plain(one) for one in alternatives(name, text)])
+            for name, text in pairs(request.query.decode("ascii"))
+            if _is_sought(name)
+        ]
+    except BadSearchError as error:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
+        ) from error
+
+
+def _is_sought(name: str) -> bool:
+    if name not in PARAMETERS and name not in OF_THE_ANSWER:
+        raise BadSearchError(shown(name), f"they are searched by {', '.join(PARAMETERS)} alone")
+    return name in PARAMETERS
+
+
+def _meets(view: View, name: str, values: list[str]) -> bool:
+    match name:
+        case "_id":
+            return encode_uuid(view.id) in values
+        case "status":
+            return view.state.value in {one.rpartition("|")[2] for one in values}
+        case "url":
+            return view.endpoint in values
+    criteria = normalise(criteria_of(view))
+    return any(criteria.startswith(normalise(one)) for one in values)
