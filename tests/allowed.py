@@ -50,7 +50,8 @@ def exchange(client, code, *, now=NOW, **changes):
 
 
 def refresh(client, token, *, scope="", now=NOW):
-    return actions.refresh(client=client, token=token, scope=scope, origin=ORIGIN, now=now)
+    renewal = actions.Renewal(token=token, scope=scope)
+    return actions.refresh(client=client, renewal=renewal, origin=ORIGIN, now=now)
 
 
 def with_tokens(number=1, **changes):

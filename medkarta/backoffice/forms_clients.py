@@ -89,6 +89,14 @@ class RegisterForm(forms.Form):
         required=False,
     )
 
+    dpop_bound = forms.BooleanField(
+        label=_("Привязать токены к ключу (DPoP)"),
+        help_text=_(
+            "Украденный токен без ключа программы не откроет ничего. Нужны ключи или секрет."
+        ),
+        required=False,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*args, **kwargs)
         known = [(str(clinic_id), name) for clinic_id, name in clinics.connected()]
@@ -119,6 +127,7 @@ class RegisterForm(forms.Form):
             jwks_uri=said["jwks_uri"],
             launch_uri=said["launch_uri"],
             with_secret=said["with_secret"],
+            dpop_bound=said["dpop_bound"],
         )
 
 

@@ -39,7 +39,7 @@ class Assertion:
 
 def claimed_client_id(token: str) -> str:
     """Whose word it says to be, before anything is borne out. Raises `AssertionRefusedError`."""
-    _, claims, _ = _parts(token)
+    _, claims, _ = parts(token)
     subject = claims.get("sub")
     if not isinstance(subject, str):
         raise AssertionRefusedError("sub")
@@ -58,7 +58,7 @@ class Expected:
 
 def check(token: str, expected: Expected, *, now: datetime) -> Assertion:
     """Bear the word out. Raises `AssertionRefusedError`."""
-    header, claims, signed = _parts(token)
+    header, claims, signed = parts(token)
     _check_header(header, expected)
     _check_parties(claims, expected)
     expires_at = _check_times(claims, now)
@@ -94,16 +94,17 @@ def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
 
 
 def _check_times(claims: Mapping[str, Any], now: datetime) -> datetime:
-    expires_at = _moment(claims, "exp")
+    expires_at = moment(claims, "exp")
     if not now < expires_at <= now + LONGEST_LIFE + LEEWAY:
         raise AssertionRefusedError("exp")
     for name in ("nbf", "iat"):
-        if name in claims and _moment(claims, name) > now + LEEWAY:
+        if name in claims and moment(claims, name) > now + LEEWAY:
             raise AssertionRefusedError(name)
     return expires_at
 
 
-def _moment(claims: Mapping[str, Any], name: str) -> datetime:
+def moment(claims: Mapping[str, Any], name: str) -> datetime:
+    """A claim that is a number of seconds. Raises `AssertionRefusedError`."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise AssertionRefusedError(name)
@@ -113,11 +114,12 @@ def _moment(claims: Mapping[str, Any], name: str) -> datetime:
         raise AssertionRefusedError(name) from error
 
 
-def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any], str]:
-    parts = token.split(".")
-    if len(token) > _LONGEST or len(parts) != _PARTS or not token.isascii():
+def parts(token: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Header and claims, and the whole, nothing borne out. Raises `AssertionRefusedError`."""
+    three = token.split(".")
+    if len(token) > _LONGEST or len(three) != _PARTS or not token.isascii():
         raise AssertionRefusedError("form")
-    return _object(parts[0]), _object(parts[1]), token
+    return _object(three[0]), _object(three[1]), token
 
 
 def _object(part: str) -> dict[str, Any]:

@@ -3,7 +3,12 @@
 Aliases: `t` client_token, `c` client, `z` client_authorization, `a` account.
 """
 
+import hashlib
 from typing import Final
+
+from psycopg import AsyncConnection
+
+from medkarta.clients.dpop import Proof
 
 JOINED: Final = """
 JOIN client c ON c.id = t.client_id
@@ -29,3 +34,18 @@ AND (t.authorization_id IS NULL
      OR z.ended_at IS NULL AND z.expires_at > {now}
         AND a.is_active AND a.password_change_asked = '')
 """
+
+
+# For a token that there is: nobody fills the table with words for others.
+_TAKE: Final = """
+INSERT INTO client_assertion_seen (digest, expires_at)
+SELECT %s, %s FROM client_token WHERE digest = %s AND proof_key = %s
+ON CONFLICT DO NOTHING RETURNING true
+"""
+
+
+async def take_proof(proof: Proof, token: str, *, connection: AsyncConnection) -> bool:
+    """Take the word for the token's key: once, over all processes. False: used, or another key."""
+    digest = hashlib.sha256(token.encode()).digest()
+    values = (proof.digest, proof.expires_at, digest, proof.thumbprint)
+    return await (await connection.execute(_TAKE, values)).fetchone() is not None

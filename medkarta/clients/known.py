@@ -26,6 +26,7 @@ class ClientView:
     jwks: dict[str, Any] | None
     jwks_uri: str
     launch_uri: str
+    dpop_bound: bool
     created_at: datetime
     created_by: AccountId | None
     approved_at: datetime | None
@@ -53,6 +54,7 @@ def view(row: Client) -> ClientView:
         jwks=row.jwks,
         jwks_uri=row.jwks_uri,
         launch_uri=row.launch_uri,
+        dpop_bound=row.dpop_bound,
         created_at=row.created_at,
         created_by=None if row.created_by_id is None else AccountId(row.created_by_id),
         approved_at=row.approved_at,

@@ -40,6 +40,7 @@ class TokenView:
     expires_at: datetime
     patient: PatientId | None
     identity: Identity | None
+    proof_key: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +114,8 @@ def authorizations(account_id: AccountId, *, former: int = 50) -> list[Authoriza
 
 
 _TOKEN: Final = f"""
-SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient, who.word FROM client_token t {JOINED}
+SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient, t.proof_key, who.word
+FROM client_token t {JOINED}
 LEFT JOIN client_subject who ON who.client_id = t.client_id AND who.account_id = t.account_id
 WHERE t.digest = %(digest)s AND c.id = %(client)s AND {alive("%(now)s")}
 """  # noqa: S608  # literals of ours
@@ -135,13 +137,14 @@ def token_of(client: ClientView, token: str, *, now: datetime) -> TokenView | No
         row = cursor.fetchone()
     if row is None:
         return None
-    words, issued_at, expires_at, patient, subject = row
+    words, issued_at, expires_at, patient, proof_key, subject = row
     known, named = scopes.OPENID in words and subject, scopes.FHIR_USER in words
     return TokenView(
         scope=" ".join(words),
         issued_at=issued_at,
         expires_at=expires_at,
         patient=patient,
+        proof_key=proof_key,
         identity=Identity(subject=subject, patient=patient if named else None) if known else None,
     )
 

@@ -28,6 +28,7 @@ def asking(export: Export, *, target: PatientId | None, now: datetime) -> ApiAsk
     types = types_of(export)
     return ApiAsking(
         digest=bytes(export.digest),
+        proof_key=None,
         types=types,
         doing=Doing.SEARCH,
         concern=Concern.EITHER if target is None else Concern.PERSON,

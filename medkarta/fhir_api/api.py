@@ -127,6 +127,7 @@ def asking_of(request: FhirRequest, wish: Wish) -> ApiAsking:
         raise _unauthorized("Name a bearer token: Authorization: Bearer …", b"Bearer")
     return ApiAsking(
         digest=hashlib.sha256(token.encode()).digest(),
+        proof_key=request.proof_key,
         types=wish.types,
         doing=wish.doing,
         concern=wish.concern,
@@ -139,6 +140,8 @@ def asking_of(request: FhirRequest, wish: Wish) -> ApiAsking:
 
 def _refused(answer: Answer) -> FhirError:
     match answer:
+        case BadToken(bound=True):
+            refused = key_not_proved("The token is bound to a key: show it by a proof.")
         case BadToken():
             refused = _unauthorized(
                 "The token is not valid, or not any more.", b'Bearer error="invalid_token"'
@@ -161,6 +164,14 @@ def _refused(answer: Answer) -> FhirError:
 def out_of_scope() -> FhirError:
     """The token's scopes do not name what is asked."""
     return _forbidden("forbidden", "The token's scopes do not allow this.", _INSUFFICIENT)
+
+
+def key_not_proved(words: str) -> FhirError:
+    """The token is of no use without the key that it was given to (RFC 9449 §7.1)."""
+    return _unauthorized(
+        f"{words} Authorization: DPoP …, and a new proof for each request in the header DPoP.",
+        b'DPoP error="invalid_token", algs="ES256 ES384"',
+    )
 
 
 def _forbidden(code: str, words: str, headers: Headers = ()) -> FhirError:

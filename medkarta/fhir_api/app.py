@@ -18,6 +18,7 @@ from medkarta.fhir_api.interactions.capabilities import capability_statement
 from medkarta.fhir_api.openapi.served import PATH as DESCRIPTION
 from medkarta.fhir_api.openapi.served import Described, check_only_read
 from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.proofs import proved
 from medkarta.fhir_api.rendering import failure, in_xml, refusal, rendered
 from medkarta.fhir_api.requests import (
     DIGITS_OF_SMALL,
@@ -89,6 +90,9 @@ class FhirApi:
 
     async def _answer(self, request: FhirRequest, receive: Receive) -> FhirAnswer:
         try:
+            if request.by_proof:
+                key = await proved(request, database=self._database)
+                request = replace(request, proof_key=key)
             return await rendered(request, await self._done(request, receive))
         except FhirError as error:
             return in_xml(request, refusal(error))

@@ -34,6 +34,7 @@ NDJSON: Final = frozenset({"application/fhir+ndjson", "application/ndjson", "ndj
 EVENTS: Final = "text/event-stream"
 # Parameters that say how the answer is to look, whatever it is.
 OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
+_SCHEMES: Final = frozenset({"bearer", "dpop"})
 _UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
 
@@ -50,6 +51,7 @@ class FhirRequest:
     now: datetime
     base: str
     parameters: Mapping[str, str] = field(default_factory=dict)  # the last of each name
+    proof_key: str = ""  # the thumbprint of the key that the sender has proved (RFC 9449)
 
     def header(self, name: str) -> str:
         """The header's text; empty when it did not come."""
@@ -59,7 +61,12 @@ class FhirRequest:
     def token(self) -> str | None:
         """The bearer's token: RFC 6750 §2.1, the header alone and never the address."""
         scheme, _, token = self.header("authorization").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+        return token.strip() if scheme.lower() in _SCHEMES and token.strip() else None
+
+    @property
+    def by_proof(self) -> bool:
+        """Whether the token comes with the proof of a key: RFC 9449 §7.1."""
+        return self.header("authorization")[:5].lower() == "dpop "
 
     @property
     def wants_xml(self) -> bool:

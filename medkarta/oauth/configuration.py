@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 
+from medkarta.clients import dpop
 from medkarta.clients.identity import ALGORITHM
 from medkarta.clients.rules import pkce
 from medkarta.oauth import addresses
@@ -63,6 +64,7 @@ def _both() -> dict[str, Any]:
         "token_endpoint": addresses.token_url(),
         "token_endpoint_auth_methods_supported": [*methods, "none"],
         "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "dpop_signing_alg_values_supported": list(dpop.CURVES),
         "jwks_uri": at + reverse("oauth_jwks"),
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types_supported": ["code"],

@@ -60,7 +60,13 @@ def token(request: HttpRequest) -> HttpResponse:
     if give is None:
         raise OAuthError(Code.UNSUPPORTED_GRANT_TYPE, "grant_type is not known here.")
     client = _client(request, form, now)
-    issued = give(request, client, form, now)
+    proof_key = actions.prove_key(
+        client=client,
+        word=request.headers.get("dpop", ""),
+        address=addresses.token_url(),
+        now=now,
+    )
+    issued = give(request, client, form, proof_key, now)
     told = _told(issued)
     if issued.identity is not None:
         told["id_token"] = _id_token(issued, issued.identity, client, now)
@@ -80,7 +86,7 @@ def introspect(request: HttpRequest) -> HttpResponse:
         return answer({"active": False})
     told: dict[str, Any] = {
         "active": True,
-        "token_type": "Bearer",
+        "token_type": "DPoP" if found.proof_key else "Bearer",
         "client_id": client.client_id,
         "scope": found.scope,
         "iat": int(found.issued_at.timestamp()),
@@ -89,6 +95,8 @@ def introspect(request: HttpRequest) -> HttpResponse:
     }
     if found.patient is not None:
         told["patient"] = logical_id(found.patient, ResourceId(found.patient))
+    if found.proof_key:
+        told["cnf"] = {"jkt": found.proof_key}
     if found.identity is not None:
         told.update(found.identity.claims(base=addresses.base()))
     return answer(told)
@@ -115,31 +123,38 @@ def _client(request: HttpRequest, form: Form, now: datetime) -> ClientView:
     )
 
 
-def _for_code(request: HttpRequest, client: ClientView, form: Form, now: datetime) -> Issued:
+def _for_code(
+    request: HttpRequest, client: ClientView, form: Form, proof_key: str, now: datetime
+) -> Issued:
     _must_be_an_app(client)
     exchange = actions.Exchange(
         code=form.get("code", ""),
         redirect_uri=form.get("redirect_uri", ""),
         verifier=form.get("code_verifier", ""),
+        proof_key=proof_key,
     )
     origin = requests.origin(request, client.name)
     return actions.exchange_code(client=client, exchange=exchange, origin=origin, now=now)
 
 
-def _for_refresh(request: HttpRequest, client: ClientView, form: Form, now: datetime) -> Issued:
+def _for_refresh(
+    request: HttpRequest, client: ClientView, form: Form, proof_key: str, now: datetime
+) -> Issued:
     _must_be_an_app(client)
-    return actions.refresh(
-        client=client,
-        token=form.get("refresh_token", ""),
-        scope=form.get("scope", ""),
-        origin=requests.origin(request, client.name),
-        now=now,
+    renewal = actions.Renewal(
+        token=form.get("refresh_token", ""), scope=form.get("scope", ""), proof_key=proof_key
     )
+    origin = requests.origin(request, client.name)
+    return actions.refresh(client=client, renewal=renewal, origin=origin, now=now)
 
 
-def _for_system(request: HttpRequest, client: ClientView, form: Form, now: datetime) -> Issued:
+def _for_system(
+    request: HttpRequest, client: ClientView, form: Form, proof_key: str, now: datetime
+) -> Issued:
     del request
-    return actions.issue_to_system(client=client, scope=form.get("scope", ""), now=now)
+    return actions.issue_to_system(
+        client=client, scope=form.get("scope", ""), proof_key=proof_key, now=now
+    )
 
 
 def _must_be_an_app(client: ClientView) -> None:
@@ -162,7 +177,7 @@ def _id_token(issued: Issued, identity: Identity, client: ClientView, now: datet
 def _told(issued: Issued) -> dict[str, Any]:
     told: dict[str, Any] = {
         "access_token": issued.access_token,
-        "token_type": "Bearer",
+        "token_type": "DPoP" if issued.proof_key else "Bearer",
         "expires_in": int(issued.lasts.total_seconds()),
         "scope": issued.scope,
     }

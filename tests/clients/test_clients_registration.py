@@ -183,10 +183,11 @@ class TestRegistering:
         ]
 
     def test_a_secret_is_said_once_and_not_kept(self):
-        registered = actions.register_client(new=new_app(with_secret=True), by=MACHINE, now=NOW)
+        new = new_app(with_secret=True, dpop_bound=True)
+        registered = actions.register_client(new=new, by=MACHINE, now=NOW)
         row = clients.client(registered.client.id)
         assert len(registered.secret) == 43
-        assert row.confidential
+        assert (row.confidential, row.dpop_bound) == (True, True)
         assert registered.secret not in repr(row)
 
     def test_a_system_has_a_clinic_and_keys(self):
@@ -209,6 +210,7 @@ class TestRegistering:
             ({"scope": "patient/*.rs system/*.rs"}, ScopesRefusedError),
             ({"scope": "launch"}, ScopesRefusedError),
             ({"jwks_uri": "https://a.example/", "with_secret": True}, actions.NoWayInError),
+            ({"dpop_bound": True}, actions.NoWayInError),
         ],
     )
     def test_what_is_wrong_with_an_app_is_said_and_nothing_is_kept(self, changes, error):

@@ -36,10 +36,13 @@ class ApiAsking:
 
     `digest` is the SHA-256 of the bearer token. `target` is the clinic's entry that the request
     names; None: all of an app's own person. `doing` None: the caller looks at its scopes itself,
-    entry by entry. `resources` is what the log will say was read, `action` how.
+    entry by entry. `resources` is what the log will say was read, `action` how. `proof_key` is the
+    thumbprint of the key that the request has proved, empty for none; None: no request is made, it
+    is a job that goes on.
     """
 
     digest: bytes
+    proof_key: str | None
     types: Types
     doing: Doing | None
     concern: Concern
@@ -61,12 +64,18 @@ class Caller:
     clinic_id: ClinicId | None
     clinic_name: str
     scopes: tuple[str, ...]
+    proof_key: str
     linked: frozenset[PatientId]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BadToken:
-    """There is no such token, or it is over: ended, expired, its client or account disabled."""
+    """There is no such token, or it is over: ended, expired, its client or account disabled.
+
+    `bound`: it is one, and its key was not proved.
+    """
+
+    bound: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,8 +21,8 @@ from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, Pe
 
 def _reading(whose: str, valid: str) -> str:
     return f"""
-SELECT k.n, t.client_id, c.name, t.scopes, t.account_id, t.person_id, t.clinic_id, own.name,
-  entry.clinic_id, p.id, p.family, p.given, p.patronymic, a.level, a.role = 'citizen',
+SELECT k.n, t.client_id, c.name, t.scopes, t.proof_key, t.account_id, t.person_id, t.clinic_id,
+  own.name, entry.clinic_id, p.id, p.family, p.given, p.patronymic, a.level, a.role = 'citizen',
   EXISTS (SELECT FROM mfa_authenticator m
     WHERE m.user_id = t.account_id AND m.type IN ('totp', 'webauthn')),
   policy.id IS NOT NULL, policy.active_to, policy.checked_at,
@@ -57,9 +57,10 @@ READ_STANDING: Final = _reading(
     """
   (SELECT 1::bigint AS n, %s::uuid AS standing, %s::text[] AS scopes, %s::uuid AS target) AS k
 CROSS JOIN LATERAL (
-  SELECT client_id, id AS authorization_id, account_id, person_id, NULL::uuid AS clinic_id, k.scopes
+  SELECT client_id, id AS authorization_id, account_id, person_id, NULL::uuid AS clinic_id,
+    k.scopes, '' AS proof_key
   FROM client_authorization WHERE id = k.standing
-  UNION ALL SELECT id, NULL, NULL, NULL, clinic_id, k.scopes
+  UNION ALL SELECT id, NULL, NULL, NULL, clinic_id, k.scopes, ''
   FROM client WHERE id = k.standing AND kind = 'system'
 ) AS t""",
     permitted(_NOW),
@@ -105,7 +106,7 @@ def values(askings: Sequence[ApiAsking]) -> tuple[str, str]:
 
 def known(row: Sequence[Any]) -> tuple[int, Known]:
     """A row of either: which of the askings it is of, counted from 0, and what it says."""
-    (n, client, name, scopes, account, person, clinic, clinic_name, *rest) = row
+    (n, client, name, scopes, proof_key, account, person, clinic, clinic_name, *rest) = row
     keeper, whose, family, given, patronymic, level, citizen, second_factor, *rest = rest
     policy, policy_until, checked_at, linked, signed = rest
     caller = Caller(
@@ -116,6 +117,7 @@ def known(row: Sequence[Any]) -> tuple[int, Known]:
         clinic_id=ClinicId(clinic) if clinic else None,
         clinic_name=clinic_name or "",
         scopes=tuple(scopes),
+        proof_key=proof_key,
         linked=frozenset(PatientId(one) for one in linked),
     )
     return n - 1, Known(

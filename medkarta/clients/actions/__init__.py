@@ -9,7 +9,7 @@ from medkarta.clients.actions.allowing import (
     lasts,
     launch_app,
 )
-from medkarta.clients.actions.authenticating import Shown, authenticate_client
+from medkarta.clients.actions.authenticating import Shown, authenticate_client, prove_key
 from medkarta.clients.actions.ending import end_app
 from medkarta.clients.actions.forgetting import end_expired, forget_expired
 from medkarta.clients.actions.registering import (
@@ -27,6 +27,7 @@ from medkarta.clients.actions.signing import renew_key, replace_key, signer
 from medkarta.clients.actions.tokens import (
     Exchange,
     Issued,
+    Renewal,
     exchange_code,
     issue_to_system,
     refresh,
@@ -44,6 +45,7 @@ __all__ = [
     "NoWayInError",
     "NothingToReadError",
     "Registered",
+    "Renewal",
     "SecondOperatorNeededError",
     "Shown",
     "UnknownClientError",
@@ -58,6 +60,7 @@ __all__ = [
     "issue_to_system",
     "lasts",
     "launch_app",
+    "prove_key",
     "refresh",
     "register_client",
     "renew_key",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from medkarta.clients import assertions
+from medkarta.clients import assertions, dpop
 from medkarta.clients.assertions import AssertionRefusedError, Expected
 from medkarta.clients.jwks import KeysUnreachableError, keys_at
 from medkarta.clients.known import ClientView, view
@@ -86,3 +86,22 @@ def _signed(row: Client, assertion: str, audience: str, now: datetime) -> bool:
     except (AssertionRefusedError, KeysUnreachableError, IntegrityError):
         return False
     return True
+
+
+def prove_key(*, client: ClientView, word: str, address: str, now: datetime) -> str:
+    """The thumbprint of the key that the client's next token is bound to; empty: of none.
+
+    Raises `OAuthError` (invalid_dpop_proof). A word is taken once, whatever becomes of the request.
+    """
+    if not client.dpop_bound:
+        return ""
+    try:
+        proof = dpop.check(word, dpop.Shown(method="POST", address=address), now=now)
+        with transaction.atomic():
+            AssertionSeen.objects.create(digest=proof.digest, expires_at=proof.expires_at)
+    except AssertionRefusedError as error:
+        words = f"The DPoP header has no proof for this request: {error}."
+        raise OAuthError(Code.INVALID_DPOP_PROOF, words) from error
+    except IntegrityError as error:
+        raise OAuthError(Code.INVALID_DPOP_PROOF, "This proof was used before.") from error
+    return proof.thumbprint

@@ -56,6 +56,7 @@ class NewClient:
     jwks_uri: str = ""
     launch_uri: str = ""
     with_secret: bool = False
+    dpop_bound: bool = False
     client_id: str = ""
 
 
@@ -97,6 +98,7 @@ def register_client(*, new: NewClient, by: By, now: datetime) -> Registered:
         jwks=new.jwks,
         jwks_uri=new.jwks_uri,
         launch_uri=new.launch_uri,
+        dpop_bound=new.dpop_bound,
         created_at=now,
         created_by_id=by.account_id,
         approved_at=now if by.account_id is None else None,
@@ -155,6 +157,8 @@ def _check_way_in(new: NewClient) -> None:
     keys = new.jwks is not None, bool(new.jwks_uri)
     if all(keys) or (any(keys) and new.with_secret):
         raise NoWayInError("one proof: keys, an address of keys, or a secret")
+    if new.dpop_bound and not any(keys) and not new.with_secret:
+        raise NoWayInError("tokens bound to a key are for a program with keys or a secret")
     if new.kind is Kind.SYSTEM:
         if new.clinic_id is None or not any(keys) or new.redirect_uris or new.launch_uri:
             raise NoWayInError("a system has a clinic and keys, and no redirect addresses")

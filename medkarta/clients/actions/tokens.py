@@ -38,6 +38,7 @@ class Issued:
     refresh_token: str = ""
     patient: PatientId | None = None
     identity: Identity | None = None
+    proof_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +48,7 @@ class Exchange:
     code: str
     redirect_uri: str
     verifier: str
+    proof_key: str = ""
 
 
 def exchange_code(
@@ -59,17 +61,28 @@ def exchange_code(
     return _given(_exchanged(client, exchange, origin, now))
 
 
-def refresh(*, client: ClientView, token: str, scope: str, origin: Origin, now: datetime) -> Issued:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renewal:
+    """An app comes with its refresh token; no `scope`: for what it had."""
+
+    token: str
+    scope: str = ""
+    proof_key: str = ""
+
+
+def refresh(*, client: ClientView, renewal: Renewal, origin: Origin, now: datetime) -> Issued:
     """New tokens for a refresh token, which is void by this. Raises `OAuthError`.
 
     Shown a second time, its whole family ends and the person is told: whether the app or a thief
     came first is not to be known (RFC 9700 §4.14.2). There is no time of grace.
     """
-    return _given(_refreshed(client, token, scope, origin, now))
+    return _given(_refreshed(client, renewal, origin, now))
 
 
 @transaction.atomic
-def issue_to_system(*, client: ClientView, scope: str, now: datetime) -> Issued:
+def issue_to_system(
+    *, client: ClientView, scope: str, now: datetime, proof_key: str = ""
+) -> Issued:
     """An access token for a clinic's system (client_credentials). Raises `OAuthError`."""
     if client.kind is not Kind.SYSTEM:
         raise OAuthError(ErrorCode.UNAUTHORIZED_CLIENT, "Only a clinic's system may do this.")
@@ -82,10 +95,12 @@ def issue_to_system(*, client: ClientView, scope: str, now: datetime) -> Issued:
         client_id=client.id,
         clinic_id=client.clinic_id,
         scopes=list(granted.words()),
+        proof_key=proof_key,
         issued_at=now,
         expires_at=now + SYSTEM_TOKEN_LASTS,
     )
-    return Issued(access_token=word, lasts=SYSTEM_TOKEN_LASTS, scope=" ".join(granted.words()))
+    said = " ".join(granted.words())
+    return Issued(access_token=word, lasts=SYSTEM_TOKEN_LASTS, scope=said, proof_key=proof_key)
 
 
 @transaction.atomic
@@ -125,21 +140,23 @@ def _exchanged(
     same = row.redirect_uri == exchange.redirect_uri
     if not same or not pkce.proves(exchange.verifier, row.code_challenge):
         return None
-    issued = _give(row, authorization, scopes.of(authorization.scopes), now)
+    whole = scopes.of(authorization.scopes)
+    issued = _give(row, authorization, whole, exchange.proof_key, now)
     return replace(issued, identity=identity_of(code=row, authorization=authorization))
 
 
 @transaction.atomic
 def _refreshed(
-    client: ClientView, token: str, scope: str, origin: Origin, now: datetime
+    client: ClientView, renewal: Renewal, origin: Origin, now: datetime
 ) -> Issued | None:
-    found = RefreshToken.objects.filter(client_id=client.id, digest=digest_of(token) or b"")
+    found = RefreshToken.objects.filter(client_id=client.id, digest=digest_of(renewal.token) or b"")
     row = found.first()
     authorization = None if row is None else _held(row, now)
     row = found.first()
     if row is None or authorization is None or _is_over(row, authorization, origin, now):
         return None
-    return _give(row, authorization, _narrowed(scope, scopes.of(authorization.scopes)), now)
+    granted = _narrowed(renewal.scope, scopes.of(authorization.scopes))
+    return _give(row, authorization, granted, renewal.proof_key, now)
 
 
 def _held(shown: Code | RefreshToken, now: datetime) -> Authorization | None:
@@ -161,7 +178,11 @@ def _is_over(
 
 
 def _give(
-    shown: Code | RefreshToken, authorization: Authorization, granted: Asked, now: datetime
+    shown: Code | RefreshToken,
+    authorization: Authorization,
+    granted: Asked,
+    proof_key: str,
+    now: datetime,
 ) -> Issued:
     whose = {"client_id": shown.client_id, "authorization_id": authorization.pk}
     lasts = min(APP_TOKEN_LASTS, authorization.expires_at - now)
@@ -172,6 +193,7 @@ def _give(
         person_id=authorization.person_id,
         scopes=list(granted.words()),
         launch_patient=shown.launch_patient,
+        proof_key=proof_key,
         issued_at=now,
         expires_at=now + lasts,
         **whose,
@@ -195,6 +217,7 @@ def _give(
         scope=" ".join(granted.words()),
         refresh_token=following,
         patient=None if shown.launch_patient is None else PatientId(shown.launch_patient),
+        proof_key=proof_key,
     )
 
 

@@ -54,6 +54,7 @@ class Client(models.Model):
     jwks = models.JSONField(null=True)
     jwks_uri = models.TextField(blank=True)
     launch_uri = models.TextField(blank=True)
+    dpop_bound = models.BooleanField(db_default=False, help_text="its tokens need a key's proof")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"

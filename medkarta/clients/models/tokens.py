@@ -39,6 +39,9 @@ class Token(Secret):
     )
     scopes = ArrayField(models.TextField())
     launch_patient = models.UUIDField(null=True)
+    proof_key = models.CharField(
+        max_length=43, db_default="", help_text="thumbprint of the key it is bound to (RFC 9449)"
+    )
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -14,6 +14,7 @@ class Code(StrEnum):
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     ACCESS_DENIED = "access_denied"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"  # RFC 9449 §5
     INTERACTION_REQUIRED = "interaction_required"
 
 

@@ -43,6 +43,7 @@ def client() -> None:
 )
 @click.option("--jwks-uri", default="", help="Where the public keys lie.")
 @click.option("--launch-uri", default="", help="Where our page opens an app.")
+@click.option("--dpop", "dpop_bound", is_flag=True, help="Bind its tokens to a key (RFC 9449).")
 @click.option("--secret", "with_secret", is_flag=True, help="Make a secret and print it.")
 def add(*, jwks: Path | None, **said: Any) -> None:  # noqa: ANN401 - click's options
     """Register a program and print its client_id (and its secret, this once)."""

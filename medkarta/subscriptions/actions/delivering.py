@@ -66,6 +66,7 @@ def _standing(subscription: Subscription) -> Standing:
 def _asking(subscription: Subscription, patient_id: PatientId, now: datetime) -> ApiAsking:
     return ApiAsking(
         digest=b"",
+        proof_key=None,
         types=frozenset({subscription.resource_type}),
         doing=Doing.SEARCH,
         concern=Concern.PERSON,
