@@ -33,6 +33,7 @@ from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.writer import Writer
 from medkarta.foundation.ids import PatientId, ResourceId
 from medkarta.record.reading import Text
+from medkarta.record.reading_searches import Searches
 from medkarta.record.search.cursors import Marker
 
 _GATES: Final = {
@@ -77,6 +78,7 @@ class Api:
         self.answer = answer  # of a request that stands in another one
         self.marker = Marker(sealer=settings.SEALER)
         self.writer = Writer()
+        self.searches = Searches(pool)
         self._door = Gathering(on_connection(pool, open_many))
         self._reads = Gathering(on_connection(pool, open_and_read))
 

@@ -5,6 +5,7 @@ in autocommit, as each call is one statement. `shared_…` read what stands with
 reader of `clinic_id` sees it (None: one of no clinic).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -27,6 +28,7 @@ from medkarta.record import versions
 from medkarta.record.granted import Sql
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.search import page as pages
+from medkarta.record.search import together
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.includes import MOST_INCLUDED
 from medkarta.record.search.ordering import Place
@@ -176,16 +178,26 @@ async def search(connection: Connection, reach: Reach, asked: Asked) -> SearchPa
 
     Raises `ForbiddenSearchError` for a type that is not opened, searched or gone through.
     """
-    query, controls = asked.query, asked.query.controls
-    if controls.count_only:
+    query = asked.query
+    if query.controls.count_only:
         ((total,),) = await _rows(connection, pages.count(reach, query))
         return SearchPage(matches=[], included=[], total=total, next=None, cut=False)
-    rows = await _rows(connection, pages.page(reach, query, asked.after))
+    statement = pages.page(reach, query, asked.after)
+    if together.goes_together(query):
+        (rows,) = await together.rows_of(connection, [together.parted(statement, query)])
+    else:
+        rows = await _rows(connection, statement)
+    return page_of(asked, rows)
+
+
+def page_of(asked: Asked, rows: Sequence[Row]) -> SearchPage:
+    """The page that rows of `search.page` make."""
+    count = asked.query.controls.count
     matches = [row for row in rows if row[0] == "match"]
     included = [Text(*row[1:-1]) for row in rows if row[0] == "include"]
     counted = [row[_VERSION] for row in rows if row[0] == "total"]
-    shown = matches[: controls.count]
-    more = len(matches) > controls.count
+    shown = matches[:count]
+    more = len(matches) > count
     whole = len(matches) if asked.after is None and not more else None
     return SearchPage(
         matches=[Text(*row[1:-1]) for row in shown],

@@ -15,7 +15,6 @@ from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
 from medkarta.fhir_api.whose import concern_of, patients_named
-from medkarta.record import reading
 from medkarta.record.reading import SearchPage
 from medkarta.record.search.cursors import Asked, BadCursorError
 from medkarta.record.search.sides import ForbiddenSearchError, Reach
@@ -126,8 +125,7 @@ def _reader(caller: Caller) -> str:
 async def _found(api: Api, opened: Opened, asked: Asked) -> SearchPage:
     reach = Reach(opened.grant, opened.types, opened.caller.clinic_id)
     try:
-        async with api.pool.connection() as connection:
-            return await reading.search(connection, reach, asked)
+        return await api.searches.search(reach, asked)
     except ForbiddenSearchError as error:
         raise FhirError(
             HTTPStatus.FORBIDDEN,

@@ -1,0 +1,81 @@
+"""Searches of many who ask at one moment: those of one shape are answered by one statement."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Final, Protocol, TypeAlias
+
+from psycopg import AsyncConnection, DataError
+from psycopg.errors import QueryCanceled
+
+from medkarta.record import reading
+from medkarta.record.reading import SearchPage
+from medkarta.record.search import page as pages
+from medkarta.record.search.cursors import Asked
+from medkarta.record.search.sides import Reach
+from medkarta.record.search.together import One, Row, Shape, goes_together, parted, rows_of
+
+_LANES: Final = 2  # statements at one moment; the other connections are the door's and of long work
+# What may be wrong with one search, and is then no fault of those that went with it.
+_OF_ONE: Final = (QueryCanceled, DataError, ValueError)
+
+_Waiting: TypeAlias = list[tuple[One, asyncio.Future[list[Row]]]]
+
+
+class Pool(Protocol):
+    """Where connections come from."""
+
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One for the time of the block, in autocommit."""
+
+
+class Searches:
+    """Belongs to one event loop. While some are served the next gather; alone, one waits not."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._waiting: dict[Shape, _Waiting] = {}  # who waits longest stands first
+        self._lanes: set[asyncio.Task[None]] = set()
+
+    async def search(self, reach: Reach, asked: Asked) -> SearchPage:
+        """As `reading.search`. Raises as it does."""
+        if not goes_together(asked.query):
+            async with self._pool.connection() as connection:
+                return await reading.search(connection, reach, asked)
+        one = parted(pages.page(reach, asked.query, asked.after), asked.query)
+        try:
+            rows = await self._ask(one)
+        except _OF_ONE:
+            async with self._pool.connection() as connection:
+                (rows,) = await rows_of(connection, [one])
+        return reading.page_of(asked, rows)
+
+    async def _ask(self, one: One) -> list[Row]:
+        future: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(one.shape, []).append((one, future))
+        if len(self._lanes) < _LANES:
+            lane = asyncio.create_task(self._serve())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lanes.discard)
+        return await future
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            batch = self._taken()
+            try:
+                async with self._pool.connection() as connection:
+                    found = await rows_of(connection, [one for one, _ in batch])
+            except Exception as error:  # noqa: BLE001  # each of them is told, and raises it
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), rows in zip(batch, found, strict=True):
+                if not future.done():  # who went away meanwhile is cancelled
+                    future.set_result(rows)
+
+    def _taken(self) -> _Waiting:
+        shape = next(iter(self._waiting))
+        few = self._waiting.pop(shape)
+        if len(few) > shape.most:
+            self._waiting[shape] = few[shape.most :]  # behind the other shapes
+        return few[: shape.most]

@@ -1,0 +1,89 @@
+"""Searches that are asked at one moment: fewer statements, and each is as if it were alone."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from psycopg import DataError
+from record_bundles import grant_of
+from record_searching import MARKER, committed, connecting, search
+from record_two_people import two_people
+
+from medkarta.record.reading_searches import Searches
+from medkarta.record.search.ordering import Place
+from medkarta.record.search.sides import Reach
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def people(request, django_db_blocker):
+    request.getfixturevalue("django_db_setup")
+    yield from committed(django_db_blocker, two_people)
+
+
+class Pool:
+    """One connection for all, and how often it was given."""
+
+    def __init__(self, database):
+        self._database, self._lock, self.given = database, asyncio.Lock(), 0
+
+    @asynccontextmanager
+    async def connection(self):
+        self.given += 1
+        async with self._lock:
+            yield self._database
+
+
+@pytest.fixture
+async def pool():
+    async with await connecting() as connected:
+        yield Pool(connected)
+
+
+async def found(searches, grant, text, after=None):
+    asked = replace(MARKER.read("Observation", text), after=after)
+    page = await searches.search(Reach.of(grant), asked)
+    return {(one.patient_id, one.resource_id) for one in page.matches}, page.total
+
+
+@pytest.mark.parametrize(
+    "text", ["", "code:not=x", "date=ge2000&_count=3", "_sort=code", "subject:Patient.active=true"]
+)
+async def test_each_finds_its_own_in_a_statement_of_several(people, pool, text):
+    grants = [grant_of(one) for one in people] * 3
+    ended = replace(grants[0], expires_at=datetime(2001, 1, 1, tzinfo=UTC))
+    searches = Searches(pool)
+    *answers, none = await asyncio.gather(*(found(searches, one, text) for one in [*grants, ended]))
+    assert pool.given < len(grants)
+    assert none == (set(), 0)
+    async with pool.connection() as database:
+        for grant, (matches, total) in zip(grants, answers, strict=True):
+            alone = await search(database, grant, "Observation", text)
+            assert matches == {(one.patient_id, one.resource_id) for one in alone.matches}
+            assert total == alone.total
+            assert {patient for patient, _ in matches} <= grant.patient_ids
+
+
+async def test_what_is_wrong_with_one_is_no_fault_of_the_others(people, pool):
+    searches, few = Searches(pool), [grant_of(one) for one in people]
+    bad, good = (Place((key,), UUID(int=0), UUID(int=0)) for key in ("no date", "2100-01-01"))
+    answers = await asyncio.gather(
+        *(found(searches, few[0], "", after) for after in (good, bad)),
+        found(searches, few[1], "", good),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[1], DataError)
+    assert answers[0][0]
+    assert answers[2][0]
+
+
+async def test_who_asks_for_very_much_or_goes_far_asks_alone(people, pool):
+    searches = Searches(pool)
+    texts = ["_summary=count", "_include=Observation:subject", "_count=1000"]
+    for text in texts:
+        await asyncio.gather(*(found(searches, grant_of(one), text) for one in people))
+    assert pool.given == len(texts) * len(people)
