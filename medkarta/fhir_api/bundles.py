@@ -38,7 +38,10 @@ def bundle(
 
 def match_entry(base: str, text: Text, mode: str) -> bytes:
     """What a search found (`match`) or brought along (`include`)."""
-    return entry(f"{base}/{text.resource_type}/{text.id}", text.body.encode(), mode)
+    return (
+        f'{{"fullUrl":"{base}/{text.resource_type}/{text.id}",'
+        f'"resource":{text.body},"search":{{"mode":"{mode}"}}}}'
+    ).encode()
 
 
 def entry(address: str, body: bytes, mode: str) -> bytes:

@@ -22,6 +22,7 @@ ClientId = NewType("ClientId", UUID)
 _SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [one + other for one in _SIGNS for other in _SIGNS]
 _DIGITS = str.maketrans(_SIGNS, "0123456789abcdefghijklmnopqrstuv")
+_FORTY = (1 << 40) - 1
 _SPARE_BITS = 2  # 26 characters of 5 bits hold 130
 _ENCODED = re.compile(r"[a-z2-7]{25}[aeimquy4]")
 
@@ -43,7 +44,13 @@ def new_uuid() -> UUID:
 def encode_uuid(value: UUID) -> str:
     """Write a UUID as 26 lower-case base32 characters."""
     bits = value.int << _SPARE_BITS
-    return "".join([_PAIRS[bits >> shift & 1023] for shift in range(120, -1, -10)])
+    # In parts that fit a machine's word, and without a loop: long answers have many ids.
+    a, b, c, two = bits >> 80, bits >> 40 & _FORTY, bits & _FORTY, _PAIRS
+    return (
+        f"{two[a >> 40]}{two[a >> 30 & 1023]}{two[a >> 20 & 1023]}{two[a >> 10 & 1023]}"
+        f"{two[a & 1023]}{two[b >> 30]}{two[b >> 20 & 1023]}{two[b >> 10 & 1023]}{two[b & 1023]}"
+        f"{two[c >> 30]}{two[c >> 20 & 1023]}{two[c >> 10 & 1023]}{two[c & 1023]}"
+    )
 
 
 # One answer has the same patient in each of its ids.

@@ -9,10 +9,10 @@ from psycopg.errors import QueryCanceled
 
 from medkarta.record import reading
 from medkarta.record.reading import SearchPage
-from medkarta.record.search import page as pages
 from medkarta.record.search.cursors import Asked
+from medkarta.record.search.frames import Frames
 from medkarta.record.search.sides import Reach
-from medkarta.record.search.together import One, Row, Shape, goes_together, parted, rows_of
+from medkarta.record.search.together import One, Row, Shape, goes_together, rows_of
 
 _LANES: Final = 2  # statements at one moment; the other connections are the door's and of long work
 # What may be wrong with one search, and is then no fault of those that went with it.
@@ -33,6 +33,7 @@ class Searches:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._frames = Frames()
         self._waiting: dict[Shape, _Waiting] = {}  # who waits longest stands first
         self._lanes: set[asyncio.Task[None]] = set()
 
@@ -41,7 +42,7 @@ class Searches:
         if not goes_together(asked.query):
             async with self._pool.connection() as connection:
                 return await reading.search(connection, reach, asked)
-        one = parted(pages.page(reach, asked.query, asked.after), asked.query)
+        one = self._frames.searched(reach, asked)
         try:
             rows = await self._ask(one)
         except _OF_ONE:

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg import DataError
@@ -12,9 +12,15 @@ from record_bundles import grant_of
 from record_searching import MARKER, committed, connecting, search
 from record_two_people import two_people
 
+from medkarta.access.grants import Section
+from medkarta.fhir.search.sought import BadSearchError
+from medkarta.foundation.ids import logical_id
 from medkarta.record.reading_searches import Searches
+from medkarta.record.search import page as pages
+from medkarta.record.search.frames import Frames
 from medkarta.record.search.ordering import Place
 from medkarta.record.search.sides import Reach
+from medkarta.record.search.together import parted
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +93,36 @@ async def test_who_asks_for_very_much_or_goes_far_asks_alone(people, pool):
     for text in texts:
         await asyncio.gather(*(found(searches, grant_of(one), text) for one in people))
     assert pool.given == len(texts) * len(people)
+
+
+KINDS = [
+    "",
+    "patient={0}",
+    "patient={0},{1}&code=a|b&_sort=-date",
+    "subject=Patient/{1}&date=ge2000&status:not=x&_count=3",
+    "patient={2}&value-quantity=gt1|http://unitsofmeasure.org|kg",
+    "encounter={0}&patient={0}",
+    "subject:Patient.family=x&code:missing=false",
+    "subject:Patient._id={0}",
+    "has-member:Observation.patient={0}&_sort=code,-_id",
+    "_id={0}&patient={0}",
+    "performer={0}",
+    "code-value-quantity=a$1",
+]
+
+
+@pytest.mark.parametrize("text", KINDS)
+@pytest.mark.parametrize("resource_type", ["Observation", "Device", "Encounter"])
+def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type, text):
+    frames, ways = Frames(), [(1, Section), (2, Section), (3, [Section.LABS]), (5, Section)]
+    for many, sections in ways * 2:
+        owners = [uuid4() for _ in range(5)]
+        grant = grant_of(*owners[:many], sections=frozenset(sections))
+        names = [logical_id(one, one) for one in owners]
+        try:
+            asked = MARKER.read(resource_type, text.format(*names))
+        except BadSearchError:
+            return
+        reach = Reach.of(replace(grant, expires_at=datetime.now(UTC)))
+        made = parted(pages.page(reach, asked.query, None), asked.query)
+        assert frames.searched(reach, asked) == made

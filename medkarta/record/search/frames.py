@@ -1,0 +1,145 @@
+"""A page's statement made once for each kind of search, and filled with whose record is searched.
+
+What searches ask for comes again and again; of whom they ask differs. So a statement is made for
+patients who stand for any, under a Grant with the limits of the one at hand, and is kept; they and
+the Grant's end are put in their places afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from uuid import UUID, uuid4
+
+from medkarta.access.grants import Grant
+from medkarta.fhir.search.sought import (
+    Chain,
+    Condition,
+    Criterion,
+    Missing,
+    Query,
+    SoughtReference,
+)
+from medkarta.foundation.ids import PatientId, ResourceId, logical_id
+from medkarta.record.granted import Value
+from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.search.cursors import Asked
+from medkarta.record.search.owners import owners_of
+from medkarta.record.search.page import page
+from medkarta.record.search.sides import Reach
+from medkarta.record.search.together import One, Shape, parted
+
+# Ids of this process alone: no value of a search can be one.
+_ANY: Final = tuple(sorted(PatientId(uuid4()) for _ in range(4)))
+_ANY_SET: Final = frozenset(_ANY)
+_ANY_NAMED: Final = tuple(
+    SoughtReference("Patient", logical_id(one, ResourceId(one))) for one in _ANY
+)
+_EVER: Final = datetime.max.replace(tzinfo=UTC)
+_LONGEST: Final = 400  # characters of a search whose statement is kept
+_KEPT: Final = 1_024
+
+
+class _Frame(NamedTuple):
+    """A search of anybody; at which places of its own values stand which patients, and the end."""
+
+    one: One
+    patients: tuple[tuple[int, int], ...]
+    ends: tuple[int, ...]
+
+
+class Frames:
+    """Statements that were made, by what they ask for; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: dict[object, _Frame] = {}
+
+    def searched(self, reach: Reach, asked: Asked) -> One:
+        """A page's statement, parted. Raises `ForbiddenSearchError`."""
+        query, grant = asked.query, reach.grant
+        if grant is None or not _may_be_kept(asked, grant):
+            return parted(page(reach, query, asked.after), query)
+        patients: list[UUID] = sorted(grant.patient_ids)
+        criteria = _of_anybody(query, patients)
+        limits = (grant.sections, grant.types, grant.organisations, grant.period, reach.types)
+        key = (query.resource_type, criteria, query.controls, len(patients), limits)
+        frame = self._kept.get(key)
+        if frame is None:
+            frame = _framed(reach, replace(query, criteria=criteria), grant)
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = frame
+        return _filled(frame, patients, grant.expires_at)
+
+
+def _may_be_kept(asked: Asked, grant: Grant) -> bool:
+    query = asked.query
+    return (
+        asked.after is None
+        and query.resource_type not in SHARED_TYPES
+        and not grant.narrowed
+        and 0 < len(grant.patient_ids) <= len(_ANY)
+        and len(query.text) <= _LONGEST
+        and all(_asks_the_same_of_all(query.resource_type, one) for one in query.criteria)
+    )
+
+
+def _asks_the_same_of_all(kind: str, condition: Condition) -> bool:
+    """Whether nothing in it but a whole criterion says whose resources are wished."""
+    match condition:
+        case Chain(_, ((target, Criterion() as inner),)):
+            return inner.param.code != "_id" and owners_of(target, inner) is None
+        case Criterion(param):
+            return param.code != "_id"
+        case Missing():
+            return True
+        case _:
+            return False
+
+
+def _of_anybody(query: Query, patients: Sequence[UUID]) -> tuple[Condition, ...]:
+    """The criteria, with those who stand for any in the places of these patients."""
+    return tuple([_general(query.resource_type, one, patients) for one in query.criteria])
+
+
+def _general(kind: str, condition: Condition, patients: Sequence[UUID]) -> Condition:
+    owners = owners_of(kind, condition) if isinstance(condition, Criterion) else None
+    if owners is None or not isinstance(condition, Criterion):
+        return condition
+    named = [any_ for one, any_ in zip(patients, _ANY_NAMED, strict=False) if one in owners]
+    return Criterion(condition.param, None, tuple(named))
+
+
+def _framed(reach: Reach, query: Query, grant: Grant) -> _Frame:
+    few = frozenset(_ANY[: len(grant.patient_ids)])
+    general = Reach(replace(grant, patient_ids=few, expires_at=_EVER), reach.types)
+    one = parted(page(general, query, None), query)
+    places = list(enumerate(one.own))
+    return _Frame(
+        one,
+        tuple([(place, _ANY.index(PatientId(v))) for place, v in places if v in few]),
+        tuple([place for place, value in places if value is _EVER]),
+    )
+
+
+def _filled(frame: _Frame, patients: Sequence[UUID], end: datetime) -> One:
+    own: list[Value] = list(frame.one.own)
+    for place, number in frame.patients:
+        own[place] = patients[number]
+    for place in frame.ends:
+        own[place] = end
+    return One(_of_these(frame.one.shape, patients), tuple(own))
+
+
+def _of_these(shape: Shape, patients: Sequence[UUID]) -> Shape:
+    """Where several patients are looked at together, the shape has a list of them."""
+    if not any(
+        isinstance(value, tuple) and not _ANY_SET.isdisjoint(value) for value in shape.common
+    ):
+        return shape
+    whose = dict(zip(_ANY, patients, strict=False))
+    return shape._replace(common=tuple([_whose(value, whose) for value in shape.common]))
+
+
+def _whose(value: object, whose: dict[PatientId, UUID]) -> object:
+    return tuple([whose.get(one, one) for one in value]) if isinstance(value, tuple) else value
