@@ -21,7 +21,6 @@ from medkarta.fhir.search.sought import (
     SoughtReference,
 )
 from medkarta.foundation.ids import PatientId, ResourceId, logical_id
-from medkarta.record.granted import Value
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.owners import owners_of
@@ -80,11 +79,11 @@ def _may_be_kept(asked: Asked, grant: Grant) -> bool:
         and not grant.narrowed
         and 0 < len(grant.patient_ids) <= len(_ANY)
         and len(query.text) <= _LONGEST
-        and all(_asks_the_same_of_all(query.resource_type, one) for one in query.criteria)
+        and all(map(_asks_the_same_of_all, query.criteria))
     )
 
 
-def _asks_the_same_of_all(kind: str, condition: Condition) -> bool:
+def _asks_the_same_of_all(condition: Condition) -> bool:
     """Whether nothing in it but a whole criterion says whose resources are wished."""
     match condition:
         case Chain(_, ((target, Criterion() as inner),)):
@@ -114,16 +113,17 @@ def _framed(reach: Reach, query: Query, grant: Grant) -> _Frame:
     few = frozenset(_ANY[: len(grant.patient_ids)])
     general = Reach(replace(grant, patient_ids=few, expires_at=_EVER), reach.types)
     one = parted(page(general, query, None), query)
+    numbers: dict[object, int] = {any_: number for number, any_ in enumerate(_ANY)}
     places = list(enumerate(one.own))
     return _Frame(
         one,
-        tuple([(place, _ANY.index(PatientId(v))) for place, v in places if v in few]),
+        tuple([(place, numbers[value]) for place, value in places if value in numbers]),
         tuple([place for place, value in places if value is _EVER]),
     )
 
 
 def _filled(frame: _Frame, patients: Sequence[UUID], end: datetime) -> One:
-    own: list[Value] = list(frame.one.own)
+    own = list(frame.one.own)
     for place, number in frame.patients:
         own[place] = patients[number]
     for place in frame.ends:
