@@ -133,6 +133,8 @@ def _indexed(side: Side, kind: str, criterion: Criterion) -> _Ids:
 def _has_id(side: Side, criterion: Criterion) -> Sql:
     texts = [one.code for one in criterion.values if isinstance(one, SoughtToken) and one.code]
     keys = [key for key in (_key(text, side) for text in texts) if key]
+    if len(keys) == 1:  # as most: searches of one id each go together
+        return Sql("resource_id = %s::uuid", (keys[0],))
     return Sql("resource_id = ANY(%s::uuid[])", (keys,))
 
 
