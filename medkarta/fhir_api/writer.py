@@ -4,6 +4,7 @@ Transactions are synchronous: a thread of its own, with a connection of its own,
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
@@ -17,13 +18,19 @@ from medkarta.record.submissions import Rejected, Submission, Taken
 
 Outcome: TypeAlias = Taken | Rejected
 
+_IDLE = 1.0  # seconds after which the connection is looked at before it is used
+_PATIENCE = 0.5  # a group costs as much as what is in it: few large ones write more
+
 
 class Writer:
     """Belongs to one event loop."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._gathering: Gathering[Submission, Outcome] = Gathering(self._together)
+        self._gathering: Gathering[Submission, Outcome] = Gathering(
+            self._together, patience=_PATIENCE
+        )
+        self._used = 0.0
 
     async def take(self, submission: Submission) -> Outcome:
         """What became of it, once it is committed."""
@@ -36,17 +43,19 @@ class Writer:
 
     async def _together(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, _take, submissions)
+        return await loop.run_in_executor(self._thread, self._take, submissions)
+
+    def _take(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        if time.monotonic() - self._used > _IDLE:
+            connection.close_if_unusable_or_obsolete()
+        try:
+            return take(submissions=submissions, now=timezone.now())
+        except Exception:
+            _close()  # whatever state it is in, the next ones begin anew
+            raise
+        finally:
+            self._used = time.monotonic()
 
 
 def _close() -> None:
     connection.close()  # looked up here: each thread has its own
-
-
-def _take(submissions: Sequence[Submission]) -> list[Outcome]:
-    try:
-        connection.close_if_unusable_or_obsolete()
-        return take(submissions=submissions, now=timezone.now())
-    except Exception:
-        _close()  # whatever state it is in, the next ones begin anew
-        raise

@@ -1,8 +1,9 @@
 """What waits at one moment in one process is done together, by one statement for all of it."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from psycopg import AsyncConnection
@@ -13,6 +14,7 @@ Together = Callable[[Sequence[Asked]], Awaitable[Sequence[Answered]]]
 OnConnection = Callable[[AsyncConnection, Sequence[Asked]], Awaitable[Sequence[Answered]]]
 
 _MOST: Final = 64  # at once
+_LONGEST: Final = 0.02  # seconds that anybody is waited for
 
 
 class Pool(Protocol):
@@ -25,11 +27,16 @@ class Pool(Protocol):
 class Gathering(Generic[Asked, Answered]):
     """Belongs to one event loop. While some are served the next ones gather; alone, one waits not.
 
-    `together` answers in the order in which it is asked.
+    `together` answers in the order in which it is asked. With `patience`, a share of the time that
+    the last ones took, those who were just answered may come again before the next are served:
+    where that costs much however many they are, fewer and larger groups are quicker.
     """
 
-    def __init__(self, together: Together[Asked, Answered]) -> None:
+    def __init__(self, together: Together[Asked, Answered], *, patience: float = 0.0) -> None:
         self._together = together
+        self._patience = patience
+        self._awaited = 0
+        self._all_here = asyncio.Event()
         self._waiting: list[tuple[Asked, asyncio.Future[Answered]]] = []
         self._serving: asyncio.Task[None] | None = None
 
@@ -37,6 +44,8 @@ class Gathering(Generic[Asked, Answered]):
         """The answer; what `together` raises is raised to all whom it served."""
         future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, future))
+        if len(self._waiting) >= self._awaited:
+            self._all_here.set()
         if self._serving is None:
             self._serving = asyncio.create_task(self._serve())
         return await future
@@ -45,9 +54,21 @@ class Gathering(Generic[Asked, Answered]):
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                began = time.monotonic()
                 await self._serve_batch(batch)
+                if self._patience:
+                    took = time.monotonic() - began
+                    await self._gather(len(batch), at_most=min(self._patience * took, _LONGEST))
         finally:
             self._serving = None
+
+    async def _gather(self, answered: int, *, at_most: float) -> None:
+        """Until as many more wait as were answered, or seconds are over."""
+        self._awaited = min(len(self._waiting) + answered, _MOST)
+        self._all_here.clear()
+        if len(self._waiting) < self._awaited:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_here.wait(), at_most)
 
     async def _serve_batch(self, batch: list[tuple[Asked, asyncio.Future[Answered]]]) -> None:
         try:
