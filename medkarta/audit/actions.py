@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from medkarta.audit import lines
 from medkarta.audit.drafts import Draft
+from medkarta.foundation.statements import rows
 
 
 def append(*, entry: Draft) -> int:
@@ -25,6 +26,5 @@ def append_many(*, entries: Sequence[Draft]) -> list[int]:
         raise transaction.TransactionManagementError("a log line needs the transaction of its act")
     if not entries:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(lines.WRITE, [lines.written(entries)])
-        return lines.numbers(entries, dict(cursor.fetchall()))
+    counted = rows(connection, lines.WRITE, [lines.written(entries)])
+    return lines.numbers(entries, dict(counted))

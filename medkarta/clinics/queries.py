@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from medkarta.clinics.models import Clinic
 from medkarta.foundation.ids import ClinicId
+from medkarta.foundation.statements import rows
 
 
 def names(ids: Iterable[ClinicId]) -> dict[ClinicId, str]:
     """The names of the clinics that are known, by id."""
-    found = Clinic.objects.filter(pk__in=set(ids)).values_list("pk", "name")
+    found = rows(
+        connection, "SELECT id, name FROM clinic WHERE id = ANY(%b::uuid[])", [list(set(ids))]
+    )
     return {ClinicId(clinic_id): name for clinic_id, name in found}
 
 

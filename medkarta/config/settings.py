@@ -117,7 +117,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         "PASSWORD": _DATABASE.password,
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,  # a restarted database costs nobody a page
-        "OPTIONS": dict(_DATABASE.options),
+        # What asks for it (foundation.statements) is prepared; Django's own queries are not.
+        "OPTIONS": {**dict(_DATABASE.options), "prepare_threshold": 5},
     }
 }
 if AS_OWNER:

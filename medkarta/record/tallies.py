@@ -1,31 +1,42 @@
-"""How much stands in a record, kept beside the resources: counted anew where something was written.
+"""How much stands in a record, kept beside the resources.
 
-Counted and not added up: whatever a write did, what it touched is right afterwards. Called within
-the transaction of the write, which keeps other writers of the same patients waiting.
+What is new is added. Where something was written over or deleted it is counted anew, so that what
+that touched is right afterwards. Called within the transaction of the write, which keeps other
+writers of the same patients waiting.
 """
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from django.db import connection
 
+from medkarta.foundation.statements import rows
 from medkarta.record.counting import YEAR
 
 # A date stands for its year of Moscow's clock.
 Group: TypeAlias = tuple[UUID, str, UUID, datetime]
-Row: TypeAlias = tuple[Any, ...]
 
 GROUPED_BY: Final = ("patient_id", "section", "custodian_id", "date")
 _COLUMNS = "patient_id, section, custodian_id, year, count, latest, received"
 _COUNT = "count(*) AS count, max(date) AS latest, max(recorded_at) AS received"
+_GIVEN = """unnest(%b::uuid[], %b::text[], %b::uuid[], %b::timestamptz[])
+    AS given (patient_id, section, custodian_id, date)"""
+_ADD = f"""
+INSERT INTO resource_tally ({_COLUMNS})
+SELECT patient_id, section, custodian_id, {YEAR} AS year, count(*), max(date), %s::timestamptz
+FROM {_GIVEN} GROUP BY patient_id, section, custodian_id, year
+ON CONFLICT (patient_id, section, custodian_id, year) DO UPDATE
+SET count = resource_tally.count + EXCLUDED.count,
+  latest = greatest(resource_tally.latest, EXCLUDED.latest),
+  received = greatest(resource_tally.received, EXCLUDED.received)
+"""  # noqa: S608  # literals
 # Each group by a stretch of an index: a year of a section.
 _RECOUNT = f"""
 WITH touched AS (
   SELECT DISTINCT patient_id, section, custodian_id, {YEAR} AS year
-  FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::timestamptz[])
-    AS given (patient_id, section, custodian_id, date)
+  FROM {_GIVEN}
 ), counted AS (
   SELECT touched.*, found.count, found.latest, found.received
   FROM touched CROSS JOIN LATERAL (
@@ -69,38 +80,40 @@ def groups_of(patient_ids: Collection[UUID], resource_ids: Collection[UUID]) -> 
     """The groups in which these resources stand now; the two lists go in step."""
     statement = (
         f"SELECT {', '.join(GROUPED_BY)} FROM resource"  # noqa: S608  # literals
-        " JOIN unnest(%s::uuid[], %s::uuid[]) AS k (patient_id, resource_id)"
+        " JOIN unnest(%b::uuid[], %b::uuid[]) AS k (patient_id, resource_id)"
         " USING (patient_id, resource_id) WHERE NOT deleted"
     )
-    return set(_rows(statement, [patient_ids, resource_ids]))
+    return set(rows(connection, statement, [patient_ids, resource_ids]))
+
+
+def add(groups: Collection[Group], *, now: datetime) -> None:
+    """Add one to each of these groups, as often as it is named."""
+    if groups:
+        rows(connection, _ADD, [now, *_columns(groups)])
 
 
 def recount(groups: Collection[Group]) -> None:
     """Count these groups anew; a group that has nothing left goes."""
     if groups:
-        with connection.cursor() as cursor:
-            cursor.execute(_RECOUNT, [list(column) for column in zip(*groups, strict=True)])
+        rows(connection, _RECOUNT, _columns(groups))
+
+
+def _columns(groups: Collection[Group]) -> list[list[object]]:
+    return [list(column) for column in zip(*groups, strict=True)]
 
 
 def recount_all(patient_id: UUID) -> bool:
     """Count a whole record anew; whether its tallies had been otherwise."""
-    held = _rows(_FORGET_ALL, [patient_id])
-    return set(held) != set(_rows(_COUNT_ALL, [patient_id]))
+    held = rows(connection, _FORGET_ALL, [patient_id])
+    return set(held) != set(rows(connection, _COUNT_ALL, [patient_id]))
 
 
 def patients() -> Iterator[UUID]:
     """Whoever has resources or tallies, one after another."""
     last = UUID(int=0)
     while True:
-        found = _rows(_NEXT_PATIENT, [last, last])
+        found = rows(connection, _NEXT_PATIENT, [last, last])
         if not found:
             return
         ((last,),) = found
         yield last
-
-
-def _rows(sql: str, values: list[Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[Row] = cursor.fetchall()
-        return rows

@@ -1,16 +1,18 @@
 """Put resources and their index rows into the tables, many at once. Called within a transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias, cast
+from operator import itemgetter
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from django.db import connection
 
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.index import index_values
+from medkarta.foundation import statements
 from medkarta.foundation.copying import copy_rows
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record import tallies
@@ -36,14 +38,17 @@ _FILED: Final = {
     **dict.fromkeys(("status", "code_system", "code"), "text"),
     **_OF_ALL,
 }
+_PLACES: Final = {name: place for place, name in enumerate(_FILED)}
+_group: Final[Callable[[Row], Group]] = itemgetter(*(_PLACES[name] for name in tallies.GROUPED_BY))
+_number: Final[Callable[[Row], int]] = itemgetter(_PLACES["version"])
 _SHARED: Final = {**_OF_ALL, "custodian_id": "uuid"}
 _BOUNDS: Final = {"index_date": "timestamptz", "index_quantity": "numeric"}
 # Which rows are meant, by the columns of two or one array of ids.
 _OWNED_KEYS: Final = (
-    "unnest(%s::uuid[], %s::uuid[]) AS k (p, r)"
+    "unnest(%b::uuid[], %b::uuid[]) AS k (p, r)"
     " WHERE {table}.patient_id = k.p AND {table}.resource_id = k.r"
 )
-_SHARED_KEYS: Final = "unnest(%s::uuid[]) AS k (r) WHERE {table}.resource_id = k.r"
+_SHARED_KEYS: Final = "unnest(%b::uuid[]) AS k (r) WHERE {table}.resource_id = k.r"
 Keys: TypeAlias = tuple[list[UUID], ...]
 
 
@@ -86,7 +91,8 @@ def write(versions: Iterable[Version], *, now: datetime) -> None:
     for table, values in rows.items():
         if values:
             copy(table, values)
-    tallies.recount(left | {_group(row) for row in rows["resource"]})
+    tallies.add([_group(row) for row in rows["resource"] if _number(row) == 1], now=now)
+    tallies.recount(left | {_group(row) for row in rows["resource"] if _number(row) > 1})
     changed = frozenset(one.owner.patient_id for one in written if one.owner)
     for follower in followers() if changed else ():
         follower.records_changed(changed, now=now)
@@ -116,14 +122,14 @@ def _bury(deleted: Sequence[Version], now: datetime) -> None:
         )
         last += f" AND later.resource_id = {table}.resource_id"
         last += ")" if prefix else f" AND later.patient_id = {table}.patient_id)"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {prefix}resource ({', '.join(columns)})"  # noqa: S608
-                f" SELECT {', '.join(new.get(name, name) for name in columns)} FROM {table}, "
-                + where.format(table=table)
-                + last,
-                [now, *keys],
-            )
+        statements.rows(
+            connection,
+            f"INSERT INTO {prefix}resource ({', '.join(columns)})"  # noqa: S608
+            f" SELECT {', '.join(new.get(name, name) for name in columns)} FROM {table}, "
+            + where.format(table=table)
+            + last,
+            [now, *keys],
+        )
 
 
 def _keys(versions: Iterable[Version], *, shared: bool) -> Keys | None:
@@ -138,17 +144,15 @@ def _keys(versions: Iterable[Version], *, shared: bool) -> Keys | None:
 def _move(prefix: str, columns: Collection[str], where: str, keys: Keys) -> None:
     names = ", ".join(columns)
     table = f"{prefix}resource"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table}_version ({names})"  # noqa: S608  # literals
-            f" SELECT {names} FROM {table}, " + where.format(table=table),
-            keys,
-        )
-        for emptied in (table, *(prefix + index for index in TABLES)):
-            cursor.execute(
-                f"DELETE FROM {emptied} USING " + where.format(table=emptied),  # noqa: S608
-                keys,
-            )
+    statements.rows(
+        connection,
+        f"INSERT INTO {table}_version ({names})"  # noqa: S608  # literals
+        f" SELECT {names} FROM {table}, " + where.format(table=table),
+        keys,
+    )
+    for emptied in (table, *(prefix + index for index in TABLES)):
+        delete = f"DELETE FROM {emptied} USING " + where.format(table=emptied)  # noqa: S608
+        statements.rows(connection, delete, keys)
 
 
 def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> None:
@@ -173,13 +177,8 @@ def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> 
 
 def copy(table: str, rows: list[Row]) -> None:
     rows.sort()  # neighbours in the key are written together
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        copy_rows(cursor.copy, table, _layout(table), rows)
-
-
-def _group(row: Row) -> Group:
-    filed = dict(zip(_FILED, row, strict=True))
-    return cast("Group", tuple(filed[name] for name in tallies.GROUPED_BY))
+    with connection.wrap_database_errors:
+        copy_rows(statements.cursor_of(connection).copy, table, _layout(table), rows)
 
 
 def _layout(table: str) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 import citizens
 import pytest
 from citizens import NOW
+from django.db import transaction
 
 from medkarta.foundation.ids import PatientId, new_uuid
 from medkarta.patients.actions.entries import EntrySent, forget_identifiers, register_entries
@@ -65,6 +66,6 @@ def test_many_are_registered_at_once_and_one_of_another_clinics_refuses_all(clin
     both = [sent(clinic), sent(clinic)]
     register_entries(entries=both, now=NOW)
     foreign = sent(citizens.clinic("Другая"), patient_id=both[0].patient_id)
-    with pytest.raises(citizens.patients.EntryOfOtherClinicError):
+    with pytest.raises(citizens.patients.EntryOfOtherClinicError), transaction.atomic():
         register_entries(entries=[sent(clinic), foreign], now=NOW)
     assert ClinicPatient.objects.count() == 2

@@ -5,6 +5,7 @@ from dataclasses import replace
 import citizens
 import pytest
 from citizens import NOW, ORIGIN
+from django.db import transaction
 
 from medkarta.audit import queries as audit
 from medkarta.foundation.ids import AccountId, new_uuid
@@ -93,7 +94,7 @@ class TestEntries:
     def test_another_clinic_cannot_write_over_it(self):
         citizen = citizens.Citizen()
         patient_id = citizens.entry(citizen)
-        with pytest.raises(actions.EntryOfOtherClinicError):
+        with pytest.raises(actions.EntryOfOtherClinicError), transaction.atomic():
             actions.register_entry(
                 patient_id=patient_id,
                 clinic_id=citizens.clinic("Чужая"),

@@ -9,14 +9,15 @@ from django.db import connection, transaction
 
 from medkarta.foundation.copying import copy_rows
 from medkarta.foundation.ids import ClinicId, PatientId
+from medkarta.foundation.statements import cursor_of, rows
 from medkarta.patients.rules import Identifier, PersonalDataInput, kept_identifier, tidy
 
 # One statement for all: whoever is another clinic's is not answered back.
 _REGISTER: Final = """
 INSERT INTO clinic_patient
   (patient_id, clinic_id, family, given, patronymic, birth_date, sex, snils, registered_at)
-SELECT *, %s::timestamptz FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
-  %s::date[], %s::text[], %s::text[])
+SELECT *, %s::timestamptz FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[],
+  %b::date[], %b::text[], %b::text[])
 ON CONFLICT (patient_id) DO UPDATE
 SET family = EXCLUDED.family, given = EXCLUDED.given, patronymic = EXCLUDED.patronymic,
   birth_date = EXCLUDED.birth_date, sex = EXCLUDED.sex,
@@ -24,6 +25,7 @@ SET family = EXCLUDED.family, given = EXCLUDED.given, patronymic = EXCLUDED.patr
 WHERE clinic_patient.clinic_id = EXCLUDED.clinic_id
 RETURNING patient_id
 """
+_FORGET: Final = "DELETE FROM clinic_identifier WHERE patient_id = ANY(%b::uuid[]) RETURNING value"
 _IDENTIFIERS: Final = {
     **dict.fromkeys(("clinic_id", "patient_id"), "uuid"),
     **dict.fromkeys(("system", "value"), "text"),
@@ -53,18 +55,16 @@ def register_entry(
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def register_entries(*, entries: Sequence[EntrySent], now: datetime) -> None:
     """Write clinics' entries as the clinics send them, each patient once; repeated: the same.
 
     A later sending without СНИЛС does not take away the one that the clinic sent before.
     """
     sent = sorted(entries, key=lambda one: one.patient_id)
-    rows = [_row(one) for one in sent]
-    with connection.cursor() as cursor:
-        cursor.execute(_REGISTER, [now, *map(list, zip(*rows, strict=True))])
-        if len(cursor.fetchall()) != len(rows):
-            raise EntryOfOtherClinicError
+    columns = map(list, zip(*map(_row, sent), strict=True))
+    if len(rows(connection, _REGISTER, [now, *columns])) != len(sent):
+        raise EntryOfOtherClinicError
     number_entries(entries=sent)
 
 
@@ -77,17 +77,13 @@ def number_entries(*, entries: Sequence[EntrySent]) -> None:
     }
     told = [one.patient_id for one in entries if one.identifiers is not None]
     forget_identifiers(patient_ids=told)
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        copy_rows(cursor.copy, "clinic_identifier", _IDENTIFIERS, sorted(identified))
+    with connection.wrap_database_errors:
+        copy_rows(cursor_of(connection).copy, "clinic_identifier", _IDENTIFIERS, sorted(identified))
 
 
 def forget_identifiers(*, patient_ids: Collection[PatientId]) -> int:
     """Take the identifiers of these entries away; how many there were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM clinic_identifier WHERE patient_id = ANY(%s::uuid[])", [list(patient_ids)]
-        )
-        return int(cursor.rowcount)
+    return len(rows(connection, _FORGET, [list(patient_ids)]))
 
 
 def _row(one: EntrySent) -> tuple[object, ...]:

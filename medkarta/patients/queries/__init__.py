@@ -11,6 +11,7 @@ from django.db.models import Q
 from medkarta.clinics import queries as clinics
 from medkarta.foundation.ids import AccountId, ClinicId, PatientId, PersonId
 from medkarta.foundation.snils import InvalidSnilsError, Snils
+from medkarta.foundation.statements import rows
 from medkarta.patients.models import (
     ClinicPatient,
     Link,
@@ -128,13 +129,13 @@ def person_of_entry(patient_id: PatientId) -> PersonId | None:
 
 def persons_of_entries(patient_ids: Collection[PatientId]) -> dict[PatientId, PersonId]:
     """Whose these entries are now; those that are nobody's are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT entry_id, person_id FROM patient_link"
-            " WHERE entry_id = ANY(%s::uuid[]) AND unlinked_at IS NULL",
-            [list(patient_ids)],
-        )
-        return {PatientId(entry): PersonId(person) for entry, person in cursor.fetchall()}
+    found = rows(
+        connection,
+        "SELECT entry_id, person_id FROM patient_link"
+        " WHERE entry_id = ANY(%b::uuid[]) AND unlinked_at IS NULL",
+        [list(patient_ids)],
+    )
+    return {PatientId(entry): PersonId(person) for entry, person in found}
 
 
 def entries_by_identifier(clinic_id: ClinicId, system: str | None, value: str) -> set[PatientId]:
@@ -153,23 +154,23 @@ def entries_by_identifiers(
     found: list[set[PatientId]] = [set() for _ in asked]
     if not asked:
         return found
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT k.number, i.patient_id FROM clinic_identifier AS i"
-            " JOIN unnest(%s::int[], %s::uuid[], %s::bool[], %s::text[], %s::text[])"
-            " AS k (number, clinic_id, any_system, system, value)"
-            " ON i.clinic_id = k.clinic_id AND i.value = k.value"
-            " AND (k.any_system OR i.system = k.system)",
-            [
-                list(range(len(kept))),
-                [clinic for clinic, *_ in kept],
-                [system is None for _, system, *_ in kept],
-                [system for *_, system, _ in kept],
-                [value for *_, value in kept],
-            ],
-        )
-        for number, patient_id in cursor.fetchall():
-            found[number].add(PatientId(patient_id))
+    answers = rows(
+        connection,
+        "SELECT k.number, i.patient_id FROM clinic_identifier AS i"
+        " JOIN unnest(%b::int[], %b::uuid[], %b::bool[], %b::text[], %b::text[])"
+        " AS k (number, clinic_id, any_system, system, value)"
+        " ON i.clinic_id = k.clinic_id AND i.value = k.value"
+        " AND (k.any_system OR i.system = k.system)",
+        [
+            list(range(len(kept))),
+            [clinic for clinic, *_ in kept],
+            [system is None for _, system, *_ in kept],
+            [system for *_, system, _ in kept],
+            [value for *_, value in kept],
+        ],
+    )
+    for number, patient_id in answers:
+        found[number].add(PatientId(patient_id))
     return found
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.db import connection
@@ -14,11 +14,12 @@ from medkarta.foundation.ids import (
     ClinicId,
     PatientId,
 )
+from medkarta.foundation.statements import Row, cursor_of
+from medkarta.foundation.statements import rows as ask
 from medkarta.patients.queries import entries_by_identifiers
 from medkarta.record.intake.entries import Place, our_place
 from medkarta.record.rules.conditions import Condition, Criterion
 
-Row: TypeAlias = tuple[Any, ...]
 Pair: TypeAlias = tuple[str, str]  # resource type, id
 Key: TypeAlias = tuple[PatientId | None, UUID]
 
@@ -27,29 +28,29 @@ NOBODY: Final = ClinicId(UUID(int=0))  # whose the names of imported shared reso
 _OWNED: Final = (
     "SELECT patient_id, resource_id, resource_type, version, recorded_at, deleted, custodian_id,"
     " CASE WHEN whole THEN body END"
-    " FROM resource JOIN unnest(%s::uuid[], %s::uuid[], %s::bool[])"
+    " FROM resource JOIN unnest(%b::uuid[], %b::uuid[], %b::bool[])"
     " AS k (patient_id, resource_id, whole) USING (patient_id, resource_id)"
 )
 _SHARED: Final = (
     "SELECT NULL::uuid, resource_id, resource_type, version, recorded_at, deleted, custodian_id,"
     " CASE WHEN whole THEN body END"
-    " FROM shared_resource JOIN unnest(%s::uuid[], %s::bool[]) AS k (resource_id, whole)"
+    " FROM shared_resource JOIN unnest(%b::uuid[], %b::bool[]) AS k (resource_id, whole)"
     " USING (resource_id)"
 )
 _NAMED: Final = (
     "SELECT resource_type, client_id, clinic_id, patient_id, resource_id FROM client_id"
-    " JOIN unnest(%s::text[], %s::text[], %s::uuid[]) AS k (resource_type, client_id, clinic_id)"
+    " JOIN unnest(%b::text[], %b::text[], %b::uuid[]) AS k (resource_type, client_id, clinic_id)"
     " USING (resource_type, client_id, clinic_id)"
 )
 _NAMED_BY_ANYBODY: Final = (
     "SELECT resource_type, client_id, clinic_id, patient_id, resource_id FROM client_id"
-    " JOIN unnest(%s::text[], %s::text[]) AS k (resource_type, client_id)"
+    " JOIN unnest(%b::text[], %b::text[]) AS k (resource_type, client_id)"
     " USING (resource_type, client_id)"
 )
 _TOKENS: Final = (
     "SELECT DISTINCT number, {patient}, resource_id"
-    " FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::text[], %s::bool[], %s::text[],"
-    " %s::text[])"
+    " FROM unnest(%b::int[], %b::uuid[], %b::text[], %b::text[], %b::bool[], %b::text[],"
+    " %b::text[])"
     " AS k (number, patient_id, resource_type, param, any_system, system, code)"
     " JOIN {table} AS t ON {whose} t.resource_type = k.resource_type AND t.param = k.param"
     " AND t.code = k.code AND (k.any_system OR t.system = k.system)"
@@ -187,7 +188,7 @@ class Store:
         )
         if owned:
             sql += " AND patient_id = %s"
-        ((*row,),) = _rows(sql, [resource_id, place.patient_id][: 1 + owned])
+        ((*row,),) = ask(connection, sql, [resource_id, place.patient_id][: 1 + owned])
         return Stored(*row)
 
     def ask(self, questions: Iterable[Question]) -> None:
@@ -262,18 +263,13 @@ def _having(sql: str, asked: list[_Asked]) -> dict[Question, set[Place]]:
 
 def _by_columns(sql: str, rows: Collection[Row]) -> list[Row]:
     """Run a statement that takes the rows' columns as arrays; nothing is asked about none."""
-    return _rows(sql, [list(column) for column in zip(*rows, strict=True)]) if rows else []
-
-
-def _rows(sql: str, values: list[Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[Row] = cursor.fetchall()
-        return rows
+    return (
+        ask(connection, sql, [list(column) for column in zip(*rows, strict=True)]) if rows else []
+    )
 
 
 def remember_names(places: Mapping[Name, Place]) -> None:
     """Write down which resource a sender means by its own `Type/id`."""
-    with connection.wrap_database_errors, connection.cursor() as cursor:
+    with connection.wrap_database_errors:
         rows = [(*name, place.patient_id, place.resource_id) for name, place in places.items()]
-        copy_rows(cursor.copy, "client_id", _NAMES, rows)
+        copy_rows(cursor_of(connection).copy, "client_id", _NAMES, rows)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from medkarta.foundation.statements import rows
+
 # Two classes of advisory locks of this module's own. Names are locked first, then patients, each in
 # one statement and one order, so that two transactions cannot wait for each other.
 _NAMES: Final = 0x7265636E
@@ -15,6 +17,9 @@ _PATIENTS: Final = 0x7265636F
 # the patients' ones: two who wait for nothing but a bucket wait in vain.
 _NAME_BUCKETS: Final = 256
 _PATIENT_BUCKETS: Final = 2_048
+_LOCK: Final = (
+    "SELECT count(pg_advisory_xact_lock(%s::int, bucket)) FROM unnest(%b::int[]) AS bucket"
+)
 
 
 def lock_names(names: Iterable[object]) -> None:
@@ -32,8 +37,4 @@ def lock_patients(ids: Iterable[UUID]) -> None:
 
 def _lock(kind: int, buckets: set[int]) -> None:
     if buckets:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(pg_advisory_xact_lock(%s, bucket)) FROM unnest(%s::int[]) AS bucket",
-                [kind, sorted(buckets)],
-            )
+        rows(connection, _LOCK, [kind, sorted(buckets)])

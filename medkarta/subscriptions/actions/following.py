@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db import connection
 
 from medkarta.foundation.ids import PatientId
+from medkarta.foundation.statements import rows
 from medkarta.subscriptions import queue
 
 _NOTE = """
 UPDATE subscription_listener
 SET pending_since = least(pending_since, k.at), changes = changes + 1, changed_at = k.at
 FROM (SELECT %s::timestamptz AS at) AS k
-WHERE patient_id = ANY(%s::uuid[]) RETURNING patient_id, subscription_id
+WHERE patient_id = ANY(%b::uuid[]) RETURNING patient_id, subscription_id
 """
 
 
@@ -20,8 +21,5 @@ class SubscriptionsFollowRecords:
 
     def records_changed(self, patient_ids: frozenset[PatientId], *, now: datetime) -> None:
         """Note it for those who wait for these records; for most nobody does."""
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTE, [now, sorted(patient_ids)])
-            waiting = cursor.fetchall()
-        for patient_id, subscription_id in waiting:
+        for patient_id, subscription_id in rows(connection, _NOTE, [now, sorted(patient_ids)]):
             queue.deliver_soon(patient_id, subscription_id)
