@@ -7,6 +7,7 @@ string by string.
 """
 
 import dataclasses
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -40,14 +41,18 @@ class Meta:
 
     def members(self) -> dict[str, str]:
         """Values as JSON, but for labels where there are some already."""
-        at = self.last_updated.astimezone(UTC).isoformat(timespec="milliseconds")
         written = {
             "versionId": f'"{self.version_id}"',
-            "lastUpdated": f'"{at.replace("+00:00", "Z")}"',
+            "lastUpdated": f'"{_instant(self.last_updated)}"',
         }
         if self.labels:
             written["security"] = f"[{','.join(self.labels)}]"
         return written
+
+
+@functools.lru_cache(maxsize=64)  # what is written together has one moment
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclasses.dataclass(slots=True)

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_BODIES = json.JSONDecoder(parse_float=Decimal)
 
 
 class MalformedCursorError(ValueError):
@@ -118,5 +119,5 @@ class LatestOfCode:
 
 def parse_body(body: str) -> JsonObject:
     """Parse a stored text. It was read strictly when it came; numbers keep their digits."""
-    parsed: JsonObject = json.loads(body, parse_float=Decimal)
+    parsed: JsonObject = _BODIES.decode(body)
     return parsed

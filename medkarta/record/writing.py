@@ -1,5 +1,6 @@
 """Put resources and their index rows into the tables, many at once. Called within a transaction."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def write(versions: Iterable[Version], *, now: datetime) -> None:
 
     Whoever calls keeps other writers of these patients waiting (`intake.locks`).
     """
-    written = list(versions)
+    written = sorted(versions, key=_whose)  # neighbours in the tables are written together
     left = _retire([one for one in written if one.number > 1])
     _bury([one for one in written if one.resource is None], now)
     rows: Rows = defaultdict(list)
@@ -96,6 +97,10 @@ def write(versions: Iterable[Version], *, now: datetime) -> None:
     changed = frozenset(one.owner.patient_id for one in written if one.owner)
     for follower in followers() if changed else ():
         follower.records_changed(changed, now=now)
+
+
+def _whose(one: Version) -> bytes:
+    return one.owner.patient_id.bytes if one.owner else b""
 
 
 def _retire(former: Sequence[Version]) -> set[Group]:
@@ -176,11 +181,11 @@ def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> 
 
 
 def copy(table: str, rows: list[Row]) -> None:
-    rows.sort()  # neighbours in the key are written together
     with connection.wrap_database_errors:
         copy_rows(statements.cursor_of(connection).copy, table, _layout(table), rows)
 
 
+@functools.cache
 def _layout(table: str) -> Mapping[str, str]:
     shared = table.startswith("shared_")
     if table.endswith("resource"):

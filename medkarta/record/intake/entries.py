@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from medkarta.fhir.content import literal_references, references_of
@@ -43,6 +43,15 @@ class Verb(StrEnum):
     DELETE = "DELETE"
 
 
+# Looked up again and again: of bytes the hash is remembered, of a UUID it is not.
+Key: TypeAlias = bytes
+
+
+def key_of(patient_id: PatientId | None, resource_id: UUID) -> Key:
+    """What no other resource has."""
+    return (patient_id.bytes if patient_id else b"") + resource_id.bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a resource stands in the store. `patient_id` None: a shared resource."""
@@ -64,9 +73,12 @@ class Place:
         return f"{self.resource_type}/{self.id}"
 
     @cached_property
-    def key(self) -> tuple[PatientId | None, UUID]:
+    def key(self) -> Key:
         """What no other resource has."""
-        return self.patient_id, self.resource_id
+        return key_of(self.patient_id, self.resource_id)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 @lru_cache(maxsize=4_096)  # a bundle refers to its patient and visits again and again

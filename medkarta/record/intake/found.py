@@ -17,11 +17,10 @@ from medkarta.foundation.ids import (
 from medkarta.foundation.statements import Row, cursor_of
 from medkarta.foundation.statements import rows as ask
 from medkarta.patients.queries import entries_by_identifiers
-from medkarta.record.intake.entries import Place, our_place
+from medkarta.record.intake.entries import Key, Place, key_of, our_place
 from medkarta.record.rules.conditions import Condition, Criterion
 
 Pair: TypeAlias = tuple[str, str]  # resource type, id
-Key: TypeAlias = tuple[PatientId | None, UUID]
 
 NOBODY: Final = ClinicId(UUID(int=0))  # whose the names of imported shared resources are
 
@@ -141,14 +140,16 @@ class Store:
     def fetch(self, places: Iterable[Place], *, bodies: bool = False) -> None:
         """Read these present versions, deleted ones too; with `bodies` anew, for writing."""
         known = self._made if bodies else self._rows
-        keys = {one.key for one in places if one.key not in known}
-        owned = [(*key, bodies) for key in keys if key[0] is not None]
-        shared = [(key[1], bodies) for key in keys if key[0] is None]
-        self._rows |= dict.fromkeys(keys)
+        asked = {one.key: one for one in places if one.key not in known}
+        owned = [
+            (one.patient_id, one.resource_id, bodies) for one in asked.values() if one.patient_id
+        ]
+        shared = [(one.resource_id, bodies) for one in asked.values() if not one.patient_id]
+        self._rows |= dict.fromkeys(asked)
         for patient_id, resource_id, *row in _by_columns(_OWNED, owned) + _by_columns(
             _SHARED, shared
         ):
-            self._rows[patient_id, resource_id] = Stored(*row)
+            self._rows[key_of(patient_id, resource_id)] = Stored(*row)
 
     def stored(self, place: Place) -> Stored | None:
         """The present version at a place, if it is one of this type."""
@@ -238,7 +239,7 @@ def _patient(patient_id: PatientId) -> Place:
 
 def _having(sql: str, asked: list[_Asked]) -> dict[Question, set[Place]]:
     """The resources that meet all tests of each question."""
-    met: list[set[Key]] = [set() for _ in asked]
+    met: list[set[Row]] = [set() for _ in asked]
     rows = [
         (
             *(number, one.patient_id, one.question.condition.resource_type, one.test.param),
@@ -248,7 +249,7 @@ def _having(sql: str, asked: list[_Asked]) -> dict[Question, set[Place]]:
     ]
     for number, *key in _by_columns(sql, rows):
         met[number].add((key[0], key[1]))
-    by_patient: dict[tuple[Question, PatientId | None], set[Key]] = {}
+    by_patient: dict[tuple[Question, PatientId | None], set[Row]] = {}
     for one, keys in zip(asked, met, strict=True):
         whose = (one.question, one.patient_id)
         by_patient[whose] = by_patient.get(whose, keys) & keys

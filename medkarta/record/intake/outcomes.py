@@ -6,8 +6,8 @@ from datetime import datetime
 from medkarta.fhir.content import same_content
 from medkarta.fhir.splice import Meta, splice
 from medkarta.foundation.ids import ClinicId
-from medkarta.record.intake.entries import Entry, Place, Verb
-from medkarta.record.intake.found import Key, Store, Stored
+from medkarta.record.intake.entries import Entry, Key, Place, Verb
+from medkarta.record.intake.found import Store, Stored
 from medkarta.record.intake.identity import OTHER_CONTENT
 from medkarta.record.intake.report import Outcome
 from medkarta.record.rules.labels import dropped_labels
