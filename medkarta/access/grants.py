@@ -1,15 +1,17 @@
 """What access answers: a Grant that queries of the record ask for, or a Refusal."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
 from medkarta.audit.drafts import Origin
-from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
+from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId, new_uuid
 
 __all__ = [
+    "ANYBODY",
+    "EVER",
     "EVERYTHING",
     "Everything",
     "Gate",
@@ -77,6 +79,10 @@ class Everything:
 
 EVERYTHING: Final = Everything()
 
+# Stand for the patients and the end of a Grant in what is made ahead. No entry has such an id.
+ANYBODY: Final = tuple(sorted(PatientId(new_uuid()) for _ in range(4)))
+EVER: Final = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
@@ -115,6 +121,11 @@ class Grant:
     period: Period | Everything
     expires_at: datetime
     log_number: int
+
+    def of_anybody(self) -> "Grant":
+        """The same limits over as many of `ANYBODY`, until `EVER`: it opens no entry there is."""
+        few = frozenset(ANYBODY[: len(self.patient_ids)])
+        return replace(self, patient_ids=few, expires_at=EVER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

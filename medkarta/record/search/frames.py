@@ -7,11 +7,11 @@ the Grant's end are put in their places afterwards.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from medkarta.access.grants import Grant
+from medkarta.access.grants import ANYBODY, EVER, Grant
 from medkarta.fhir.search.sought import (
     Chain,
     Condition,
@@ -28,13 +28,10 @@ from medkarta.record.search.page import page
 from medkarta.record.search.sides import Reach
 from medkarta.record.search.together import One, Shape, parted
 
-# Ids of this process alone: no value of a search can be one.
-_ANY: Final = tuple(sorted(PatientId(uuid4()) for _ in range(4)))
-_ANY_SET: Final = frozenset(_ANY)
-_ANY_NAMED: Final = tuple(
-    SoughtReference("Patient", logical_id(one, ResourceId(one))) for one in _ANY
+_ANYBODY: Final = frozenset(ANYBODY)
+_NAMED: Final = tuple(
+    SoughtReference("Patient", logical_id(one, ResourceId(one))) for one in ANYBODY
 )
-_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _LONGEST: Final = 400  # characters of a search whose statement is kept
 _KEPT: Final = 1_024
 
@@ -77,7 +74,7 @@ def _may_be_kept(asked: Asked, grant: Grant) -> bool:
         asked.after is None
         and query.resource_type not in SHARED_TYPES
         and not grant.narrowed
-        and 0 < len(grant.patient_ids) <= len(_ANY)
+        and 0 < len(grant.patient_ids) <= len(ANYBODY)
         and len(query.text) <= _LONGEST
         and all(map(_asks_the_same_of_all, query.criteria))
     )
@@ -105,20 +102,19 @@ def _general(kind: str, condition: Condition, patients: Sequence[UUID]) -> Condi
     owners = owners_of(kind, condition) if isinstance(condition, Criterion) else None
     if owners is None or not isinstance(condition, Criterion):
         return condition
-    named = [any_ for one, any_ in zip(patients, _ANY_NAMED, strict=False) if one in owners]
+    named = [any_ for one, any_ in zip(patients, _NAMED, strict=False) if one in owners]
     return Criterion(condition.param, None, tuple(named))
 
 
 def _framed(reach: Reach, query: Query, grant: Grant) -> _Frame:
-    few = frozenset(_ANY[: len(grant.patient_ids)])
-    general = Reach(replace(grant, patient_ids=few, expires_at=_EVER), reach.types)
+    general = Reach(grant.of_anybody(), reach.types)
     one = parted(page(general, query, None), query)
-    numbers: dict[object, int] = {any_: number for number, any_ in enumerate(_ANY)}
+    numbers: dict[object, int] = {any_: number for number, any_ in enumerate(ANYBODY)}
     places = list(enumerate(one.own))
     return _Frame(
         one,
         tuple([(place, numbers[value]) for place, value in places if value in numbers]),
-        tuple([place for place, value in places if value is _EVER]),
+        tuple([place for place, value in places if value is EVER]),
     )
 
 
@@ -134,10 +130,10 @@ def _filled(frame: _Frame, patients: Sequence[UUID], end: datetime) -> One:
 def _of_these(shape: Shape, patients: Sequence[UUID]) -> Shape:
     """Where several patients are looked at together, the shape has a list of them."""
     if not any(
-        isinstance(value, tuple) and not _ANY_SET.isdisjoint(value) for value in shape.common
+        isinstance(value, tuple) and not _ANYBODY.isdisjoint(value) for value in shape.common
     ):
         return shape
-    whose = dict(zip(_ANY, patients, strict=False))
+    whose = dict(zip(ANYBODY, patients, strict=False))
     return shape._replace(common=tuple([_whose(value, whose) for value in shape.common]))
 
 
