@@ -14,7 +14,7 @@ from record_two_people import two_people
 
 from medkarta.access.grants import Section
 from medkarta.fhir.search.sought import BadSearchError
-from medkarta.foundation.ids import logical_id
+from medkarta.foundation.ids import ClinicId, logical_id
 from medkarta.record.reading_searches import Searches
 from medkarta.record.search import page as pages
 from medkarta.record.search.frames import Frames
@@ -104,6 +104,7 @@ KINDS = [
     "encounter={0}&patient={0}",
     "subject:Patient.family=x&code:missing=false",
     "subject:Patient._id={0}",
+    "subject:Group.code=x",
     "has-member:Observation.patient={0}&_sort=code,-_id",
     "_id={0}&patient={0}",
     "performer={0}",
@@ -123,6 +124,8 @@ def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type,
             asked = MARKER.read(resource_type, text.format(*names))
         except BadSearchError:
             return
-        reach = Reach.of(replace(grant, expires_at=datetime.now(UTC)))
-        made = parted(pages.page(reach, asked.query, None), asked.query)
-        assert frames.searched(reach, asked) == made
+        for clinic_id in (None, ClinicId(owners[0]), ClinicId(owners[1])):
+            whose = replace(grant, expires_at=datetime.now(UTC))
+            reach = Reach(whose, whose.types, clinic_id)
+            made = parted(pages.page(reach, asked.query, None), asked.query)
+            assert frames.searched(reach, asked) == made

@@ -21,7 +21,7 @@ from medkarta.fhir.search.sought import (
     SoughtReference,
 )
 from medkarta.foundation.ids import PatientId, ResourceId, logical_id
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.owners import owners_of
 from medkarta.record.search.page import page
@@ -57,7 +57,10 @@ class Frames:
             return parted(page(reach, query, asked.after), query)
         patients: list[UUID] = sorted(grant.patient_ids)
         criteria = _of_anybody(query, patients)
-        limits = (grant.sections, grant.types, grant.organisations, grant.period, reach.types)
+        limits = (
+            *(grant.sections, grant.types, grant.organisations, grant.period),
+            *(reach.types, reach.clinic_id),
+        )
         key = (query.resource_type, criteria, query.controls, len(patients), limits)
         frame = self._kept.get(key)
         if frame is None:
@@ -72,7 +75,7 @@ def _may_be_kept(asked: Asked, grant: Grant) -> bool:
     query = asked.query
     return (
         asked.after is None
-        and query.resource_type not in SHARED_TYPES
+        and query.resource_type not in WITHOUT_PATIENT
         and not grant.narrowed
         and 0 < len(grant.patient_ids) <= len(ANYBODY)
         and len(query.text) <= _LONGEST
@@ -107,7 +110,7 @@ def _general(kind: str, condition: Condition, patients: Sequence[UUID]) -> Condi
 
 
 def _framed(reach: Reach, query: Query, grant: Grant) -> _Frame:
-    general = Reach(grant.of_anybody(), reach.types)
+    general = replace(reach, grant=grant.of_anybody())
     one = parted(page(general, query, None), query)
     numbers: dict[object, int] = {any_: number for number, any_ in enumerate(ANYBODY)}
     places = list(enumerate(one.own))
