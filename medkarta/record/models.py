@@ -104,8 +104,8 @@ class Resource(Filed):
 class Tally(models.Model):
     """How much stands in a section of a patient's record by clinic and year of Moscow's clock.
 
-    Counted anew in the transaction of each write, for the groups that it touches: adding up a
-    few hundred of these takes the place of counting ten thousand resources.
+    Kept right in the transaction of each write, for the groups that it touches: adding up a few
+    hundred of these takes the place of counting ten thousand resources.
     """
 
     pk = models.CompositePrimaryKey("patient_id", "section", "custodian_id", "year")
