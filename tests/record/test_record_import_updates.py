@@ -151,7 +151,7 @@ class TestRefusals:
 
     def test_a_fall_in_the_middle_leaves_nothing_of_the_bundle(self, monkeypatch):
         copied = []
-        copy = writing._copy
+        copy = writing.copy
 
         def falling(table, rows):
             copied.append(table)
@@ -159,7 +159,7 @@ class TestRefusals:
                 raise SystemError("power cut")
             copy(table, rows)
 
-        monkeypatch.setattr(writing, "_copy", falling)
+        monkeypatch.setattr(writing, "copy", falling)
         with pytest.raises(SystemError):
             take_in(organization(), patient(), observation())
         monkeypatch.undo()
