@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from record_bundles import grant_of
 from record_searching import MARKER, committed, connecting, search
 from record_two_people import two_people
 
-from medkarta.access.grants import Section
+from medkarta.access.grants import Grant, Section
 from medkarta.fhir.search.sought import BadSearchError
 from medkarta.foundation.ids import ClinicId, logical_id
 from medkarta.record.reading_searches import Searches
@@ -129,3 +129,12 @@ def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type,
             reach = Reach(whose, whose.types, clinic_id)
             made = parted(pages.page(reach, asked.query, None), asked.query)
             assert frames.searched(reach, asked) == made
+
+
+def test_every_limit_there_is_keeps_statements_apart():
+    """A new limit of a Grant or a Reach has to be put into the key of `Frames`, and then here."""
+    keyed = {"sections", "types", "organisations", "period"}
+    filled = {"patient_ids", "expires_at"}
+    not_kept, limits_nothing = {"narrowed"}, {"reader", "person_id", "purpose", "log_number"}
+    assert {one.name for one in fields(Grant)} == keyed | filled | not_kept | limits_nothing
+    assert {one.name for one in fields(Reach)} == {"grant", "types", "clinic_id"}
