@@ -79,7 +79,8 @@ class Api:
         self.marker = Marker(sealer=settings.SEALER)
         self.writer = Writer()
         self.searches = Searches(pool)
-        self._door = Gathering(on_connection(pool, open_many))
+        # Searches that come through the door together are answered together.
+        self._door = Gathering(on_connection(pool, open_many), patience=0.5)
         self._reads = Gathering(on_connection(pool, open_and_read))
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
