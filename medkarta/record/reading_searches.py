@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, cast
 
 from psycopg import AsyncConnection, DataError
 from psycopg.errors import QueryCanceled
@@ -54,25 +54,29 @@ class Searches:
         future: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(one.shape, []).append((one, future))
         if len(self._lanes) < _LANES:
-            lane = asyncio.create_task(self._serve())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._lanes.add(asyncio.create_task(self._serve()))
         return await future
 
     async def _serve(self) -> None:
-        while self._waiting:
-            batch = self._taken()
-            try:
-                async with self._pool.connection() as connection:
-                    found = await rows_of(connection, [one for one, _ in batch])
-            except Exception as error:  # noqa: BLE001  # each of them is told, and raises it
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (_, future), rows in zip(batch, found, strict=True):
-                if not future.done():  # who went away meanwhile is cancelled
-                    future.set_result(rows)
+        """A lane. It is none from the moment on at which nobody waits: who comes then opens one."""
+        try:
+            while self._waiting:
+                await self._serve_batch(self._taken())
+        finally:
+            self._lanes.remove(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _serve_batch(self, batch: _Waiting) -> None:
+        try:
+            async with self._pool.connection() as connection:
+                found = await rows_of(connection, [one for one, _ in batch])
+        except Exception as error:  # noqa: BLE001  # each of them is told, and raises it
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), rows in zip(batch, found, strict=True):
+            if not future.done():  # who went away meanwhile is cancelled
+                future.set_result(rows)
 
     def _taken(self) -> _Waiting:
         shape = next(iter(self._waiting))

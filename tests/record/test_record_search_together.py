@@ -138,3 +138,38 @@ def test_every_limit_there_is_keeps_statements_apart():
     not_kept, limits_nothing = {"narrowed"}, {"reader", "person_id", "purpose", "log_number"}
     assert {one.name for one in fields(Grant)} == keyed | filled | not_kept | limits_nothing
     assert {one.name for one in fields(Reach)} == {"grant", "types", "clinic_id"}
+
+
+class AtOnce:
+    """Connections of which two hear of nothing found at the very same moment."""
+
+    def __init__(self):
+        self._heard = asyncio.Event()
+        self._asked = 0
+
+    @asynccontextmanager
+    async def connection(self):
+        yield self
+
+    async def execute(self, *_, **__):
+        self._asked += 1
+        heard = self._heard
+        if self._asked % 2 == 0:
+            self._heard = asyncio.Event()
+            heard.set()
+        await heard.wait()
+        return self
+
+    async def fetchall(self):
+        return []
+
+
+async def test_who_asks_when_all_have_just_been_answered_is_answered_too(people):
+    searches, grant = Searches(AtOnce()), grant_of(people[0])
+
+    async def ask_again_and_again(text):
+        for _ in range(3):
+            await found(searches, grant, text)
+
+    both = asyncio.gather(*map(ask_again_and_again, ["status=final", "code=x&status=final"]))
+    await asyncio.wait_for(both, timeout=10)
