@@ -43,6 +43,8 @@ FOR_ALL = {
     "account_password_reset_completed",
     "smart_configuration",
     "fhir_smart",
+    "openid_configuration",
+    "oauth_jwks",
 }
 # Steps of the way in: they show themselves and nothing else.
 STEPS = {"mfa_authenticate", "account_email_verification_sent", "account_logout"}

@@ -203,7 +203,7 @@ def test_a_patch_that_would_grow_without_end_is_refused_soon(name):
     begun = time.process_time()
     with pytest.raises(UnfitPatchError):
         json_patched(PATIENT, patch)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 3  # it would take minutes
 
 
 @given(

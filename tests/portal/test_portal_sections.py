@@ -11,11 +11,11 @@ from medkarta.audit import queries as audit
 from medkarta.patients.models import Link, Person
 
 COSTS = {
-    "/card/diagnoses": 21,
-    "/card/visits": 20,
-    "/card/visits?year=2024": 20,
-    "/card/hospital": 20,
-    "/card/documents": 20,
+    "/card/diagnoses": 18,
+    "/card/visits": 17,
+    "/card/visits?year=2024": 17,
+    "/card/hospital": 17,
+    "/card/documents": 17,
 }
 
 
