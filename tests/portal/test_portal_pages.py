@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from portal_addresses import hrefs
 
-# Queries of each page, the session's and the gates' among them; the line of the log is not Django's.
+# Queries of each page, the session's and the gates' among them; the log's line is not Django's.
 COSTS = {
     "/": 19,
     "/card": 22,
