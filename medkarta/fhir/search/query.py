@@ -4,7 +4,6 @@ Pure: who may see what is not known here. The limits (`MOST_…`, `LONGEST_…`,
 the cost of one search bounded.
 """
 
-import functools
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -26,7 +25,6 @@ from medkarta.fhir.search.sought import (
 )
 
 MOST_WORK: Final = 1_000
-_LONGEST_KEPT: Final = 200  # characters of what is remembered as read
 
 
 def read_query(resource_type: str, raw: bytes | str, *, base: str = "") -> Query:
@@ -41,7 +39,7 @@ def read_query(resource_type: str, raw: bytes | str, *, base: str = "") -> Query
     given = pairs(text)
     wished = tuple([pair for pair in given if is_control(pair[0])])
     sought = [(name, _local(value, base)) for name, value in given if not is_control(name)]
-    controls = (_known_controls if _is_short(wished) else read_controls)(resource_type, wished)
+    controls = read_controls(resource_type, wished)
     criteria, unknown = _criteria(resource_type, sought)
     return Query(
         resource_type=resource_type,
@@ -82,28 +80,13 @@ def _criteria(
     unknown: list[str] = []
     for name, value in sought:
         try:
-            read = _known_condition if _is_short([(name, value)]) else _condition
-            condition, work = read(resource_type, name, value)
+            condition = read_condition(resource_type, name, value)
         except UnknownParameterError:
             unknown.append(shown(name))
             continue
-        found[condition] = work
+        found[condition] = work_of(condition)
         if sum(found.values()) > MOST_WORK:
             raise BadSearchError(
                 "query", f"with types and units it comes to more than {MOST_WORK} values"
             )
     return tuple(found), tuple(dict.fromkeys(unknown))
-
-
-def _condition(resource_type: str, name: str, value: str) -> tuple[Condition, int]:
-    condition = read_condition(resource_type, name, value)
-    return condition, work_of(condition)
-
-
-# What was asked is asked again: most searches are a program's few questions of many people.
-_known_condition = functools.lru_cache(maxsize=2_048)(_condition)
-_known_controls = functools.lru_cache(maxsize=512)(read_controls)
-
-
-def _is_short(given: Iterable[tuple[str, str]]) -> bool:
-    return sum([len(name) + len(value) for name, value in given]) <= _LONGEST_KEPT

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -11,6 +11,7 @@ from medkarta.audit.drafts import Act, Actor, Origin, draft_of
 from medkarta.consents import queries as consents
 from medkarta.consents.queries import Withdrawal
 from medkarta.foundation.ids import PatientId, new_uuid
+from medkarta.foundation.statements import rows
 from medkarta.patients import queries as patients
 from medkarta.patients.actions import hold_person
 from medkarta.patients.actions.entries import forget_identifiers
@@ -77,8 +78,8 @@ def destroy(*, patient_id: PatientId, withdrawal: Withdrawal, now: datetime) -> 
         return False
     groups = groups_naming(patient_id=patient_id)
     lock_patients([patient_id, *groups])
-    kinds = dict(_rows(_KINDS, [patient_id, patient_id]))
-    ((digest,),) = _rows(_DIGEST, [patient_id, patient_id])
+    kinds: dict[str, int] = dict(rows(connection, _KINDS, [patient_id, patient_id]))
+    ((digest,),) = rows(connection, _DIGEST, [patient_id, patient_id])
     destroyed = {table: _delete(table, patient_id) for table in _TABLES}
     destroyed["clinic_identifier"] = forget_identifiers(patient_ids=[patient_id])
     if groups:
@@ -138,12 +139,6 @@ def _delete(table: str, patient_id: PatientId) -> int:
 
 
 def _count(table: str, patient_id: PatientId) -> int:
-    ((count,),) = _rows(f"SELECT count(*) FROM {table} WHERE patient_id = %s", [patient_id])  # noqa: S608
+    statement = f"SELECT count(*) FROM {table} WHERE patient_id = %s"  # noqa: S608  # ours
+    ((count,),) = rows(connection, statement, [patient_id])
     return int(count)
-
-
-def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

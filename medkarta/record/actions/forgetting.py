@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
@@ -10,6 +10,7 @@ from django.db import connection
 from medkarta.fhir.splice import Meta, splice
 from medkarta.fhir.trees import TreeObject, read_resource_tree, write_tree
 from medkarta.foundation.ids import PatientId, ResourceId, logical_id
+from medkarta.foundation.statements import rows
 from medkarta.record.stored import parse_body
 from medkarta.record.writing import Version, write
 
@@ -30,7 +31,7 @@ _FORGET: Final = (
 def groups_naming(*, patient_id: PatientId) -> list[UUID]:
     """Groups of which a version names the entry."""
     name = _name(patient_id)
-    return [resource_id for (resource_id,) in _rows(_GROUPS, [name, name])]
+    return [resource_id for (resource_id,) in rows(connection, _GROUPS, [name, name])]
 
 
 def forget_member(*, patient_id: PatientId, groups: Collection[UUID], now: datetime) -> int:
@@ -41,7 +42,7 @@ def forget_member(*, patient_id: PatientId, groups: Collection[UUID], now: datet
     """
     name, ids = _name(patient_id), list(groups)
     versions = []
-    for resource_id, custodian_id, version, text in _rows(_PRESENT, [ids, name]):
+    for resource_id, custodian_id, version, text in rows(connection, _PRESENT, [ids, name]):
         body = _without(text, name, Meta(version_id=str(version + 1), last_updated=now))
         versions.append(
             Version(
@@ -71,10 +72,3 @@ def _without(text: str, name: str, meta: Meta) -> str:
 
 def _name(patient_id: PatientId) -> str:
     return logical_id(patient_id, ResourceId(patient_id))
-
-
-def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from medkarta.foundation.ids import (
     logical_id,
     parse_logical_id,
 )
+from medkarta.foundation.statements import rows
 from medkarta.patients.actions.entries import EntrySent, number_entries
 from medkarta.record import tallies
 from medkarta.record.intake.locks import lock_patients
@@ -42,7 +43,8 @@ class Batch:
 
 def count_all() -> int:
     """How many resources there are to be looked at."""
-    ((count,),) = _rows(
+    ((count,),) = rows(
+        connection,
         "SELECT (SELECT count(*) FROM resource WHERE NOT deleted)"
         " + (SELECT count(*) FROM shared_resource WHERE NOT deleted)",
         [],
@@ -74,7 +76,8 @@ def _next(after: Key, *, shared: bool) -> list[Key]:
     """Keys of the next batch, in order: many, or few whose texts are long."""
     columns, table = _COLUMNS[shared], _TABLES[shared]
     marks = ", ".join("%s::uuid" for _ in after)
-    found = _rows(
+    found = rows(
+        connection,
         f"SELECT {columns}, octet_length(body) FROM {table}"  # noqa: S608  # literals
         f" WHERE NOT deleted AND ({columns}) > ({marks}) ORDER BY {columns} LIMIT %s",
         [*after, _AT_ONCE],
@@ -95,7 +98,8 @@ def _one(keys: list[Key], *, shared: bool) -> Batch:
     lock_patients({key[0] for key in keys})
     columns, table = _COLUMNS[shared], _TABLES[shared]
     arrays = ", ".join("%s::uuid[]" for _ in keys[0])
-    found = _rows(
+    found = rows(
+        connection,
         f"SELECT custodian_id, body, {columns} FROM {table} JOIN unnest({arrays}) AS k ({columns})"  # noqa: S608
         f" USING ({columns}) WHERE NOT deleted",
         [list(column) for column in zip(*keys, strict=True)],
@@ -123,10 +127,3 @@ def _name(key: Key) -> str:
     if len(key) == 1:
         return encode_uuid(key[0])
     return logical_id(PatientId(key[0]), ResourceId(key[1]))
-
-
-def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
