@@ -45,6 +45,7 @@ _GATES: Final = {
     Gate.RELATION: "The record is not this caller's to read.",
     Gate.SECTION: "This part of the record is not open.",
 }
+_PATIENCE: Final = 0.5  # of the time that the last group took
 _INSUFFICIENT: Final = ((b"www-authenticate", b'Bearer error="insufficient_scope"'),)
 
 
@@ -79,9 +80,10 @@ class Api:
         self.marker = Marker(sealer=settings.SEALER)
         self.writer = Writer()
         self.searches = Searches(pool)
-        # Searches that come through the door together are answered together.
-        self._door = Gathering(on_connection(pool, open_many), patience=0.5)
-        self._reads = Gathering(on_connection(pool, open_and_read))
+        # A group costs as much as several of those who are in it, and searches that come through
+        # the door together are answered together: those who were just answered are waited for.
+        self._door = Gathering(on_connection(pool, open_many), patience=_PATIENCE)
+        self._reads = Gathering(on_connection(pool, open_and_read), patience=_PATIENCE)
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""
