@@ -34,7 +34,7 @@ from medkarta.fhir_api.operations.lastn import lastn
 from medkarta.fhir_api.operations.match import match
 from medkarta.fhir_api.operations.meta import meta_of_resource, meta_of_type
 from medkarta.fhir_api.operations.stats import stats
-from medkarta.fhir_api.operations.summary import summary
+from medkarta.fhir_api.operations.summary import summary, summary_of_all
 from medkarta.fhir_api.operations.validate import validate
 from medkarta.fhir_api.outcomes import FhirError, not_here
 from medkarta.fhir_api.requests import FhirRequest
@@ -66,6 +66,7 @@ INTERACTIONS: Final[Mapping[Shape, Methods]] = {
 OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("Patient", "type", "$everything"): {"GET": everything, "POST": everything},
     ("Patient", "instance", "$everything"): {"GET": everything, "POST": everything},
+    ("Patient", "type", "$summary"): {"GET": summary_of_all, "POST": summary_of_all},
     ("Patient", "instance", "$summary"): {"GET": summary, "POST": summary},
     ("Patient", "type", "$match"): {"POST": match},
     ("Observation", "type", "$lastn"): {"GET": lastn, "POST": lastn},

@@ -21,6 +21,12 @@ TAG = quote("urn:of-the-matrix|marked", safe="")
 # One of each way in which a type is in the compartment.
 COMPARTMENT = {"Appointment", "AuditEvent", "Coverage", "Observation", "Patient", "Schedule"}
 NOTHINGS = "-".join([encode_uuid(new_uuid())] * 2)
+# Of all entries' Patients one is in a summary, and of what is told again and again the newest.
+_ONE_TYPE = {
+    "$everything": "Patient",
+    "$summary": "Patient",
+    "$summary of all": "Immunization",
+}
 BY_NAME = {
     "read": ("GET", "{}"),
     "head": ("HEAD", "{}"),
@@ -109,8 +115,8 @@ def cells(types, role):
 
 
 def applies(types, way, kind, owner):
-    if way in {"$everything", "$summary"}:
-        return kind == "Patient"
+    if way in _ONE_TYPE:
+        return kind == _ONE_TYPE[way]
     if way == "$meta of a type":
         return kind not in EITHER_TYPES and owner != "nothing"
     if way in {"_revinclude", "chain", "_has", "compartment"}:
@@ -142,6 +148,7 @@ def request(types, role, way, kind, owner):
         "search as XML": f"{kind}?_format=xml",
         "history of a type": f"{kind}/_history",
         "$meta of a type": f"{kind}/$meta?",
+        "$summary of all": "Patient/$summary?",
         **tagged,
     }.get(way, f"{kind}?")
     named = naming(types, way, kind, owner) if ROLES[role].system else ""
@@ -161,4 +168,5 @@ def naming(types, way, kind, owner):
         "_revinclude": f"_id={patient}",
         "chain": f"{whose}:Patient._id={patient}",
         "$meta of a type": f"patient={patient}",
+        "$summary of all": f"patient={patient}",
     }.get(way, otherwise)

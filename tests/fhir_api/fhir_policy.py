@@ -105,6 +105,7 @@ WAYS: Final = {
     "$meta": READ,
     "$everything": Way(search=False, one=True, brought=True),
     "$summary": Way(search=False, one=True),
+    "$summary of all": Way(search=False, through=("Patient",), brought=True),
     "search by _id": Way(one=True),
     "search": Way(),
     "search by form": Way(),

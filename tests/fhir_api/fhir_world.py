@@ -52,15 +52,15 @@ class Held:
             }
         )
 
-    def put(self, resource, resource_id=None):
+    def put(self, resource, resource_id=None, *, now=RECORDED):
         """Store it; its logical id."""
         resource_id = resource_id or new_uuid()
-        put(owner=self.owner, resource_id=resource_id, text=json.dumps(resource), now=RECORDED)
+        put(owner=self.owner, resource_id=resource_id, text=json.dumps(resource), now=now)
         return logical_id(self.patient_id, ResourceId(resource_id))
 
-    def change(self, name, resource):
+    def change(self, name, resource, *, now=RECORDED):
         """A next version of what has this logical id."""
-        self.put(resource, parse_logical_id(name)[1])
+        self.put(resource, parse_logical_id(name)[1], now=now)
 
 
 class World:

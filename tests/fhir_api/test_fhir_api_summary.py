@@ -1,6 +1,8 @@
 """$summary: the International Patient Summary as a document."""
 
 import json
+from collections import Counter
+from datetime import timedelta
 
 import pytest
 from bearers import app_token, system_token
@@ -9,6 +11,7 @@ from fhir_world import RECORDED
 from medkarta.audit import queries as audit
 from medkarta.fhir.json_text import read_resource
 from medkarta.fhir.structure.check import issues_of
+from medkarta.fhir_api.operations.ips.subject import about_one
 from medkarta.foundation.ids import PersonId, encode_uuid, new_uuid
 from medkarta.record.actions.store import put
 
@@ -247,3 +250,102 @@ class TestWhoGetsIt:
         }
         without = app_token(world.boris, scopes=("patient/Condition.rs",))
         assert machine.get(f"Patient/{boris.patient}/$summary", without).status == 403
+
+
+class TestOfAllEntries:
+    """Anna is at two clinics; the clinic Y has heard of her last."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def later(world):
+        at_y, at_x = world.anna_at_y, world.anna_at_x
+        name = {"resourceType": "Patient", "name": [{"family": at_y.canary}]}
+        at_y.change(at_y.patient, name, now=RECORDED + timedelta(days=1))
+        by = {"reference": f"Organization/{world.organization}"}
+        for held in (at_x, at_y):
+            shot = {
+                "resourceType": "Immunization",
+                "status": "completed",
+                "vaccineCode": coded("33879002"),
+                "patient": {"reference": f"Patient/{held.patient}"},
+                "occurrenceDateTime": "2024-10-01",
+                "manufacturer": by,
+            }
+            held.put(shot)
+        return at_y
+
+    def test_has_all_that_each_clinic_has_once_and_one_patient(self, machine, world, anna, later):
+        heard = machine.get("Patient/$summary", anna)
+        assert heard.status == 200, heard.body
+        entries = heard.json["entry"]
+        urls = [entry["fullUrl"] for entry in entries]
+        assert len(urls) == len(set(urls))
+        kinds = Counter(entry["resource"]["resourceType"] for entry in entries)
+        assert (kinds["Patient"], kinds["Organization"], kinds["Immunization"]) == (1, 1, 2)
+        found = sections(heard)
+        both = {world.anna_at_x.condition, world.anna_at_y.condition}
+        assert set(found[PROBLEMS]) == both
+        assert len(found[IMMUNIZATIONS]) == 2
+        told = composition(heard)
+        assert told["subject"]["reference"].endswith(f"/Patient/{later.patient}")
+        named = [told["subject"], *told["author"]]
+        named += [entry for one in told["section"] for entry in one.get("entry", ())]
+        assert {one["reference"] for one in named} <= set(urls)
+
+    def test_is_about_its_subject_in_every_resource(self, machine, anna, later):
+        heard = machine.get("Patient/$summary", anna)
+        whose = {
+            (resource.get("subject") or resource["patient"])["reference"]
+            for entry in heard.json["entry"][1:]
+            if (resource := entry["resource"]).keys() & {"subject", "patient"}
+        }
+        assert whose == {f"Patient/{later.patient}"}
+        assert b'"value": 140.0' in heard.body
+
+    @pytest.mark.parametrize(
+        ("reference", "told"),
+        [
+            ("Patient/a-a", "Patient/b-b"),
+            ("Patient/a-a/_history/2", "Patient/b-b"),
+            ("http://here/fhir/Patient/a-a", "Patient/b-b"),
+            (r"Patient\/a-a", "Patient/b-b"),
+            ("Patient/a-ab", "Patient/a-ab"),
+            ("http://there/fhir/Patient/a-a", "http://there/fhir/Patient/a-a"),
+            ("Observation/a-a", "Observation/a-a"),
+        ],
+    )
+    def test_tells_of_its_subject_where_a_reference_means_the_other_patient(self, reference, told):
+        about = about_one("b-b", ["a-a", "c-c"], base="http://here/fhir")
+        text = '{"performer":[{"reference" : "%s"}],"note":"Patient/a-a","value":1.50}'
+        assert about(text % reference) == text % told
+
+    @pytest.mark.usefixtures("later")
+    def test_is_right_by_our_own_check(self, machine, anna):
+        bundle = read_resource(machine.get("Patient/$summary", anna).body).resource
+        types = {one["fullUrl"]: one["resource"]["resourceType"] for one in bundle["entry"]}
+        assert issues_of(bundle, types=types) == []
+
+    def test_of_one_entry_alone_is_that_entrys(self, machine, world, boris):
+        token = app_token(world.boris)
+        alone = summary(machine, token, boris).body
+        assert machine.get("Patient/$summary", token).body == alone
+        named = {"name": "patient", "valueReference": {"reference": f"Patient/{boris.patient}"}}
+        body = {"resourceType": "Parameters", "parameter": [named]}
+        assert machine.call("POST", "Patient/$summary", token, body).body == alone
+        query = f"Patient/$summary?patient={boris.patient}"
+        assert machine.get(query, system_token(world.x)).body == alone
+
+    def test_leaves_a_line_that_names_both_entries(self, machine, world, anna):
+        machine.get("Patient/$summary", anna)
+        (line,) = audit.entries(person_id=PersonId(world.anna.person_id), before=None, limit=1)
+        assert line.said.resources == ("Patient/$summary",)
+        assert set(line.said.patient_ids) == set(world.anna.patient_ids)
+
+    def test_is_refused_to_who_names_nobody_or_anothers(self, machine, world, anna):
+        x = system_token(world.x)
+        unnamed = machine.get("Patient/$summary", x)
+        assert unnamed.status == 403
+        assert "name the patient" in unnamed.words
+        for token, patient in ((anna, world.boris_at_x.patient), (x, world.anna_at_y.patient)):
+            assert machine.get(f"Patient/$summary?patient={patient}", token).status == 404
+        assert machine.get("Patient/$summary?identifier=urn:a|1", anna).status == 400

@@ -151,6 +151,7 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     events.events: Told(answers={200: Content.EVENTS}),
     everything.everything: _operation(Content.BUNDLE, everything.KNOWN),
     summary.summary: _operation(Content.BUNDLE),
+    summary.summary_of_all: _operation(Content.BUNDLE, summary.KNOWN),
     match.match: _operation(Content.BUNDLE, match.KNOWN),
     lastn.lastn: _operation(Content.BUNDLE, frozenset({"max", SEARCH})),
     stats.stats: _operation(Content.PARAMETERS, stats.KNOWN),

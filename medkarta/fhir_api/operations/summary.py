@@ -2,24 +2,43 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import Final
 
 from medkarta.access.grants import Everything
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, out_of_scope
 from medkarta.fhir_api.operations.given import read_given
 from medkarta.fhir_api.operations.ips.document import document, relevant
-from medkarta.fhir_api.operations.opening import entry_of, open_record, shared_types
+from medkarta.fhir_api.operations.opening import (
+    entry_asked,
+    entry_of,
+    open_record,
+    shared_types,
+)
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.foundation.ids import PatientId
 from medkarta.record import reading_summary as record
 from medkarta.record.reading_everything import shared_in
 from medkarta.record.reading_summary import Part
+
+KNOWN: Final = frozenset({"patient"})
 
 
 async def summary(api: Api, request: FhirRequest) -> FhirAnswer:
     """The summary of one entry as a document, made of what the Grant opens of it."""
     read_given(request, known=())
-    opened, grant = await open_record(api, request, entry_of(request.path[1]))
+    return await _document(api, request, entry_of(request.path[1]))
+
+
+async def summary_of_all(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The same of all entries of an app's person in one, or of the entry that is named."""
+    given = read_given(request, known=KNOWN)
+    return await _document(api, request, entry_asked(request, given))
+
+
+async def _document(api: Api, request: FhirRequest, entry: PatientId | None) -> FhirAnswer:
+    opened, grant = await open_record(api, request, entry)
     if not (isinstance(opened.types, Everything) or "Patient" in opened.types):
         raise out_of_scope()  # a summary begins with whose it is
     async with api.pool.connection() as connection:
@@ -27,9 +46,9 @@ async def summary(api: Api, request: FhirRequest) -> FhirAnswer:
         listed = await asyncio.to_thread(relevant, found)
         bodies = (one.text.body.encode() for one in listed)
         shared = await shared_in(connection, bodies, types=shared_types(opened))
-    patient = next((one for one in listed if one.part is Part.PATIENT), None)
-    if patient is None:
+    patients = [one for one in listed if one.part is Part.PATIENT]
+    if not patients:
         raise not_found()
-    others = [one for one in listed if one is not patient]
-    body = await asyncio.to_thread(document, patient, others, shared, base=request.base)
+    others = [one for one in listed if one.part is not Part.PATIENT]
+    body = await asyncio.to_thread(document, patients, others, shared, base=request.base)
     return FhirAnswer(status=HTTPStatus.OK, body=body)

@@ -16,6 +16,7 @@ from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir_api.bundles import instant
 from medkarta.fhir_api.operations.ips.narrative import narrative
 from medkarta.fhir_api.operations.ips.sections import HEADINGS
+from medkarta.fhir_api.operations.ips.subject import about_one
 from medkarta.record.reading import Text
 from medkarta.record.reading_summary import Listed, Part
 from medkarta.record.stored import parse_body
@@ -54,16 +55,32 @@ def relevant(found: Iterable[Listed]) -> list[Listed]:
 
 
 def document(
-    patient: Listed, found: Sequence[Listed], shared: Sequence[Text], *, base: str
+    patients: Sequence[Listed], found: Sequence[Listed], shared: Sequence[Text], *, base: str
 ) -> bytes:
-    """Join it: the Composition, the Patient, the author, what they list and what that names."""
-    listed = [patient.text, *(one.text for one in found), *shared]
-    texts = [(_address(one, base), one.body) for one in listed]
+    """Join it: the Composition, the Patient, the author, what they list and what that names.
+
+    Of several entries' Patients the one whose words are the newest is whom all of it is about.
+    """
+    patient, *others = sorted(patients, key=_newest, reverse=True)
+    about = about_one(patient.text.id, [one.text.id for one in others], base=base)
+    texts = [
+        (_address(one, base), about(one.body)) for one in (*(one.text for one in found), *shared)
+    ]
     author = uuid5(_SPACE, "author")
-    texts.insert(1, (author.urn, _device(author)))
     at = max(one.text.recorded_at for one in (patient, *found))
-    composition = _composition(patient, found, shared, base=base, author=author, at=at)
-    texts.insert(0, (uuid5(_SPACE, patient.text.id).urn, orjson.dumps(composition).decode()))
+    id_ = uuid5(_SPACE, ",".join(sorted(one.text.id for one in patients)))
+    composition = {
+        "resourceType": "Composition",
+        "id": str(id_),
+        **_composition(patient, found, shared, base=base),
+        "date": instant(at),
+        "author": [{"reference": author.urn, "display": "Medkarta"}],
+    }
+    texts[:0] = [
+        (id_.urn, orjson.dumps(composition).decode()),
+        (_address(patient.text, base), patient.text.body),
+        (author.urn, _device(author)),
+    ]
     entries = ",".join(f'{{"fullUrl":"{url}","resource":{text}}}' for url, text in texts)
     digest = uuid5(_SPACE, hashlib.sha256(entries.encode()).hexdigest())
     head = {
@@ -86,14 +103,12 @@ def _codes(*concepts: JsonObject) -> set[str]:
     return {coding.get("code", "") for one in concepts for coding in one.get("coding", ())}
 
 
+def _newest(patient: Listed) -> tuple[datetime, str]:
+    return patient.text.recorded_at, patient.text.id
+
+
 def _composition(
-    patient: Listed,
-    found: Sequence[Listed],
-    shared: Sequence[Text],
-    *,
-    base: str,
-    author: UUID,
-    at: datetime,
+    patient: Listed, found: Sequence[Listed], shared: Sequence[Text], *, base: str
 ) -> JsonObject:
     medicines = {
         f"Medication/{one.id}": parse_body(one.body)
@@ -108,14 +123,10 @@ def _composition(
             addresses = [_address(one.text, base) for one in listed]
             sections.append(_section(heading.name, text, addresses))
     return {
-        "resourceType": "Composition",
-        "id": str(uuid5(_SPACE, patient.text.id)),
         "language": "ru",
         "status": "final",
         "type": _concept(SUMMARY),
         "subject": {"reference": _address(patient.text, base)},
-        "date": instant(at),
-        "author": [{"reference": author.urn, "display": "Medkarta"}],
         **_titled(SUMMARY),
         "section": sections,
     }
