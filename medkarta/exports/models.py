@@ -29,6 +29,12 @@ class Export(models.Model):
     chosen = ArrayField(
         models.UUIDField(), null=True, help_text="entries that were asked for; null: all"
     )
+    searches = ArrayField(
+        models.TextField(), default=list, help_text="Type?query: of such a type, what one finds"
+    )
+    elements = ArrayField(
+        models.TextField(), default=list, help_text="element, or Type.element; none: all of each"
+    )
     state = models.CharField(max_length=10, default=State.RUNNING.value)
     ended_how = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField()

@@ -33,7 +33,8 @@ def owned_by(owner: Owner) -> QuerySet[Export]:
 class Wished:
     """An export as it was asked for: by which token, at which address, of what.
 
-    `chosen` are the entries that are wished; None: all that the owner may export.
+    `chosen` are the entries that are wished; None: all that the owner may export. `searches` and
+    `elements` are as in `narrowing`.
     """
 
     digest: bytes
@@ -41,3 +42,5 @@ class Wished:
     types: Types
     since: datetime | None
     chosen: frozenset[PatientId] | None
+    searches: tuple[str, ...]
+    elements: tuple[str, ...]

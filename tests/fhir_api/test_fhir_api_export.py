@@ -12,6 +12,7 @@ from medkarta.audit import queries as audit
 from medkarta.exports.models import Export
 
 pytestmark = pytest.mark.django_db
+HUNDRED = ",".join(map(str, range(100)))
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ class TestAnApp:
             (("patient/Condition.rs",), "_type=Observation", "scopes"),
             (("patient/Observation.rs?category=laboratory",), "", "in part"),
             (("patient/Observation.r",), "", "scopes"),
+            (("patient/Condition.rs",), "_typeFilter=Observation%3Fcode%3D1", "Observation"),
         ],
     )
     def test_is_refused_what_its_scopes_do_not_open(self, world, machine, scopes, query, said):
@@ -138,8 +140,24 @@ class TestTheAnswers:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("_elements=id", "_elements"),
-            ("_typeFilter=Observation%3Fcode%3D1", "_typeFilter"),
+            ("_elements=", "_elements"),
+            ("_elements=id,nonsense", "nonsense"),
+            ("_elements=Patient.nonsense", "Patient.nonsense"),
+            ("_elements=Patient.name.family", "Patient.name.family"),
+            ("_elements=Patient.name&_type=Condition", "Patient.name"),
+            ("_elements=" + ",".join(["id"] * 101), "100 names"),
+            ("_typeFilter=", "resource type"),
+            ("_typeFilter=Nonsense%3Fcode%3D1", "resource type"),
+            ("_typeFilter=Observation%3Fnonsense%3D1", "nonsense"),
+            ("_typeFilter=Observation%3Fvalue-quantity%3Dabc", "value-quantity"),
+            ("_typeFilter=Observation%3Fcode%3D1%26_sort%3Ddate", "_sort"),
+            ("_typeFilter=Observation%3F_include%3DObservation:subject", "_include"),
+            ("_typeFilter=Observation%3Fsubject.name%3DAnna", "other types"),
+            ("_typeFilter=Patient%3F_has:Observation:subject:code%3D1", "other types"),
+            ("_typeFilter=Medication%3Fcode%3D1,MessageHeader%3Fcode%3D1", "MessageHeader"),
+            ("_typeFilter=Observation%3Fcode%3D1&_type=Condition", "not exported"),
+            ("_typeFilter=" + ",".join(["Condition%3Fcode%3D1"] * 21), "20 searches"),
+            ("_typeFilter=" + ",".join([f"Condition%3Fcode%3D{HUNDRED}"] * 11), "1000 values"),
             ("patient=Patient/1", "patient"),
             ("_type=Organization", "Organization"),
             ("_type=Nonsense", "Nonsense"),

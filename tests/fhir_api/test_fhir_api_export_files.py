@@ -163,6 +163,17 @@ class TestSlices:
         found = lines_of(machine, x, machine.get(path, x).json)
         assert len({one["id"] for one in found["Patient"]}) == len(found["Patient"]) == 3
 
+    def test_are_narrowed_each_like_the_first(self, world, machine, x):
+        conditions = f"Condition%3F_id={world.anna_at_x.condition},{world.stranger.condition}"
+        path = asked(machine, x, f"_elements=id&_type=Condition&_typeFilter={conditions}")
+        assert work(path) == 4
+        found = lines_of(machine, x, machine.get(path, x).json)["Condition"]
+        assert {one["id"] for one in found} == {
+            world.anna_at_x.condition,
+            world.stranger.condition,
+        }
+        assert all("code" not in one for one in found)
+
     def test_tell_how_far_they_are_and_offer_nothing_yet(self, machine, x):
         path = asked(machine, x)
         writing.write_slice(export_id=id_of(path), now=datetime.now(UTC))

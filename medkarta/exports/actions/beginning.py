@@ -34,6 +34,8 @@ def begin(*, owner: Owner, wished: Wished, now: datetime) -> UUID:
         types=None if isinstance(wished.types, Everything) else sorted(wished.types),
         since=wished.since,
         chosen=None if wished.chosen is None else sorted(wished.chosen),
+        searches=list(wished.searches),
+        elements=list(wished.elements),
         created_at=now,
         moved_at=now,
     )

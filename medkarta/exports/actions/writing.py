@@ -17,6 +17,7 @@ from medkarta.exports.actions.ending import end
 from medkarta.exports.asking import asking
 from medkarta.exports.files import Slice
 from medkarta.exports.models import Export, ExportFile
+from medkarta.exports.narrowing import cut, searches_of
 from medkarta.exports.rules import FILES_LAST, SETTLED, Ended, State
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.patients.queries import kept
@@ -71,6 +72,7 @@ class _Writer:
         self.shared: set[UUID] = set()  # named here for the first time
         self._export = export
         self._known = frozenset(export.shared)
+        self._searches = searches_of(export.searches)
 
     def write(self) -> _Progress:
         clinic_id, chosen = self._export.clinic_id, self._export.chosen
@@ -111,14 +113,20 @@ class _Writer:
         """Raises what `bodies` does."""
         for grant in grants:
             named: set[UUID] = set()
-            for resource_type, body in bodies(grant, since=self._export.since):
-                self.written.add(resource_type, body)
-                named |= shared_named(body.encode())
+            found = bodies(grant, since=self._export.since, searches=self._searches)
+            for resource_type, body in found:
+                named |= shared_named(self._put(resource_type, body).encode())
             new = named - self._known - self.shared
             types = going_along(grant.types, grant.narrowed)
-            for resource_type, body in shared_bodies(new, types=types):
-                self.written.add(resource_type, body)
+            for resource_type, body in shared_bodies(new, types=types, searches=self._searches):
+                self._put(resource_type, body)
             self.shared |= new
+
+    def _put(self, resource_type: str, body: str) -> str:
+        """What is left of a text as it is wished."""
+        text = cut(resource_type, body, self._export.elements)
+        self.written.add(resource_type, text)
+        return text
 
 
 def _grant(answer: Answer) -> Grant | None:

@@ -25,6 +25,7 @@ _VALUES: Final[dict[str, Json]] = {
     "_since": _MOMENT,
     "_summary": {"enum": [one.value for one in Summary]},
     "_total": {"enum": [one.value for one in Total]},
+    "_typeFilter": {"type": "string", "examples": ["Observation?code=718-7"]},
     "_type": {"type": "string", "examples": ["Observation,Condition"]},
     "count": _WHOLE,
     "end": _MOMENT,

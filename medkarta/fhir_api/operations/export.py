@@ -9,7 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from medkarta.access.api.asking import Caller, Concern, Doing, Opened, Types
+from medkarta.access.api.asking import Caller, Concern, Doing, Opened
 from medkarta.access.grants import Everything
 from medkarta.exports.actions.beginning import BusyError, begin
 from medkarta.exports.asking import resources_named
@@ -19,7 +19,7 @@ from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.interactions.read import stored
 from medkarta.fhir_api.operations.export_asked import (
-    PERSONAL,
+    EXPORTED,
     Asked,
     entries_named,
     read_asked,
@@ -29,10 +29,8 @@ from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.patients.queries.kept import kept_of
 from medkarta.record.rules.groups import members_at
-from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.stored import parse_body
 
-_ALL: Final = PERSONAL | SHARED_TYPES
 _AGAIN: Final = b"5"  # seconds
 
 
@@ -40,7 +38,7 @@ async def patient_export(api: Api, request: FhirRequest) -> FhirAnswer:
     """202 and the address where the export is to be asked for."""
     _check_patience(request)
     asked = read_asked(request)
-    opened = await _open(api, request, asked.types)
+    opened = await _open(api, request, asked)
     chosen = asked.patients
     if chosen is not None:
         theirs = await _theirs(opened.caller, chosen)
@@ -54,7 +52,7 @@ async def group_export(api: Api, request: FhirRequest) -> FhirAnswer:
     _check_patience(request)
     asked = read_asked(request)
     group = parse_body((await stored(api, request)).body)
-    opened = await _open(api, request, asked.types)
+    opened = await _open(api, request, asked)
     members = frozenset(entries_named(request, members_at(group, request.now)))
     if asked.patients is not None and not asked.patients <= members:
         raise _not_among(asked.patients - members, "members of this Group")
@@ -99,6 +97,8 @@ async def _begun(
         types=asked.types,
         since=asked.since,
         chosen=chosen,
+        searches=asked.searches,
+        elements=asked.elements,
     )
     work = partial(begin, owner=owner_of(caller), wished=wished, now=request.now)
     try:
@@ -116,18 +116,18 @@ async def _begun(
     )
 
 
-async def _open(api: Api, request: FhirRequest, types: Types) -> Opened:
+async def _open(api: Api, request: FhirRequest, asked: Asked) -> Opened:
     """The door: the scopes' for a system, the person's gates too for an app."""
     wish = Wish(
         doing=Doing.SEARCH,
-        types=types,
-        resources=resources_named(types),
+        types=asked.types,
+        resources=resources_named(asked.types),
         concern=Concern.EITHER,
     )
     opened = await api.open(request, wish)
-    wanted = _ALL if isinstance(opened.types, Everything) else opened.types
-    if isinstance(types, frozenset) and not types <= wanted:
-        raise _forbidden(f"The token's scopes do not open {', '.join(sorted(types - wanted))}.")
+    wanted = EXPORTED if isinstance(opened.types, Everything) else opened.types
+    if shut := sorted(asked.named - wanted):
+        raise _forbidden(f"The token's scopes do not open {', '.join(shut)}.")
     partly = sorted(wanted & opened.narrowed.keys())
     if partly:
         raise _forbidden(

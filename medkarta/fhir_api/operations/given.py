@@ -84,17 +84,21 @@ class Given:
 
 
 def read_given(
-    request: FhirRequest, *, known: Collection[str] | None = None, longest: int = _LONGEST
+    request: FhirRequest,
+    *,
+    known: Collection[str] | None = None,
+    own: Collection[str] = (),
+    longest: int = _LONGEST,
 ) -> Given:
     """Read the address and the body, of `longest` bytes at most. Raises `FhirError`.
 
-    `known` None: the caller looks at the names itself.
+    `known` None: the caller looks at the names itself. `own`: what elsewhere is of the answer.
     """
     values: dict[str, tuple[str, ...]] = {}
     resources: dict[str, JsonObject] = {}
     pairs = parse_qsl(request.query.decode("ascii"), keep_blank_values=True)
     for name, text in pairs:
-        if name not in OF_THE_ANSWER:
+        if name in own or name not in OF_THE_ANSWER:
             values[name] = (*values.get(name, ()), text)
     if len(request.body) > longest:
         words = f"The body of this operation has {longest} bytes at most."

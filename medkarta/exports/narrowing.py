@@ -1,0 +1,84 @@
+"""What of an export's resources is wished: `_typeFilter` and `_elements`.
+
+https://hl7.org/fhir/uv/bulkdata/STU2/export.html#query-parameters. Both are kept with the export as
+texts that were read once, and read again for each slice.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from medkarta.fhir.members import members_of
+from medkarta.fhir.representation import represented
+from medkarta.fhir.search.query import MOST_WORK, read_query
+from medkarta.fhir.search.query_controls import is_control
+from medkarta.fhir.search.query_criteria import work_of
+from medkarta.fhir.search.query_text import pairs, shown
+from medkarta.fhir.search.sought import BadSearchError, Criterion, Missing, Query
+
+MOST_ELEMENTS: Final = 100
+_MOST_SEARCHES: Final = 20
+
+
+def checked_searches(texts: Sequence[str], *, base: str) -> tuple[str, ...]:
+    """Each `Type?parameters` as it is kept: references below `base`, our address, are relative.
+
+    Raises `BadSearchError` for what is no search of a type by parameters of its own, and for more
+    than a search of one type may have, all together.
+    """
+    if len(texts) > _MOST_SEARCHES:
+        raise BadSearchError("query", f"there are more than {_MOST_SEARCHES} searches")
+    queries = [_checked(text) for text in texts]
+    if sum(work_of(one) for query in queries for one in query.criteria) > MOST_WORK:
+        raise BadSearchError("query", f"all searches come to more than {MOST_WORK} values")
+    return tuple(_local(query, base) for query in queries)
+
+
+def searches_of(texts: Iterable[str]) -> dict[str, list[Query]]:
+    """The searches by type. Raises `BadSearchError`."""
+    found: dict[str, list[Query]] = defaultdict(list)
+    for text in texts:
+        resource_type, _, parameters = text.partition("?")
+        found[resource_type].append(read_query(resource_type, parameters))
+    return found
+
+
+def type_of(search: str) -> str:
+    """The type whose search it is."""
+    return search.partition("?")[0]
+
+
+def has_element(resource_type: str, name: str) -> bool:
+    """Whether a type has an element of this name at its top, `value` for any `value[x]`."""
+    return any(member.step == name for member in members_of(resource_type).values())
+
+
+def cut(resource_type: str, body: str, elements: Collection[str]) -> str:
+    """A resource's text with those elements, and what is mandatory; marked SUBSETTED.
+
+    `elements` are of any type (`id`) or of one (`Patient.name`). A type of which none is named
+    stays whole.
+    """
+    names = [name for name in elements if "." not in name]
+    own = f"{resource_type}."
+    names += [name.removeprefix(own) for name in elements if name.startswith(own)]
+    return represented(body, elements=names)
+
+
+def _checked(text: str) -> Query:
+    resource_type, _, parameters = text.partition("?")
+    query = read_query(resource_type, parameters)
+    if query.unknown:
+        raise BadSearchError(query.unknown[0], f"a {resource_type} is not searched by it")
+    if controls := [name for name, _ in pairs(parameters) if is_control(name)]:
+        raise BadSearchError(shown(controls[0]), "it does not say what is sought")
+    if not all(isinstance(one, Criterion | Missing) for one in query.criteria):
+        words = f"it goes through other types: a {resource_type}'s own parameters stand here"
+        raise BadSearchError(resource_type, words)
+    return query
+
+
+def _local(query: Query, base: str) -> str:
+    sought = [(name, value.replace(f"{base}/", "")) for name, value in pairs(query.text)]
+    return f"{query.resource_type}?{urlencode(sought)}"

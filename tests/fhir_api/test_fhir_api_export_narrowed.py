@@ -1,0 +1,157 @@
+"""`_typeFilter` and `_elements` of an export."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from asgi_client import BASE
+from bearers import app_token, system_token
+from exporting import exported, lines_of, parameters
+from fhir_world import RECORDED
+from test_fhir_api_read import newest_line
+
+from medkarta.foundation.ids import encode_uuid, new_uuid
+from medkarta.record.actions.store import put
+
+pytestmark = pytest.mark.django_db
+SUBSETTED = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+    "code": "SUBSETTED",
+}
+LOINC = "http://loinc.org"
+
+
+@pytest.fixture(scope="module")
+def x(world):
+    return system_token(world.x)
+
+
+@pytest.fixture(scope="module")
+def anna(world):
+    return app_token(world.anna)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weights(world):
+    """Ids of two weighings of Anna's, by value, each at the clinic X and by another doctor."""
+    made = {}
+    for value, family in (("70.50", "Первый"), ("90", "Второй")):
+        doctor = new_uuid()
+        text = json.dumps({"resourceType": "Practitioner", "name": [{"family": family}]})
+        put(owner=None, resource_id=doctor, text=text, now=RECORDED)
+        weight = {
+            "resourceType": "Observation",
+            "status": "final" if value == "90" else "amended",
+            "code": {"coding": [{"system": LOINC, "code": "29463-7"}]},
+            "subject": {"reference": f"Patient/{world.anna_at_x.patient}"},
+            "performer": [{"reference": f"Practitioner/{encode_uuid(doctor)}"}],
+            "valueQuantity": {"value": "$", "unit": "kg"},
+        }
+        name = new_uuid()
+        text = json.dumps(weight).replace('"$"', value)
+        put(owner=world.anna_at_x.owner, resource_id=name, text=text, now=RECORDED)
+        made[value] = f"{world.anna_at_x.patient.partition('-')[0]}-{encode_uuid(name)}"
+    return made
+
+
+def found(machine, token, query="", **more):
+    _, manifest = exported(machine, token, query, **more)
+    return lines_of(machine, token, manifest)
+
+
+def ids(lines):
+    return {one["id"] for one in lines}
+
+
+def families(lines):
+    return {one["name"][0]["family"] for one in lines}
+
+
+class TestTypeFilter:
+    def test_takes_of_its_type_what_is_sought_and_all_of_the_others(self, machine, x, weights):
+        lines = found(machine, x, f"_typeFilter={quote('Observation?code=29463-7')}")
+        assert ids(lines["Observation"]) == set(weights.values())
+        assert len(lines["Patient"]) == len(lines["Condition"]) == 3
+        assert families(lines["Practitioner"]) == {"Первый", "Второй"}
+
+    @pytest.mark.parametrize(
+        ("filters", "values"),
+        [
+            (["Observation?code=29463-7&status=final"], {"90"}),
+            (["Observation?code=29463-7&value-quantity=lt80"], {"70.50"}),
+            (["Observation?code=29463-7&status:not=final"], {"70.50"}),
+            ([f"Observation?code={quote(LOINC + '|29463-7')}&status=amended"], {"70.50"}),
+            (["Observation?status=amended,Observation?value-quantity=90"], {"70.50", "90"}),
+            (["Observation?status=amended", "Observation?value-quantity=90"], {"70.50", "90"}),
+            (["Observation?value-quantity=70.5,90"], {"70.50", "90"}),
+            (["Observation?code:missing=true"], set()),
+            (["Observation?code=29463-7&_lastUpdated=gt2026-11-21"], set()),
+        ],
+    )
+    def test_is_a_search_and_several_of_a_type_are_any_of_them(
+        self, machine, x, weights, filters, values
+    ):
+        query = "&".join(f"_typeFilter={quote(one)}" for one in filters)
+        lines = found(machine, x, f"_type=Observation&{query}")
+        assert ids(lines.get("Observation", ())) == {weights[one] for one in values}
+        assert set(lines) <= {"Observation"}
+
+    def test_chooses_shared_resources_too(self, machine, anna):
+        query = quote("Observation?code=29463-7,Practitioner?family=Вто")
+        lines = found(machine, anna, f"_type=Observation,Practitioner&_typeFilter={query}")
+        assert len(lines["Observation"]) == 2
+        assert families(lines["Practitioner"]) == {"Второй"}
+
+    def test_brings_shared_resources_of_what_it_leaves_alone(self, machine, anna, weights):
+        query = quote(f"Observation?_id={weights['90']}")
+        lines = found(machine, anna, f"_typeFilter={query}")
+        assert ids(lines["Observation"]) == {weights["90"]}
+        assert families(lines["Practitioner"]) == {"Второй"}
+
+    def test_may_stand_in_a_body_and_name_whose_it_is_by_the_whole_address(self, world, machine, x):
+        whose = f"{BASE}/Patient/{world.boris_at_x.patient}"
+        body = parameters(
+            ("_typeFilter", "valueString", f"Condition?subject={whose}"),
+            ("_type", "valueString", "Condition"),
+        )
+        lines = found(machine, x, body=body)
+        assert ids(lines["Condition"]) == {world.boris_at_x.condition}
+
+    def test_opens_nothing_of_anothers(self, world, machine, anna):
+        query = quote(f"Condition?subject=Patient/{world.boris_at_x.patient}")
+        assert found(machine, anna, f"_type=Condition&_typeFilter={query}") == {}
+        assert newest_line(world.anna.person_id).resources == ("export", "Condition")
+
+
+class TestElements:
+    def test_are_all_that_goes_out_with_what_is_mandatory_and_a_mark(self, machine, x, weights):
+        lines = found(machine, x, "_elements=id,value&_type=Observation,Patient")
+        heard = next(one for one in lines["Observation"] if one["id"] == weights["70.50"])
+        assert heard.keys() == {"resourceType", "id", "meta", "status", "code", "valueQuantity"}
+        assert SUBSETTED in heard["meta"]["tag"]
+        assert all(one.keys() == {"resourceType", "id", "meta"} for one in lines["Patient"])
+
+    def test_of_one_type_leave_the_others_whole(self, machine, x):
+        lines = found(machine, x, "_elements=Observation.id&_type=Observation,Condition")
+        assert all("subject" not in one for one in lines["Observation"])
+        assert all("subject" in one and "tag" not in one["meta"] for one in lines["Condition"])
+
+    def test_of_one_type_come_beside_those_of_all(self, machine, x):
+        query = "_elements=id&_elements=Patient.name&_type=Patient,Condition"
+        lines = found(machine, x, query)
+        assert all("name" in one for one in lines["Patient"])
+        assert all("code" not in one for one in lines["Condition"])
+
+    def test_keep_numbers_to_the_digit(self, machine, x):
+        _, manifest = exported(machine, x, "_elements=value&_type=Observation")
+        path = manifest["output"][0]["url"].partition("/fhir/")[2]
+        assert b"70.50" in machine.get(path, x).body
+
+    def test_without_references_bring_nothing_that_they_led_to(self, machine, anna):
+        lines = found(machine, anna, "_elements=Observation.code&_type=Observation,Practitioner")
+        assert set(lines) == {"Observation"}
+
+    def test_are_of_shared_resources_too(self, machine, anna):
+        query = "_elements=Practitioner.id&_type=Observation,Practitioner"
+        lines = found(machine, anna, query)
+        assert [set(one) for one in lines["Practitioner"]] == [{"resourceType", "id", "meta"}] * 2
