@@ -17,7 +17,7 @@ _TOLD: Final = (
     b"Content-Location, ETag, Location, Retry-After, WWW-Authenticate, X-Progress, X-Request-Id"
 )
 _SENT: Final = (
-    b"Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, If-Match,"
+    b"Accept, Authorization, Cache-Control, Content-Type, DPoP, Idempotency-Key, If-Match,"
     b" If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Last-Event-ID, Prefer, Range"
 )
 _ASKED: Final[Headers] = (

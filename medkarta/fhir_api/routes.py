@@ -23,7 +23,7 @@ from medkarta.fhir_api.interactions.subscriptions import (
     read_own,
     update_subscription,
 )
-from medkarta.fhir_api.interactions.subscriptions_search import search_own
+from medkarta.fhir_api.interactions.subscriptions_search import search_own, search_own_by_form
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
 from medkarta.fhir_api.operations.events import events
@@ -78,11 +78,13 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("Patient", "type", "$export"): {"GET": patient_export, "POST": patient_export},
     ("Group", "instance", "$export"): {"GET": group_export, "POST": group_export},
 }
-# What is a client's own, and no record's: by the first part of the path and its length.
+# What is a client's own, and no record's: by the first part of the path, or a Subscription's word
+# at its end, and the path's length.
 OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
     ("$export", 2): {"GET": status, "DELETE": cancel},
     ("$export", 3): {"GET": download},
     ("$events", 3): {"GET": events},
+    ("_search", 2): {"POST": search_own_by_form},
     ("Subscription", 1): {"GET": search_own, "POST": create_subscription},
     ("Subscription", 2): {
         "GET": read_own,
@@ -127,7 +129,7 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
 
 def _of_clients(path: tuple[str, ...]) -> Methods:
     first, last = path[:1], path[-1:]
-    if first == ("Subscription",) and last == ("$events",):
+    if first == ("Subscription",) and last in {("$events",), ("_search",)}:
         first = last
     elif "".join(last).startswith("$"):
         return {}

@@ -69,6 +69,6 @@ def _with_origin(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if origin and origin in clients.app_origins():
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Allow-Methods"] = "POST"
-        response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
         response["Access-Control-Max-Age"] = "600"
     return response

@@ -350,6 +350,20 @@ class TestASearch:
         assert got == {ids[number] for number in found}
         assert heard.json["total"] == len(found)
 
+    def test_takes_a_form_that_no_address_shows(self, machine, owner):
+        token, _, second = owner
+        where, form = "Subscription/_search", {"content_type": "application/x-www-form-urlencoded"}
+        heard = machine.call("POST", where, token, b"criteria=Condition&_format=json", **form)
+        assert [one["resource"]["id"] for one in heard.json["entry"]] == [second]
+        (link,) = heard.json["link"]
+        assert link["url"].endswith("/fhir/Subscription/_search")
+        both = machine.call("POST", f"{where}?status=active", token, b"criteria=Condition", **form)
+        assert both.json["total"] == 0
+        assert machine.call("POST", where, token, b"payload=x", **form).status == 400
+        assert machine.call("POST", where, token, {}).status == 415
+        assert machine.call("POST", where, None, b"status=off", **form).status == 401
+        assert machine.get(where, token).status == 405
+
     @pytest.mark.parametrize("query", ["payload=x", "_count=1", "status=", "criteria=%"])
     def test_of_what_it_does_not_know_is_refused_in_words(self, machine, owner, query):
         heard = machine.get(f"Subscription?{query}", owner[0])

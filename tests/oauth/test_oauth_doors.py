@@ -239,6 +239,7 @@ class TestOtherOrigins:
             assert answer["Access-Control-Allow-Origin"] == "https://app.example"
             assert "Access-Control-Allow-Credentials" not in answer.headers
             assert "Origin" in answer["Vary"]
+            assert "DPoP" in answer["Access-Control-Allow-Headers"]
         assert app
 
     def test_what_smart_must_know_is_everybodys_to_read(self, settings):

@@ -46,13 +46,18 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def search_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
     """The same with its parameters in the body, where no address shows them."""
+    check_form(request)
+    return await search(api, request)
+
+
+def check_form(request: FhirRequest) -> None:
+    """See to it that the body is parameters. Raises `FhirError`."""
     if request.header("content-type").partition(";")[0].strip().lower() != FORM:
         raise FhirError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "not-supported",
             f"Send the search as {FORM}.",
         )
-    return await search(api, request)
 
 
 def _asked(api: Api, request: FhirRequest) -> Asked:

@@ -16,6 +16,7 @@ from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.bundles import Link, bundle, entry
+from medkarta.fhir_api.interactions.search import check_form
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
 from medkarta.fhir_api.subscription_text import criteria_of, written
@@ -37,16 +38,23 @@ async def search_own(api: Api, request: FhirRequest) -> FhirAnswer:
     address = f"{request.base}/Subscription"
     entries = [entry(f"{address}/{encode_uuid(one.id)}", written(one), "match") for one in found]
     query = f"?{request.query.decode('ascii')}" if request.query else ""
-    links = [Link("self", address + query)]
+    links = [Link("self", f"{request.base}/{'/'.join(request.path)}{query}")]
     body = bundle("searchset", entries, links, total=len(found))
     return FhirAnswer(status=HTTPStatus.OK, body=body)
 
 
+async def search_own_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
+    """The same with its parameters in the body: they stand in no address, `self` neither."""
+    check_form(request)
+    return await search_own(api, request)
+
+
 def _asked(request: FhirRequest) -> list[tuple[str, list[str]]]:
+    raw = b"&".join(part for part in (request.query, request.body) if part)
     try:
         return [
             (name, [plain(one) for one in alternatives(name, text)])
-            for name, text in pairs(request.query.decode("ascii"))
+            for name, text in pairs(raw.decode("utf-8", "surrogateescape"))
             if _is_sought(name)
         ]
     except BadSearchError as error:

@@ -13,6 +13,10 @@ from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Inter
 
 _NAMES: Final = {"T": "{type}", "id": "{id}", "v": "{version}"}
 _OF_COMPARTMENTS: Final = {"T": "Patient", "id": "{id}", "C": "{type}"}
+_OF_SUBSCRIPTIONS: Final = {
+    "$events": "/Subscription/{id}/$events",
+    "_search": "/Subscription/_search",
+}
 _ABOUT: Final = (
     "FHIR R4. What is searched by is said of each type by `/metadata`. HEAD goes wherever GET does."
 )
@@ -46,10 +50,8 @@ def _addresses() -> Iterator[tuple[str, Methods]]:
         parts = ("{type}" if kind == "*" else kind, *(("{id}",) if place == "instance" else ()))
         yield "/" + "/".join((*parts, name)), methods
     for (first, length), methods in OF_CLIENTS.items():
-        if first == "$events":
-            yield "/Subscription/{id}/$events", methods
-        else:
-            yield "/" + "/".join((first, "{id}", "{file}")[:length]), methods
+        usual = "/" + "/".join((first, "{id}", "{file}")[:length])
+        yield _OF_SUBSCRIPTIONS.get(first, usual), methods
 
 
 def _path(path: str, methods: Methods) -> Json:

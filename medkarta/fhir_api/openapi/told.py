@@ -1,7 +1,7 @@
 """What the tables of routes do not say of an interaction: what it takes, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -119,6 +119,9 @@ _KICKED_OFF: Final = Told(
     queries=_FORMAT | (export_asked.KNOWN - {"patient"}),
     headers=("Prefer",),
 )
+_OWN_SEARCHED: Final = Told(
+    answers=_SEARCHED, queries=frozenset(subscriptions_search.PARAMETERS) | OF_THE_ANSWER
+)
 TOLD: Final[Mapping[Interaction, Told]] = {
     bundle.process: Told(
         answers={200: Content.BUNDLE},
@@ -142,9 +145,8 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     delete.delete: _written(_DELETED, None),
     delete.conditional_delete: _written(_DELETED, None, queries=_CONDITION),
     own.create_subscription: _written({201: Content.RESOURCE}, Content.RESOURCE),
-    subscriptions_search.search_own: Told(
-        answers=_SEARCHED, queries=frozenset(subscriptions_search.PARAMETERS) | OF_THE_ANSWER
-    ),
+    subscriptions_search.search_own: _OWN_SEARCHED,
+    subscriptions_search.search_own_by_form: replace(_OWN_SEARCHED, takes=Content.FORM),
     own.read_own: Told(answers={200: Content.RESOURCE}),
     own.update_subscription: _written({200: Content.RESOURCE}, Content.RESOURCE),
     own.delete_subscription: Told(answers={204: Content.NOTHING}),
