@@ -17,6 +17,7 @@ from medkarta.config.web.envelope import AsgiApp
 
 _BACKPRESSURE = 512  # connections at once in one process; more wait in the kernel
 _HEADER_TIMEOUT = 10_000  # milliseconds
+UNREAD = 60_000  # milliseconds that an answer waits for a reader who accepts nothing of it
 _WORKER_LOST = "medkarta web: one of its worker processes ended unexpectedly.\n"
 
 # One JSON form for all lines: the server's loggers hand theirs on to ours.
@@ -34,13 +35,14 @@ def serve(environment: Environment, *, when_told: bool) -> None:
     from granian.constants import Interfaces, Loops, SSLProtocols
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
-    from granian.server import Server
+
+    from medkarta.config.web.unread import UnreadEndsServer
 
     django.setup()
     static.collect()
     from medkarta.config.asgi import application  # finds the collected files when it is read
 
-    server = Server(
+    server = UnreadEndsServer(
         "medkarta.config.asgi:application",
         address=environment.host,
         port=environment.port,
@@ -59,6 +61,7 @@ def serve(environment: Environment, *, when_told: bool) -> None:
         ssl_protocol_min=SSLProtocols.tls13,
         workers_kill_timeout=1,
     )
+    server.unread = UNREAD
     if when_told:
         wait_until_told()
     # What is imported by now is shared with the workers: the collector must not touch its pages.
