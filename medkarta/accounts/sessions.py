@@ -1,6 +1,6 @@
 """What a session says of how its account signed in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -43,10 +43,9 @@ def two_factors(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     methods = {record["method"] for record in records}
     codes = {record.get("type") for record in records if record["method"] == "mfa"}
-    alone = any(
-        record.get("type") == "webauthn" and record.get("passwordless") for record in records
+    return _passkey_alone(records) or (
+        bool(methods & FIRST_FACTORS) and bool(codes & SECOND_FACTORS)
     )
-    return alone or (bool(methods & FIRST_FACTORS) and bool(codes & SECOND_FACTORS))
 
 
 def second_factor_within(request: HttpRequest, span: timedelta) -> bool:
@@ -54,6 +53,24 @@ def second_factor_within(request: HttpRequest, span: timedelta) -> bool:
     since = (present() - span).timestamp()
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" and record["at"] >= since for record in records)
+
+
+def factor_missing_since(request: HttpRequest, moment: datetime) -> str:
+    """Which factor this session has not shown since, `password` or `mfa`; empty where none.
+
+    Only where somebody has signed in. ESIA, and a passkey that knew the person, count as above; an
+    account that has no password is asked for none.
+    """
+    since = moment.timestamp()
+    records = get_authentication_records(request, request.user)
+    lately = [record for record in records if record["at"] >= since]
+    methods = {record["method"] for record in lately}
+    if _passkey_alone(lately):
+        return ""
+    has_password = request.user.is_authenticated and request.user.has_usable_password()
+    if has_password and not methods & FIRST_FACTORS:
+        return "password"
+    return "" if "mfa" in methods else "mfa"
 
 
 def proved_at(request: HttpRequest) -> datetime:
@@ -116,6 +133,12 @@ def origin_of(request: HttpRequest, app: str = "portal") -> Origin:
         request_id=request.headers.get("x-request-id", ""),
         address=request.META.get("REMOTE_ADDR") or None,
         device=request.headers.get("user-agent", ""),
+    )
+
+
+def _passkey_alone(records: Sequence[Mapping[str, Any]]) -> bool:
+    return any(
+        record.get("type") == "webauthn" and record.get("passwordless") for record in records
     )
 
 

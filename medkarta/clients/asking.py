@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from medkarta.clients.rules.errors import Code, OAuthError
 from medkarta.clients.rules.kinds import Kind
 from medkarta.clients.rules.narrowing import ScopesRefusedError
 from medkarta.clients.rules.scopes import Asked
+from medkarta.clients.rules.sign_in import sign_in_within
 
 _LONGEST: Final = 4000
 _LONGEST_STATE: Final = 512
@@ -27,6 +29,7 @@ _KNOWN: Final = frozenset(
         "code_challenge_method",
         "launch",
         "prompt",
+        "max_age",
         "nonce",
     }
 )
@@ -60,13 +63,17 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What the citizen is to be asked: whose question it is and what the app would see."""
+    """What the citizen is to be asked: whose question it is and what the app would see.
+
+    `sign_in_within`: how old the sign-in before it may be; None: as old as it is.
+    """
 
     client: ClientView
     offered: Asked
     code_challenge: str
     launch: str
     nonce: str
+    sign_in_within: timedelta | None = None
 
 
 class SentBackError(Exception):
@@ -101,6 +108,7 @@ def question_of(
     try:
         _check_form(one, audience)
         offered = _offered(one, client)
+        within = sign_in_within(one.get("prompt", ""), one.get("max_age", ""))
     except OAuthError as error:
         raise SentBackError(address.with_error(error)) from error
     question = Question(
@@ -109,6 +117,7 @@ def question_of(
         code_challenge=one["code_challenge"],
         launch=one.get("launch", ""),
         nonce=one.get("nonce", ""),
+        sign_in_within=within,
     )
     return question, address
 
@@ -126,9 +135,6 @@ def _check_form(one: Mapping[str, str], audience: str) -> None:
         raise OAuthError(Code.INVALID_REQUEST, "nonce is too long.")
     if one.get("aud") != audience:
         raise OAuthError(Code.INVALID_REQUEST, f"aud is {audience}.")
-    # Whatever was allowed before, a permission is given on the screen and nowhere else.
-    if one.get("prompt") == "none":
-        raise OAuthError(Code.INTERACTION_REQUIRED, "The person must be asked.")
 
 
 def _offered(one: Mapping[str, str], client: ClientView) -> Asked:

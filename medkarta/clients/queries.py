@@ -1,5 +1,6 @@
 """Reading programs, permissions and tokens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -117,7 +118,7 @@ _TOKEN: Final = f"""
 SELECT t.scopes, t.issued_at, t.expires_at, t.launch_patient, t.proof_key, who.word
 FROM client_token t {JOINED}
 LEFT JOIN client_subject who ON who.client_id = t.client_id AND who.account_id = t.account_id
-WHERE t.digest = %(digest)s AND c.id = %(client)s AND {alive("%(now)s")}
+WHERE t.digest = %(digest)s AND {alive("%(now)s")}
 """  # noqa: S608  # literals of ours
 
 
@@ -129,11 +130,20 @@ def count_apps(account_id: AccountId) -> int:
 
 def token_of(client: ClientView, token: str, *, now: datetime) -> TokenView | None:
     """The client's own access token while it may be used; None of another's or of none."""
+    return _found(f"{_TOKEN} AND c.id = %(client)s", token, {"now": now, "client": client.id})
+
+
+def token_shown(token: str, *, now: datetime) -> TokenView | None:
+    """The access token while it may be used, whichever client's it is; None of none."""
+    return _found(_TOKEN, token, {"now": now})
+
+
+def _found(statement: str, token: str, values: Mapping[str, Any]) -> TokenView | None:
     digest = digest_of(token)
     if digest is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_TOKEN, {"digest": digest, "now": now, "client": client.id})
+        cursor.execute(statement, {"digest": digest, **values})
         row = cursor.fetchone()
     if row is None:
         return None

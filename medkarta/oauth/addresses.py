@@ -14,6 +14,11 @@ def base() -> str:
     return f"{issuer()}/fhir"
 
 
+def userinfo_url() -> str:
+    """The address that says whose a token is."""
+    return issuer() + reverse("oauth_userinfo")
+
+
 def token_url() -> str:
     """The address that an assertion is made for."""
     return issuer() + reverse("oauth_token")

@@ -45,6 +45,8 @@ def openid_configuration() -> dict[str, Any]:
     """https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata."""
     return {
         **_both(),
+        "userinfo_endpoint": addresses.userinfo_url(),
+        "prompt_values_supported": ["login", "consent"],
         "response_modes_supported": ["query"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [ALGORITHM],

@@ -15,6 +15,8 @@ from medkarta.clients.rules.errors import Code, OAuthError
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LONGEST: Final = 10_000
 _FORM: Final = "application/x-www-form-urlencoded"
+_BY_PROOF: Final = "dpop"
+_SCHEMES: Final = frozenset({"bearer", _BY_PROOF})
 Form = dict[str, str]
 
 
@@ -47,6 +49,17 @@ def shown_by(request: HttpRequest, form: Form) -> Shown:
     if form.get("client_id", client_id) != client_id:
         raise OAuthError(Code.INVALID_REQUEST, "client_id is another one in the header.")
     return Shown(client_id=client_id, secret=secret)
+
+
+def token_of(request: HttpRequest) -> tuple[str, bool]:
+    """The token in the header, and whether it comes with the proof of a key. Raises `OAuthError`.
+
+    Of the body and the address none is taken: what stands there is written down too often.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() not in _SCHEMES or not token:
+        raise OAuthError(Code.INVALID_TOKEN, "Name a token: Authorization: Bearer …")
+    return token, scheme.lower() == _BY_PROOF
 
 
 def origin(request: HttpRequest, client_id: str) -> Origin:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from medkarta.clients import actions
+from medkarta.clients import actions, dpop
 from medkarta.clients import queries as clients
 from medkarta.clients.actions import Issued
 from medkarta.clients.identity import Identity
@@ -16,7 +16,7 @@ from medkarta.clients.rules.errors import Code, OAuthError
 from medkarta.clients.rules.kinds import Kind
 from medkarta.foundation.ids import ResourceId, logical_id
 from medkarta.oauth import addresses, requests
-from medkarta.oauth.answers import answer, for_everybody, for_programs
+from medkarta.oauth.answers import answer, for_bearers, for_everybody, for_programs
 from medkarta.oauth.configuration import configuration as smart_configuration
 from medkarta.oauth.configuration import openid_configuration
 from medkarta.oauth.requests import Form
@@ -71,6 +71,29 @@ def token(request: HttpRequest) -> HttpResponse:
     if issued.identity is not None:
         told["id_token"] = _id_token(issued, issued.identity, client, now)
     return answer(told)
+
+
+@for_bearers
+def userinfo(request: HttpRequest) -> HttpResponse:
+    """Whose the token is: https://openid.net/specs/openid-connect-core-1_0.html#UserInfo."""
+    now = timezone.now()
+    word, by_proof = requests.token_of(request)
+    found = clients.token_shown(word, now=now)
+    if found is None:
+        raise OAuthError(Code.INVALID_TOKEN, "The token is not valid, or not any more.")
+    if by_proof or found.proof_key:
+        shown = dpop.Shown(
+            method=request.method or "", address=addresses.userinfo_url(), token=word
+        )
+        actions.prove_held_key(
+            proof_key=found.proof_key if by_proof else "",
+            word=request.headers.get("dpop", ""),
+            shown=shown,
+            now=now,
+        )
+    if found.identity is None:
+        raise OAuthError(Code.INSUFFICIENT_SCOPE, "The person did not allow openid.")
+    return answer(found.identity.claims(base=addresses.base()))
 
 
 @for_programs

@@ -1,5 +1,6 @@
 """Who asks and from where, read from a request; and the doors that only a citizen passes."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -15,6 +16,7 @@ from medkarta.access.grants import Grant, Look, Origin, Reader, Refusal, Section
 from medkarta.access.queries import GateState
 from medkarta.access.representing import open_represented_record
 from medkarta.accounts.rules import Role
+from medkarta.accounts.session_keys import hash_of
 from medkarta.accounts.sessions import origin_of, two_factors
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.patients import actions as patients
@@ -22,6 +24,7 @@ from medkarta.portal import acting, interruptions
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+_LAUNCHES = "launches"
 
 
 def account_id(request: HttpRequest) -> AccountId:
@@ -39,6 +42,11 @@ def reader(request: HttpRequest) -> Reader:
 def origin(request: HttpRequest) -> Origin:
     """Where the request came from, for the log."""
     return origin_of(request)
+
+
+def launching_session(request: HttpRequest) -> str:
+    """What names this session where an app is opened: unlike its key the same after each proof."""
+    return hash_of(request.session.setdefault(_LAUNCHES, secrets.token_urlsafe()))
 
 
 def person_id(request: HttpRequest) -> PersonId:

@@ -15,7 +15,7 @@ UNGUARDED = {
     ".html": re.compile(r"\|\s*safe(seq)?\b|{%\s*autoescape\s+off|\|\s*escapejs\b"),
 }
 # Programs speak here: no cookie counts, so that a foreign form carries nobody's.
-PROGRAMS = {"/oauth/introspect", "/oauth/revoke", "/oauth/token"}
+PROGRAMS = {"/oauth/introspect", "/oauth/revoke", "/oauth/token", "/oauth/userinfo"}
 TAKES_NO_COOKIE = {"medkarta/oauth/answers.py": ["csrf_exempt", "csrf_exempt"]}
 # A value for each kind of word that a route takes; any other takes any word.
 SUCH_AS = {UUIDConverter: "00000000-0000-7000-8000-000000000000", IntConverter: "1"}

@@ -9,7 +9,12 @@ from medkarta.clients.actions.allowing import (
     lasts,
     launch_app,
 )
-from medkarta.clients.actions.authenticating import Shown, authenticate_client, prove_key
+from medkarta.clients.actions.authenticating import (
+    Shown,
+    authenticate_client,
+    prove_held_key,
+    prove_key,
+)
 from medkarta.clients.actions.ending import end_app
 from medkarta.clients.actions.forgetting import end_expired, forget_expired
 from medkarta.clients.actions.registering import (
@@ -60,6 +65,7 @@ __all__ = [
     "issue_to_system",
     "lasts",
     "launch_app",
+    "prove_held_key",
     "prove_key",
     "refresh",
     "register_client",

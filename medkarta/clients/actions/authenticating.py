@@ -95,13 +95,33 @@ def prove_key(*, client: ClientView, word: str, address: str, now: datetime) -> 
     """
     if not client.dpop_bound:
         return ""
+    proof = _checked(word, dpop.Shown(method="POST", address=address), now)
+    _take(proof)
+    return proof.thumbprint
+
+
+def prove_held_key(*, proof_key: str, word: str, shown: dpop.Shown, now: datetime) -> None:
+    """Bear out that whoever shows a token has the key that it is bound to, `proof_key`.
+
+    Raises as `prove_key`; a word of another key is not taken, so that nobody fills the table.
+    """
+    proof = _checked(word, shown, now)
+    if proof.thumbprint != proof_key:
+        raise OAuthError(Code.INVALID_DPOP_PROOF, "The proof is not of this token's key.")
+    _take(proof)
+
+
+def _checked(word: str, shown: dpop.Shown, now: datetime) -> dpop.Proof:
     try:
-        proof = dpop.check(word, dpop.Shown(method="POST", address=address), now=now)
-        with transaction.atomic():
-            AssertionSeen.objects.create(digest=proof.digest, expires_at=proof.expires_at)
+        return dpop.check(word, shown, now=now)
     except AssertionRefusedError as error:
         words = f"The DPoP header has no proof for this request: {error}."
         raise OAuthError(Code.INVALID_DPOP_PROOF, words) from error
+
+
+def _take(proof: dpop.Proof) -> None:
+    try:
+        with transaction.atomic():
+            AssertionSeen.objects.create(digest=proof.digest, expires_at=proof.expires_at)
     except IntegrityError as error:
         raise OAuthError(Code.INVALID_DPOP_PROOF, "This proof was used before.") from error
-    return proof.thumbprint

@@ -15,7 +15,10 @@ class Code(StrEnum):
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     ACCESS_DENIED = "access_denied"
     INVALID_DPOP_PROOF = "invalid_dpop_proof"  # RFC 9449 §5
+    INVALID_TOKEN = "invalid_token"  # RFC 6750 §3.1
+    INSUFFICIENT_SCOPE = "insufficient_scope"
     INTERACTION_REQUIRED = "interaction_required"
+    ACCOUNT_SELECTION_REQUIRED = "account_selection_required"
 
 
 class OAuthError(Exception):

@@ -12,7 +12,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from medkarta.accounts.session_keys import hash_of
 from medkarta.accounts.sessions import needs_two_factors
 from medkarta.clients import actions
 from medkarta.clients import queries as clients
@@ -71,7 +70,7 @@ def launch(request: HttpRequest) -> HttpResponseBase:
     word = actions.launch_app(
         client_id=client.id,
         account_id=requests.account_id(request),
-        session=hash_of(request.session.session_key or ""),
+        session=requests.launching_session(request),
         now=timezone.now(),
     )
     asked = urlencode({"iss": f"{settings.PUBLIC_ORIGIN}/fhir", "launch": word})

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods
 from medkarta.access import queries as access
 from medkarta.access.queries import GateState
 from medkarta.accounts.rules import Role
-from medkarta.accounts.session_keys import hash_of
 from medkarta.accounts.sessions import (
     proved_at,
     second_factor_within,
@@ -44,7 +43,7 @@ from medkarta.clients.rules.scopes import Asked
 from medkarta.foundation.ids import ClientId, new_uuid
 from medkarta.portal import requests
 from medkarta.portal.presenters import app_scopes, dates
-from medkarta.portal.views import gate
+from medkarta.portal.views import anew, gate
 
 _SALT: Final = "medkarta.portal.authorize"
 _ANSWERED_WITHIN: Final = 600  # seconds
@@ -68,7 +67,12 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
             issuer=settings.PUBLIC_ORIGIN,
             audience=f"{settings.PUBLIC_ORIGIN}/fhir",
         )
-        return _not_yet(request) or _ask(request, question, address)
+        return (
+            anew.note_the_moment(request, question.sign_in_within, now=timezone.now())
+            or _not_yet(request)
+            or anew.sign_in(request, question.sign_in_within)
+            or _ask(request, question, address)
+        )
     except SentBackError as error:
         return _SeeOther(error.address)
     except NobodyToAnswerError:
@@ -167,7 +171,7 @@ def _code(
                 redirect_uri=signed["redirect_uri"],
                 code_challenge=signed["challenge"],
                 launch=signed["launch"],
-                session=hash_of(request.session.session_key or ""),
+                session=requests.launching_session(request),
                 nonce=signed["nonce"],
                 signed_in_at=proved_at(request),
             ),
