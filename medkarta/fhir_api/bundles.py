@@ -8,6 +8,7 @@ import orjson
 
 from medkarta.fhir_api.outcomes import Issue, outcome
 from medkarta.record.reading import Text
+from medkarta.record.reading_everything import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def match_entry(base: str, text: Text, mode: str) -> bytes:
         f'{{"fullUrl":"{base}/{text.resource_type}/{text.id}",'
         f'"resource":{text.body},"search":{{"mode":"{mode}"}}}}'
     ).encode()
+
+
+def matches(base: str) -> Written:
+    """How a statement writes many as `match_entry` writes one."""
+    return Written(f'{{"fullUrl":"{base}/', '","resource":', ',"search":{"mode":"match"}}')
 
 
 def entry(address: str, body: bytes, mode: str) -> bytes:

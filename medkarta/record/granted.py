@@ -19,8 +19,8 @@ from medkarta.record.rules.sharing import CLINICS_OWN
 Value: TypeAlias = str | int | Decimal | UUID | datetime | list[str] | list[UUID]
 
 COLUMNS = (
-    "patient_id, resource_id, resource_type, section, version, recorded_at, date, status,"
-    " code_system, code, custodian_id, body"
+    "patient_id, resource_id, logical_id, resource_type, section, version, recorded_at, date,"
+    " status, code_system, code, custodian_id, body"
 )
 NEWEST_FIRST = " ORDER BY date DESC, resource_id"
 

@@ -23,6 +23,9 @@ class Stored(models.Model):
     """What present and former versions of a resource have in common."""
 
     resource_id = models.UUIDField()
+    logical_id = models.CharField(
+        max_length=64, help_text="FHIR's, of the ids before it: answers are put together with it"
+    )
     resource_type = models.CharField(max_length=60)
     version = models.IntegerField()
     recorded_at = models.DateTimeField()

@@ -20,8 +20,6 @@ from medkarta.foundation.ids import (
     PatientId,
     ResourceId,
     decode_uuid,
-    encode_uuid,
-    logical_id,
     parse_logical_id,
 )
 from medkarta.record import versions
@@ -38,27 +36,24 @@ from medkarta.record.versions import Stretch, VersionPlace
 Connection: TypeAlias = AsyncConnection[Any]
 Row: TypeAlias = tuple[Any, ...]
 
-_VERSION: Final = 4  # of a row of a search
+_VERSION: Final = 5  # of a row of a search
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A version of a resource, its `body` as stored; `patient_id` None: it is about nobody."""
+    """A version of a resource, its `body` as stored; `patient_id` None: it is about nobody.
+
+    `id` is FHIR's logical id.
+    """
 
     patient_id: PatientId | None
     resource_id: ResourceId
+    id: str
     resource_type: str
     version: int
     recorded_at: datetime
     body: str
     deleted: bool = False
-
-    @property
-    def id(self) -> str:
-        """FHIR's logical id."""
-        if self.patient_id is None:
-            return encode_uuid(self.resource_id)
-        return logical_id(self.patient_id, self.resource_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

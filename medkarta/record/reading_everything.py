@@ -12,23 +12,24 @@ from uuid import UUID
 
 from medkarta.access.grants import Grant
 from medkarta.fhir.search.dates import BEGINNING, END
-from medkarta.foundation.ids import decode_uuid, logical_id
+from medkarta.foundation.ids import decode_uuid
 from medkarta.record.granted import Source, Sql, branches_of, one_of
 from medkarta.record.reading import Connection, Text
 from medkarta.record.search.page import COLUMNS
 
-_COLUMNS: Final = "patient_id, resource_id, resource_type, body"
+_COLUMNS: Final = "patient_id, resource_id, logical_id, resource_type, body"
 _SOURCE: Final = Source(columns=_COLUMNS)
 _LARGEST: Final = 10_000_000  # bytes of a page; one more resource than they hold
 _FITS: Final = (
     "row_number() OVER w <= %s AND sum(octet_length(body)) OVER w - octet_length(body) < %s"
 )
-_SEPARATOR: Final = b"\x1e"
 _IN_ORDER: Final = "ORDER BY part, patient_id, resource_id) FILTER (WHERE fits)"
-_KEYS: Final = ", ".join(
-    f"array_agg({column} {_IN_ORDER}" for column in ("patient_id", "resource_id", "resource_type")
+_LAST: Final = ", ".join(
+    f"(array_agg({column} {_IN_ORDER})[count(*) FILTER (WHERE fits)]"
+    for column in ("patient_id", "resource_id")
 )
-_TEXTS: Final = f"convert_to(string_agg(body, chr({_SEPARATOR[0]}) {_IN_ORDER}, 'UTF8')"
+_WRITTEN: Final = "%s || resource_type || '/' || logical_id || %s || body || %s"
+_TEXT: Final = f"convert_to(string_agg({_WRITTEN}, ',' {_IN_ORDER}, 'UTF8')"
 # Dates of a human being say nothing of when care was given.
 _OF_CARE: Final = "param NOT IN ('birthdate', 'death-date')"
 # A shared resource's id has 26 characters, a patient's resource's two times as many.
@@ -52,40 +53,44 @@ class Place(NamedTuple):
     resource_id: UUID
 
 
-class Page(NamedTuple):
-    """Names (`Type/id`) of resources and their texts, in order; `next` None on the last page."""
+class Written(NamedTuple):
+    """How each resource is written: `before`, its `Type/id`, `amid`, its text, `after`."""
 
-    names: list[str]
-    bodies: list[bytes]
+    before: str
+    amid: str
+    after: str
+
+
+class Page(NamedTuple):
+    """So many resources, written in order with commas between; `next` None on the last page."""
+
+    size: int
+    text: bytes
     next: Place | None
 
 
 async def page(
-    connection: Connection, grant: Grant, part: Part, *, after: Place | None, limit: int
+    connection: Connection,
+    grant: Grant,
+    part: Part,
+    written: Written,
+    *,
+    after: Place | None,
+    limit: int,
 ) -> Page:
     """So many resources in the order of their keys, fewer where they are very long.
 
     The first page begins with the Patients themselves, beside the number asked for.
     """
-    statement = everything(grant, part, after=after, limit=limit)
+    statement = everything(grant, part, written, after=after, limit=limit)
     cursor = await connection.execute(statement.text, statement.values, binary=True)
-    row = await cursor.fetchone()
-    if row is None or not row[0]:
-        return Page([], [], None)
-    found, patients, resources, types, joined = row
-    named = zip(types, map(logical_id, patients, resources), strict=True)
-    return Page(
-        names=[f"{kind}/{id_}" for kind, id_ in named],
-        bodies=joined.split(_SEPARATOR),
-        next=Place(patients[-1], resources[-1]) if found > len(patients) else None,
-    )
+    ((found, fitting, *last, text),) = await cursor.fetchall()
+    return Page(size=fitting, text=text or b"", next=Place(*last) if found > fitting else None)
 
 
-async def shared_in(
-    connection: Connection, bodies: Iterable[bytes], *, types: Collection[str]
-) -> list[Text]:
-    """The shared resources of these types that the texts refer to."""
-    keys = sorted({key for body in bodies for key in shared_named(body)})
+async def shared_in(connection: Connection, text: bytes, *, types: Collection[str]) -> list[Text]:
+    """The shared resources of these types that the text of resources refers to."""
+    keys = sorted(shared_named(text))
     if not keys or not types:
         return []
     cursor = await connection.execute(
@@ -97,17 +102,18 @@ async def shared_in(
     return [Text(*row) for row in await cursor.fetchall()]
 
 
-def shared_named(body: bytes) -> set[UUID]:
+def shared_named(text: bytes) -> set[UUID]:
     """Ids of the resources without a patient that a text refers to."""
-    ids = {name.decode() for name in _SHARED.findall(body)}
+    ids = {name.decode() for name in set(_SHARED.findall(text))}
     return {decode_uuid(one) for one in ids if _is_id(one)}
 
 
-def everything(grant: Grant, part: Part, *, after: Place | None, limit: int) -> Sql:
-    """One row: how many were found, and of those that the page has room for keys and texts.
+def everything(
+    grant: Grant, part: Part, written: Written, *, after: Place | None, limit: int
+) -> Sql:
+    """One row: how many were found; of those that the page has room for how many, the last, a text.
 
-    One value holds all texts, parted by a sign that JSON has nowhere: as rows they take twice the
-    time to come over.
+    One value holds all of them as they go out: as rows they take twice the time to come over.
     """
     wheres = list(_wheres(part))
     others = [*wheres, *_dated(grant, part), Sql("resource_id <> patient_id")]
@@ -126,7 +132,8 @@ def everything(grant: Grant, part: Part, *, after: Place | None, limit: int) -> 
         patients = branches_of(grant, _SOURCE, None, [*wheres, Sql("resource_id = patient_id")])
         rows += Sql(f" UNION ALL SELECT 0, {_COLUMNS}, TRUE FROM (") + patients  # noqa: S608
         rows += ") AS patients"
-    return Sql(f"SELECT count(*), {_KEYS}, {_TEXTS} FROM (") + rows + ") AS found"  # noqa: S608
+    told = f"SELECT count(*), count(*) FILTER (WHERE fits), {_LAST}, {_TEXT} FROM ("  # noqa: S608  # literals
+    return Sql(told, written) + rows + ") AS found"
 
 
 def _wheres(part: Part) -> Iterable[Sql]:

@@ -11,7 +11,7 @@ from medkarta.record.reading import Connection, Text, read
 
 # Many reads by id in one statement: each row of `k` carries what its Grant asks of a resource.
 READ: Final = """
-SELECT k.n, patient_id, resource_id, resource_type, r.version, r.recorded_at, r.body
+SELECT k.n, patient_id, resource_id, logical_id, resource_type, r.version, r.recorded_at, r.body
 FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
   AS k (n, patient_id, resource_id, resource_type, sections, expires_at)
 JOIN resource AS r USING (patient_id, resource_id, resource_type)

@@ -17,7 +17,6 @@ from medkarta.foundation.ids import (
     ResourceId,
     decode_uuid,
     encode_uuid,
-    logical_id,
 )
 
 T = TypeVar("T")
@@ -33,10 +32,11 @@ class MalformedCursorError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredResource:
-    """A patient's resource as it is now, read under a Grant."""
+    """A patient's resource as it is now, read under a Grant; `logical_id` as in `Type/id`."""
 
     patient_id: PatientId
     resource_id: ResourceId
+    logical_id: str
     resource_type: str
     section: Section
     version: int
@@ -47,11 +47,6 @@ class StoredResource:
     code: str
     custodian_id: ClinicId
     body: str
-
-    @cached_property
-    def logical_id(self) -> str:
-        """FHIR's id, as in `Type/id`."""
-        return logical_id(self.patient_id, self.resource_id)
 
     @property
     def dated(self) -> bool:

@@ -13,8 +13,9 @@ from uuid import UUID
 from medkarta.access.grants import Grant
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
+from medkarta.record.search import page as pages
 
-COLUMNS: Final = "patient_id, resource_id, resource_type, version, recorded_at, body, deleted"
+COLUMNS: Final = f"patient_id, {pages.COLUMNS}, deleted"
 _SHARED_COLUMNS: Final = COLUMNS.replace("patient_id", "NULL::uuid AS patient_id")
 
 

@@ -15,7 +15,7 @@ from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.index import index_values
 from medkarta.foundation import statements
 from medkarta.foundation.copying import copy_rows
-from medkarta.foundation.ids import ClinicId, PatientId
+from medkarta.foundation.ids import ClinicId, PatientId, ResourceId, encode_uuid, logical_id
 from medkarta.record import tallies
 from medkarta.record.followers import followers
 from medkarta.record.rows import TABLES, Row, index_rows
@@ -26,7 +26,7 @@ Rows: TypeAlias = dict[str, list[Row]]
 
 _OF_ALL: Final = {
     "resource_id": "uuid",
-    "resource_type": "text",
+    **dict.fromkeys(("logical_id", "resource_type"), "text"),
     "version": "int4",
     "recorded_at": "timestamptz",
     "deleted": "bool",
@@ -75,6 +75,13 @@ class Version:
     number: int
     body: str
     resource: JsonObject | None
+
+    @property
+    def logical_id(self) -> str:
+        """FHIR's logical id."""
+        if self.owner is None:
+            return encode_uuid(self.resource_id)
+        return logical_id(self.owner.patient_id, ResourceId(self.resource_id))
 
 
 def write(versions: Iterable[Version], *, now: datetime) -> None:
@@ -163,7 +170,7 @@ def _move(prefix: str, columns: Collection[str], where: str, keys: Keys) -> None
 def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> None:
     found = index_values(resource)
     kind = resource["resourceType"]
-    stored = (one.resource_id, kind, one.number, now, False, one.body)
+    stored = (one.resource_id, one.logical_id, kind, one.number, now, False, one.body)
     prefix: str
     owner: tuple[UUID, ...]
     if one.owner:

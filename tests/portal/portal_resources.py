@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from medkarta.access.grants import Section
-from medkarta.foundation.ids import ClinicId, PatientId, ResourceId, new_uuid
+from medkarta.foundation.ids import ClinicId, PatientId, ResourceId, logical_id, new_uuid
 from medkarta.record.stored import StoredResource
 
 CLINIC = ClinicId(UUID(int=7))
@@ -19,9 +19,11 @@ def stored(body, *, section=Section.LABS, status="final", code=HAEMOGLOBIN):
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     kind = json.loads(text).get("resourceType", "Observation")
     when = json.loads(text).get("effectiveDateTime", "2026-11-09T08:00:00+03:00")
+    patient_id, resource_id = PatientId(UUID(int=1)), ResourceId(new_uuid())
     return StoredResource(
-        patient_id=PatientId(UUID(int=1)),
-        resource_id=ResourceId(new_uuid()),
+        patient_id=patient_id,
+        resource_id=resource_id,
+        logical_id=logical_id(patient_id, resource_id),
         resource_type=kind,
         section=section,
         version=1,

@@ -62,8 +62,8 @@ def delete(key):
     """A version without a body: what it was stays in its columns."""
     with connection.cursor() as cursor:
         columns = (
-            "patient_id, resource_id, resource_type, version, recorded_at, deleted, body,"
-            " custodian_id, section, date, status, code_system, code"
+            "patient_id, resource_id, logical_id, resource_type, version, recorded_at, deleted,"
+            " body, custodian_id, section, date, status, code_system, code"
         )
         cursor.execute(
             f"INSERT INTO resource_version ({columns}) SELECT {columns} FROM resource"

@@ -14,9 +14,9 @@ from medkarta.record.search.sides import Reach
 pytestmark = pytest.mark.django_db
 
 RECORD = """
-INSERT INTO resource (patient_id, resource_id, resource_type, version, recorded_at, deleted, body,
-  custodian_id, section, date, status, code_system, code)
-SELECT %s, gen_random_uuid(), (ARRAY['Observation', 'Encounter'])[1 + n %% 2], 1, %s, false,
+INSERT INTO resource (patient_id, resource_id, logical_id, resource_type, version, recorded_at,
+  deleted, body, custodian_id, section, date, status, code_system, code)
+SELECT %s, gen_random_uuid(), '', (ARRAY['Observation', 'Encounter'])[1 + n %% 2], 1, %s, false,
   repeat('x', 200), %s, 'labs', %s - n * interval '1 hour', 'final', 's', 'c' || n %% 40
 FROM generate_series(1, 600) n
 """

@@ -97,9 +97,9 @@ def long_records():
     with connection.cursor() as cursor:
         for owner in patients:
             cursor.execute(
-                "INSERT INTO resource (patient_id, resource_id, resource_type, version,"
+                "INSERT INTO resource (patient_id, resource_id, logical_id, resource_type, version,"
                 " recorded_at, deleted, body, custodian_id, section, date, status, code_system,"
-                " code) SELECT %s, gen_random_uuid(), 'Observation', 1,"
+                " code) SELECT %s, gen_random_uuid(), '', 'Observation', 1,"
                 " %s::timestamptz + CASE WHEN n < 4 THEN '1' ELSE '-1' END::interval day, false,"
                 " repeat('x', 800), %s, (ARRAY['labs', 'vitals'])[1 + n %% 2],"
                 " now() - n * interval '1 hour',"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from medkarta.access.api.asking import Caller
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
-from medkarta.fhir_api.bundles import Link, bundle, entry, match_entry
+from medkarta.fhir_api.bundles import Link, bundle, match_entry, matches
 from medkarta.fhir_api.operations.given import Given, bad, later, read_given
 from medkarta.fhir_api.operations.opening import entry_of, open_record, shared_types
 from medkarta.fhir_api.outcomes import FhirError
@@ -36,14 +36,13 @@ async def everything(api: Api, request: FhirRequest) -> FhirAnswer:
     seal = _Seal(api.marker.sealer, request, opened.caller)
     part, limit, after = asked or seal.read(given)
     async with api.pool.connection() as connection:
-        found = await record.page(connection, grant, part, after=after, limit=limit)
-        shared = await record.shared_in(
-            connection, found.bodies, types=shared_types(opened, part.types)
+        found = await record.page(
+            connection, grant, part, matches(request.base), after=after, limit=limit
         )
-    entries = [
-        entry(f"{request.base}/{name}", body, "match")
-        for name, body in zip(found.names, found.bodies, strict=True)
-    ]
+        shared = await record.shared_in(
+            connection, found.text, types=shared_types(opened, part.types)
+        )
+    entries = [found.text] if found.size else []
     entries += [match_entry(request.base, one, "include") for one in shared]
     address = f"{request.base}/{'/'.join(request.path)}"
     query = f"?{request.query.decode('ascii')}" if request.query else ""
@@ -51,7 +50,7 @@ async def everything(api: Api, request: FhirRequest) -> FhirAnswer:
     if found.next:
         cursor = quote(seal.write(part, limit, found.next))
         links.append(Link("next", f"{address}?{_CURSOR}={cursor}"))
-    total = len(found.names) if found.next is None and after is None else None
+    total = found.size if found.next is None and after is None else None
     body = bundle("searchset", entries, links, total=total)
     return FhirAnswer(status=HTTPStatus.OK, body=body)
 

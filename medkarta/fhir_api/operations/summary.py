@@ -44,8 +44,8 @@ async def _document(api: Api, request: FhirRequest, entry: PatientId | None) -> 
     async with api.pool.connection() as connection:
         found = await record.summary(connection, grant)
         listed = await asyncio.to_thread(relevant, found)
-        bodies = (one.text.body.encode() for one in listed)
-        shared = await shared_in(connection, bodies, types=shared_types(opened))
+        text = "".join([one.text.body for one in listed]).encode()
+        shared = await shared_in(connection, text, types=shared_types(opened))
     patients = [one for one in listed if one.part is Part.PATIENT]
     if not patients:
         raise not_found()

@@ -1,8 +1,9 @@
 """A search and what it may look at → the statement of one page, and that of a count.
 
-A row is (mode, patient_id, resource_id, resource_type, version, recorded_at, body, keys): mode
-`match`, in order, then `include`, and `total` with the number of all matches as its version. There
-is one match more than the page has when there is a next page; what is included belongs to the page.
+A row is (mode, patient_id, resource_id, logical_id, resource_type, version, recorded_at, body,
+keys): mode `match`, in order, then `include`, and `total` with the number of all matches as its
+version. There is one match more than the page has when there is a next page; what is included
+belongs to the page.
 """
 
 from typing import Final
@@ -15,7 +16,7 @@ from medkarta.record.search.ordering import Order, Place, order_of
 from medkarta.record.search.owners import patients_named
 from medkarta.record.search.sides import Reach, Side, of_type
 
-COLUMNS: Final = "resource_id, resource_type, version, recorded_at, body"
+COLUMNS: Final = "resource_id, logical_id, resource_type, version, recorded_at, body"
 _INCLUDED: Final = f"'include' AS mode, patient_id, {COLUMNS}, NULL::text[] AS keys"
 
 
@@ -35,7 +36,7 @@ def page(reach: Reach, query: Query, after: Place | None) -> Sql:
         whole += parts
         rows += Sql(" UNION ALL (") + more + ")"
     if controls.total is not Total.NONE:
-        rows += " UNION ALL SELECT 'total', NULL, NULL, NULL, (SELECT count(*)::int FROM ("
+        rows += " UNION ALL SELECT 'total', NULL, NULL, NULL, NULL, (SELECT count(*)::int FROM ("
         rows += _unordered(reach, query) + ") AS found), NULL, NULL, NULL"
     return whole + rows
 
