@@ -15,6 +15,7 @@ from medkarta.access.api.decisions import Decision
 from medkarta.access.api.door import decide_many
 from medkarta.audit import lines
 from medkarta.foundation.ids import ResourceId
+from medkarta.foundation.prepared import fetch
 from medkarta.record import reads
 from medkarta.record.reading import Text
 from medkarta.record.reads import Key
@@ -46,8 +47,7 @@ async def open_and_read(
     if not drafts:
         return [(answer, None) for answer in answers]
     values = [lines.written(drafts), *reads.values(keys)]
-    cursor = await connection.execute(_LOGGED, values, prepare=True)
-    texts = await reads.texts(connection, keys, await cursor.fetchall())
+    texts = await reads.texts(connection, keys, await fetch(connection, _LOGGED, values))
     return list(zip(answers, texts, strict=True))
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from medkarta.access.grants import Grant
 from medkarta.fhir.search.dates import BEGINNING, END
 from medkarta.foundation.ids import decode_uuid
+from medkarta.foundation.prepared import fetch
 from medkarta.record.granted import Source, Sql, branches_of, one_of
 from medkarta.record.reading import Connection, Text
 from medkarta.record.search.page import COLUMNS
@@ -83,8 +84,7 @@ async def page(
     The first page begins with the Patients themselves, beside the number asked for.
     """
     statement = everything(grant, part, written, after=after, limit=limit)
-    cursor = await connection.execute(statement.text, statement.values, binary=True)
-    ((found, fitting, *last, text),) = await cursor.fetchall()
+    ((found, fitting, *last, text),) = await fetch(connection, statement.text, statement.values)
     return Page(size=fitting, text=text or b"", next=Place(*last) if found > fitting else None)
 
 
@@ -93,13 +93,14 @@ async def shared_in(connection: Connection, text: bytes, *, types: Collection[st
     keys = sorted(shared_named(text))
     if not keys or not types:
         return []
-    cursor = await connection.execute(
+    found = await fetch(
+        connection,
         f"SELECT NULL, {COLUMNS} FROM shared_resource WHERE NOT deleted"  # noqa: S608  # literals
         " AND resource_id = ANY(%s::uuid[]) AND resource_type = ANY(%s::text[])"
         " ORDER BY resource_type, resource_id",
         (keys, sorted(types)),
     )
-    return [Text(*row) for row in await cursor.fetchall()]
+    return [Text(*row) for row in found]
 
 
 def shared_named(text: bytes) -> set[UUID]:

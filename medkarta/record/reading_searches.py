@@ -7,12 +7,13 @@ from typing import Final, Protocol, TypeAlias, cast
 from psycopg import AsyncConnection, DataError
 from psycopg.errors import QueryCanceled
 
+from medkarta.foundation.prepared import Row
 from medkarta.record import reading
 from medkarta.record.reading import SearchPage
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.frames import Frames
 from medkarta.record.search.sides import Reach
-from medkarta.record.search.together import One, Row, Shape, goes_together, rows_of
+from medkarta.record.search.together import One, Shape, goes_together, rows_of
 
 _LANES: Final = 2  # statements at one moment; the other connections are the door's and of long work
 # What may be wrong with one search, and is then no fault of those that went with it.

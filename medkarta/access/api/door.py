@@ -13,6 +13,7 @@ from medkarta.access.api.asking import Answer, ApiAsking
 from medkarta.access.api.deciding import answers_of, decide_all
 from medkarta.access.api.decisions import Decision
 from medkarta.audit import lines
+from medkarta.foundation.prepared import fetch
 
 
 async def open_many(connection: AsyncConnection, askings: Sequence[ApiAsking]) -> list[Answer]:
@@ -24,11 +25,10 @@ async def open_many(connection: AsyncConnection, askings: Sequence[ApiAsking]) -
     drafts = [decision.draft for decision in decisions if decision.draft]
     if not drafts:
         return answers_of(decisions, [])
-    cursor = await connection.execute(lines.WRITE, [lines.written(drafts)], prepare=True)
-    return answers_of(decisions, lines.numbers(drafts, dict(await cursor.fetchall())))
+    last = await fetch(connection, lines.WRITE, [lines.written(drafts)])
+    return answers_of(decisions, lines.numbers(drafts, dict(last)))
 
 
 async def decide_many(connection: AsyncConnection, askings: Sequence[ApiAsking]) -> list[Decision]:
     """Decide alone: whoever asks writes the lines, and tells nothing before they stand."""
-    cursor = await connection.execute(facts.READ, facts.values(askings), prepare=True)
-    return decide_all(askings, await cursor.fetchall())
+    return decide_all(askings, await fetch(connection, facts.READ, facts.values(askings)))

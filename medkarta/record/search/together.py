@@ -9,16 +9,15 @@ import functools
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
 from medkarta.fhir.search.query_controls import MOST_ENTRIES
 from medkarta.fhir.search.sought import Chain, Condition, Criterion, Missing, Query, Total
+from medkarta.foundation.prepared import Row, fetch
 from medkarta.record.granted import Sql, Value
-
-Row: TypeAlias = tuple[Any, ...]
 
 # Of these each search has its own; numbers (limits) and lists are the same in a whole shape.
 _OWN: Final[dict[type, str]] = {
@@ -77,10 +76,9 @@ async def rows_of(connection: AsyncConnection[Any], many: Sequence[One]) -> list
     shape = many[0].shape
     columns = [list(column) for column in zip(*[one.own for one in many], strict=True)]
     common = [list(value) if isinstance(value, tuple) else value for value in shape.common]
-    cursor = await connection.execute(shape.text, [*columns, *common], binary=True)
     found: list[list[Row]] = [[] for _ in many]
-    for number, *row in await cursor.fetchall():
-        found[number - 1].append(tuple(row))
+    for row in await fetch(connection, shape.text, [*columns, *common]):
+        found[row[0] - 1].append(row[1:])
     return found
 
 
