@@ -61,6 +61,12 @@ class TestAnApp:
         refused = machine.get("Observation?colour=red", anna, prefer="handling=strict")
         assert (refused.status, "colour" in refused.words) == (400, True)
 
+    def test_is_told_in_the_link_self_what_was_searched_by(self, machine, anna):
+        """https://hl7.org/fhir/R4/search.html#conformance: what was left out is not in it."""
+        heard = machine.get("Observation?colour=red&code=718-7&_summary=count&hue:exact=1", anna)
+        (link,) = heard.json["link"]
+        assert link["url"].endswith("/Observation?code=718-7&_summary=count")
+
     @pytest.mark.parametrize(
         "query", ["date=yesterday", "_count=-1", "_count=a", "value-quantity=a", "_sort=nothing"]
     )

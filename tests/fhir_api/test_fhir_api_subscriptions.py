@@ -359,16 +359,27 @@ class TestASearch:
         assert link["url"].endswith("/fhir/Subscription/_search")
         both = machine.call("POST", f"{where}?status=active", token, b"criteria=Condition", **form)
         assert both.json["total"] == 0
-        assert machine.call("POST", where, token, b"payload=x", **form).status == 400
+        assert machine.call("POST", where, token, b"status=", **form).status == 400
         assert machine.call("POST", where, token, {}).status == 415
         assert machine.call("POST", where, None, b"status=off", **form).status == 401
         assert machine.get(where, token).status == 405
 
-    @pytest.mark.parametrize("query", ["payload=x", "_count=1", "status=", "criteria=%"])
-    def test_of_what_it_does_not_know_is_refused_in_words(self, machine, owner, query):
+    @pytest.mark.parametrize("query", ["status=", "criteria=%"])
+    def test_that_cannot_be_read_is_refused_in_words(self, machine, owner, query):
         heard = machine.get(f"Subscription?{query}", owner[0])
         assert heard.status == 400
         assert query.partition("=")[0] in heard.words
+
+    @pytest.mark.parametrize("name", ["payload", "_count"])
+    def test_leaves_out_and_tells_what_it_does_not_know_or_refuses(self, machine, owner, name):
+        token, *ids = owner
+        heard = machine.get(f"Subscription?{name}=1&status=off", token)
+        told, found = heard.json["entry"]
+        assert (told["search"]["mode"], found["resource"]["id"]) == ("outcome", ids[1])
+        assert name in told["resource"]["issue"][0]["diagnostics"]
+        assert heard.json["link"][0]["url"].endswith("/Subscription?status=off")
+        refused = machine.get(f"Subscription?{name}=1", token, prefer="handling=strict")
+        assert (refused.status, name in refused.words) == (400, True)
 
     def test_needs_a_token(self, machine):
         assert machine.get("Subscription").status == 401

@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/search.html#escaping.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -58,6 +58,13 @@ def _decode(text: str, name: str) -> str:
 def shown(name: str) -> str:
     """The name for an error: not longer than names are."""
     return name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
+
+
+def without(text: str, names: Collection[str]) -> str:
+    """The query string as it came, but for parameters of these names, which are as `shown`."""
+    if not names:
+        return text
+    return "&".join(part for part in text.split("&") if shown(_pair(part)[0]) not in names)
 
 
 def alternatives(name: str, value: str) -> list[str]:

@@ -8,12 +8,14 @@ from urllib.parse import quote
 from medkarta.access.api.asking import Caller, Doing, Opened
 from medkarta.access.grants import EVERYTHING
 from medkarta.fhir.representation import Summary
+from medkarta.fhir.search.query_text import without
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir_api.answers import FhirAnswer, View
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
+from medkarta.fhir_api.unknown import check_strictness, left_out
 from medkarta.fhir_api.whose import concern_of, patients_named
 from medkarta.record.reading import SearchPage
 from medkarta.record.search.cursors import Asked, BadCursorError
@@ -26,7 +28,7 @@ _NOTHING: Final = SearchPage(matches=[], included=[], total=0, next=None, cut=Fa
 async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     """A page of what matches and is open to the caller; what is not open is not there."""
     asked = _asked(api, request)
-    _check_strictness(request, asked.query)
+    check_strictness(request, asked.query.resource_type, asked.query.unknown)
     opened = await api.open_or_nothing(request, _wish(asked.query))
     reader = _reader(opened.caller) if opened else ""
     if asked.after is not None and asked.reader != reader:
@@ -60,11 +62,15 @@ def check_form(request: FhirRequest) -> None:
         )
 
 
+def text_of(request: FhirRequest) -> bytes:
+    """The search's text: of the address, and of the form where it came by one."""
+    return b"&".join(part for part in (request.query, request.body) if part)
+
+
 def _asked(api: Api, request: FhirRequest) -> Asked:
-    raw = b"&".join(part for part in (request.query, request.body) if part)
     try:
         kind, patient = _what(request.path)
-        return api.marker.read(kind, raw, base=request.base, patient=patient)
+        return api.marker.read(kind, text_of(request), base=request.base, patient=patient)
     except BadSearchError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
@@ -88,16 +94,6 @@ def _bad_cursor() -> FhirError:
         "This is no page that was given out to you. Start the search anew.",
         expression="_cursor",
     )
-
-
-def _check_strictness(request: FhirRequest, query: Query) -> None:
-    """https://hl7.org/fhir/R4/search.html#errors."""
-    if query.unknown and request.prefers("handling") == "strict":
-        raise FhirError(
-            HTTPStatus.BAD_REQUEST,
-            "not-supported",
-            f"{query.resource_type} has no search parameter {', '.join(query.unknown)}.",
-        )
 
 
 def _wish(query: Query) -> Wish:
@@ -146,8 +142,11 @@ def _view(query: Query) -> View:
 
 
 def _self(api: Api, request: FhirRequest, query: Query) -> Link:
-    """What was asked, as an address: of what no address showed, none shows a value."""
-    text = query.text
+    """What was searched by, as an address: of what no address showed, none shows a value.
+
+    https://hl7.org/fhir/R4/search.html#conformance: what was left out does not stand in it.
+    """
+    text = without(query.text, query.unknown)
     if cursor := request.parameters.get("_cursor"):
         text = f"_cursor={quote(cursor)}"
     elif request.method == "POST" and text:
@@ -162,14 +161,7 @@ def _address(base: str, query: Query) -> str:
 
 
 def _told(query: Query, found: SearchPage) -> list[Issue]:
-    told = [
-        Issue(
-            code="not-supported",
-            diagnostics=f"{query.resource_type} has no search parameter {name}: it was left out.",
-            severity="warning",
-        )
-        for name in query.unknown
-    ]
+    told = left_out(query.resource_type, query.unknown)
     if found.cut:
         told.append(
             Issue(

@@ -120,7 +120,9 @@ _KICKED_OFF: Final = Told(
     headers=("Prefer",),
 )
 _OWN_SEARCHED: Final = Told(
-    answers=_SEARCHED, queries=frozenset(subscriptions_search.PARAMETERS) | OF_THE_ANSWER
+    answers=_SEARCHED,
+    queries=frozenset(subscriptions_search.PARAMETERS) | OF_THE_ANSWER,
+    headers=("Prefer",),
 )
 TOLD: Final[Mapping[Interaction, Told]] = {
     bundle.process: Told(
