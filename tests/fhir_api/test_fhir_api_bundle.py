@@ -77,6 +77,9 @@ class TestTransaction:
         heard = machine.call("POST", "", x, sent)
         assert heard.status == 422
         assert {issue["expression"][0][:15] for issue in heard.json["issue"]} == {"Bundle.entry[1]"}
+        unknown = bundle(post(note(reference)), post(note(reference, colour="red")))
+        (issue,) = machine.call("POST", "", x, unknown).json["issue"]
+        assert issue["expression"] == ["Bundle.entry[1].resource"]
         assert audit.count(PersonId(world.boris.person_id)) == before
 
     def test_of_another_clinics_patient_stores_nothing(self, world, machine, x):
@@ -134,8 +137,11 @@ class TestBatch:
 
     def test_that_writes_is_not_for_apps(self, world, machine):
         token = app_token(world.anna, scopes=("patient/*.cruds",))
-        sent = bundle(post(note(f"Patient/{world.anna_at_x.patient}")), kind="batch")
-        assert machine.call("POST", "", token, sent).status == 403
+        entries = post(note(f"Patient/{world.anna_at_x.patient}")), get("Condition?_summary=count")
+        heard = machine.call("POST", "", token, bundle(*entries, kind="batch"))
+        assert statuses(heard) == ["403", "200"]
+        assert heard.json["entry"][1]["resource"]["total"] == 2
+        assert machine.call("POST", "", token, bundle(*entries)).status == 403
 
 
 class TestWhatIsNoBundle:

@@ -4,6 +4,8 @@ import pytest
 from bearers import app_token, system_token
 
 from medkarta.audit import queries as audit
+from medkarta.fhir.json_text import read_resource
+from medkarta.fhir.structure.check import issues_of
 from medkarta.foundation.ids import PersonId
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +260,18 @@ class TestTogether:
         heard = machine.together(*calls, ("POST", "Observation", y, note(world.anna_at_y)))
         assert [one.status for one in heard] == [201] * 8 + [422, 201]
         assert len({one.json["id"] for one in heard[:8]}) == 8
+
+
+def test_what_the_server_says_of_itself_is_well_formed_and_true(machine, x):
+    said = machine.get("metadata")
+    assert issues_of(read_resource(said.body).resource) == []
+    (rest,) = said.json["rest"]
+    assert {one["code"] for one in rest["interaction"]} == {"transaction", "batch"}
+    assert len(rest["resource"]) > 140
+    for one in rest["resource"]:
+        kind = one["type"]
+        tried = machine.call("POST", kind, x, {"resourceType": kind, "id": "not an id"})
+        is_made = {"code": "create"} in one.get("interaction", [])
+        assert is_made == (f"a {kind} is not kept here" not in tried.words), kind
+        assert is_made or one["operation"][0]["name"] == "validate"
+        assert one.get("conditionalCreate", False) == (is_made and kind != "Subscription")

@@ -103,8 +103,9 @@ def _patch_of(entry: EntryText) -> Patch:
 
 
 def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
-    """The entry, refused where the token's scopes do not name what it does."""
-    if entry.method not in DOINGS or entry.refusal or may(caller, entry):
+    """The entry, refused where it writes and the token's scopes do not name it, or is an app's."""
+    writes = entry.method in DOINGS and not entry.refusal
+    if not writes or (caller.clinic_id and may(caller, entry)):
         return entry
     trouble = Trouble(code="forbidden", words="The token's scopes do not allow this.")
     return replace(entry, refusal=Refused(status=HTTPStatus.FORBIDDEN, troubles=(trouble,)))
@@ -113,9 +114,13 @@ def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
 async def _written(
     api: Api, request: FhirRequest, caller: Caller, entries: tuple[SentEntry, ...], kind: Kind
 ) -> Sequence[Answer | None]:
-    """Answers to what writes; None where there is nothing to be written at all."""
-    if all(entry.method in READS for entry in entries):
-        return [None] * len(entries)
+    """Answers to what writes; None to what reads."""
+    refused = [None if one.method in READS else one.refusal for one in entries]
+    nothing_to_write = all(
+        one.method in READS or (one.refusal and kind is Kind.BATCH) for one in entries
+    )
+    if nothing_to_write:
+        return refused
     taken = await api.writer.take(
         Submission(
             sender=sender(caller),
@@ -142,7 +147,7 @@ def _rejected(rejected: Rejected) -> FhirError:
 
 def _within(expression: str | None) -> str:
     _, dot, inside = (expression or "").partition(".")
-    return f".resource.{inside}" if dot else ""
+    return f".resource{dot}{inside}" if expression else ""
 
 
 async def _answered(

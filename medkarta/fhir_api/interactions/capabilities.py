@@ -9,10 +9,11 @@ from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir_api.interactions.subscriptions_search import PARAMETERS as OF_SUBSCRIPTIONS
 from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Shape
+from medkarta.record.rules.sharing import KEPT
 
 FHIR_VERSION: Final = "4.0.1"
 # The day on which what is said here last changed.
-_DATE: Final = "2026-11-26"
+_DATE: Final = "2026-11-27"
 _SMART: Final = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SMART_SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
@@ -60,12 +61,14 @@ def capability_statement(*, base: str, origin: str) -> dict[str, object]:
         "implementation": {"description": "Medkarta", "url": base},
         "fhirVersion": FHIR_VERSION,
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
         "rest": [
             {
                 "mode": "server",
                 "security": _security(origin),
                 "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 "resource": [_resource(kind) for kind in sorted(resource_types())],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
     }
@@ -106,27 +109,40 @@ def _subscription() -> dict[str, object]:
 def _resource(kind: str) -> dict[str, object]:
     if kind == "Subscription":
         return _subscription()
-    codes = [
-        {"code": code}
-        for (shape, method), code in _CODES.items()
-        if method in INTERACTIONS.get(shape, ())
-    ]
-    parameters = parameters_of(kind).values()
-    said: dict[str, object] = {
-        "type": kind,
-        "interaction": codes,
-        "versioning": "versioned-update",
-        "readHistory": True,
-        "updateCreate": True,
-        "searchParam": [{"name": one.code, "type": one.kind} for one in parameters],
-    }
-    names = sorted({name for of, _, name in OPERATIONS if of in {kind, "*"}})
+    said = {"type": kind} | (_kept(kind) if kind in KEPT else {})
+    names = sorted(
+        {
+            name
+            for of, _, name in OPERATIONS
+            if of in {kind, "*"} and (kind in KEPT or name == "$validate")
+        }
+    )
     operations = [
         {"name": name.removeprefix("$"), "definition": _defined(kind, name)} for name in names
     ]
+    return said | {"operation": operations}
+
+
+def _kept(kind: str) -> dict[str, object]:
+    """What can be done to resources of a type that is kept."""
+    parameters = parameters_of(kind).values()
+    said: dict[str, object] = {
+        "interaction": [
+            {"code": code}
+            for (shape, method), code in _CODES.items()
+            if method in INTERACTIONS.get(shape, ())
+        ],
+        "versioning": "versioned-update",
+        "readHistory": True,
+        "updateCreate": True,
+        "conditionalCreate": True,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
+        "searchParam": [{"name": one.code, "type": one.kind} for one in parameters],
+    }
     includes = [f"{kind}:{one.code}" for one in parameters if one.kind == "reference"]
-    more = {"searchInclude": includes, "operation": operations}
-    return said | {name: value for name, value in more.items() if value}
+    return said | ({"searchInclude": includes} if includes else {})
 
 
 def _defined(kind: str, name: str) -> str:

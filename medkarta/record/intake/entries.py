@@ -26,7 +26,7 @@ from medkarta.foundation.ids import (
 )
 from medkarta.record.rules.conditions import Condition, UnusableConditionError, read_condition
 from medkarta.record.rules.groups import why_refused
-from medkarta.record.rules.sharing import WITHOUT_PATIENT
+from medkarta.record.rules.sharing import KEPT, WITHOUT_PATIENT
 from medkarta.record.submissions import Patch, Refused, SentEntry, Trouble
 from medkarta.record.writing import Owner
 
@@ -176,8 +176,8 @@ class Entry:
         if resource.resource_type != self.resource_type:
             words = f"{self.verb} {self.resource_type} does not fit a {resource.resource_type}"
             self.refuse(words, status=400, code="invalid")
-        elif resource.resource_type == "Bundle":
-            self.refuse("a Bundle inside a bundle is not taken", code="not-supported")
+        elif resource.resource_type not in KEPT:
+            self.refuse(f"a {resource.resource_type} is not kept here", code="not-supported")
         elif issues := issues_of(resource.resource, types=types):
             self.refuse_as(Refused(status=422, troubles=tuple(map(_trouble, issues))))
         elif resource.resource_type == "Group" and (why := why_refused(resource.resource)):

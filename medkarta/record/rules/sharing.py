@@ -1,9 +1,10 @@
-"""Which resources stand without a patient, and who may read them."""
+"""Which resources stand without a patient, who may read them, and which are kept at all."""
 
 from collections.abc import Collection
 from typing import Final
 
 from medkarta.access.grants import Everything
+from medkarta.fhir.search.compartment import NOMINATED
 
 # About nobody: everybody may read them.
 SHARED_TYPES: Final = frozenset(
@@ -41,6 +42,8 @@ SHARED_TYPES: Final = frozenset(
 # Of several people: a clinic keeps them for itself, and to all others they are not there.
 CLINICS_OWN: Final = frozenset({"Group"})
 WITHOUT_PATIENT: Final = SHARED_TYPES | CLINICS_OWN
+# Of all others nothing says whose they are, and they may still be about people.
+KEPT: Final = WITHOUT_PATIENT | NOMINATED.keys() | {"Patient"}
 
 
 def going_along(types: frozenset[str] | Everything, narrowed: Collection[str]) -> frozenset[str]:
