@@ -1,6 +1,7 @@
 """A request to the API, read: https://hl7.org/fhir/R4/http.html."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,7 @@ NDJSON: Final = frozenset({"application/fhir+ndjson", "application/ndjson", "ndj
 EVENTS: Final = "text/event-stream"
 # Parameters that say how the answer is to look, whatever it is.
 OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
+_QUALITY: Final = re.compile(r";\+*q=([01](?:\.[0-9]{0,3})?)(?![0-9.])")
 _SCHEMES: Final = frozenset({"bearer", "dpop"})
 _UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
@@ -74,7 +76,8 @@ class FhirRequest:
         wished = self.parameters.get("_format") or self.header("accept") or "json"
         if wished in _JSON:
             return False
-        for one in wished.replace(" ", "+").split(","):  # an unescaped “+” came as a space
+        # An unescaped “+” came as a space.
+        for one in sorted(wished.replace(" ", "+").split(","), key=_quality, reverse=True):
             kind = one.partition(";")[0].strip("+").lower()
             if kind in _XML or kind in _JSON:
                 return kind in _XML
@@ -114,6 +117,12 @@ class FhirRequest:
             if key.lower() == name:
                 return value.strip('" ').lower()
         return None
+
+
+def _quality(wished: str) -> float:
+    """How much one of several forms is wished: RFC 9110 §12.5.1."""
+    found = _QUALITY.search(wished)
+    return float(found[1]) if found else 1.0
 
 
 def parameters_of(query: bytes, *, longest: int = LONGEST_QUERY) -> dict[str, str]:

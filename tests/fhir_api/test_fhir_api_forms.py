@@ -22,6 +22,7 @@ class TestXml:
             ("?_format=xml", "*/*"),
             ("?_format=application/fhir+xml", ""),
             ("", "application/fhir+xml"),
+            ("", "application/fhir+json;q=0.5, application/fhir+xml; q=0.9"),
         ],
     )
     def test_is_written_where_it_is_wished_its_digits_kept(
