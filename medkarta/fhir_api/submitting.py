@@ -102,7 +102,8 @@ def resource_in(request: FhirRequest) -> ResourceText:
         raise FhirError(
             HTTPStatus.BAD_REQUEST,
             "invalid",
-            f"The address is of {request.path[0]}, the body a {read.resource_type}.",
+            f"The address is of {request.path[0]}, the body of {read.resource_type}.",
+            expression=f"{request.path[0]}.resourceType",
         )
     return read
 

@@ -47,9 +47,17 @@ class Refused:
 class RefusedError(ValueError):
     """What was to be done is refused."""
 
-    def __init__(self, words: str, *, status: int = 422, code: str = "processing") -> None:
+    def __init__(
+        self,
+        words: str,
+        *,
+        status: int = 422,
+        code: str = "processing",
+        expression: str | None = None,
+    ) -> None:
         super().__init__(words)
-        self.refusal = Refused(status=status, troubles=(Trouble(code=code, words=words),))
+        trouble = Trouble(code=code, words=words, expression=expression)
+        self.refusal = Refused(status=status, troubles=(trouble,))
 
 
 class Kind(StrEnum):

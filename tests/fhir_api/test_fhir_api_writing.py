@@ -152,6 +152,10 @@ class TestUpdate:
         assert (heard.status, heard.headers["etag"]) == (200, 'W/"2"')
         late = machine.call("PUT", name, x, {**stale, "status": "amended"}, if_match='W/"1"')
         assert late.status == 412
+        for other in ({"id": "other"}, {"id": None}):
+            sent = {name: value for name, value in (stale | other).items() if value}
+            (issue,) = machine.call("PUT", name, x, sent).json["issue"]
+            assert issue["expression"] == ["Observation.id"]
         assert machine.get(name, x).json["note"] == [{"text": "second"}]
 
     def test_of_anothers_is_as_of_nothing(self, world, machine, x, y):
@@ -209,10 +213,16 @@ class TestPatch:
         assert heard.status == 400
         assert JSON_PATCH in heard.words
 
+    def test_of_what_the_server_gives_is_refused_with_its_place(self, world, machine, x):
+        """B045."""
+        name = made(machine, x, world.boris_at_x)
+        change = b'[{"op":"replace","path":"/id","value":"1"}]'
+        heard = machine.call("PATCH", name, x, change, content_type=JSON_PATCH)
+        assert (heard.status, heard.json["issue"][0]["expression"]) == (422, ["Observation.id"])
+
     @pytest.mark.parametrize(
         "change",
         [
-            '[{"op":"replace","path":"/id","value":"1"}]',
             '[{"op":"test","path":"/status","value":"registered"}]',
             '[{"op":"replace","path":"/subject/reference","value":"Patient/%s"}]',
             "{}",
@@ -272,6 +282,6 @@ def test_what_the_server_says_of_itself_is_well_formed_and_true(machine, x):
         kind = one["type"]
         tried = machine.call("POST", kind, x, {"resourceType": kind, "id": "not an id"})
         is_made = {"code": "create"} in one.get("interaction", [])
-        assert is_made == (f"a {kind} is not kept here" not in tried.words), kind
+        assert is_made == (f"{kind} is not kept here" not in tried.words), kind
         assert is_made or one["operation"][0]["name"] == "validate"
         assert one.get("conditionalCreate", False) == (is_made and kind != "Subscription")

@@ -125,7 +125,7 @@ class TestWhoseAndWhichClinic:
         lonely = observation()
         del lonely["resource"]["subject"]
         report = take_in(organization(), lonely)
-        assert words(report) == ["a Observation belongs to a patient, and this one names none"]
+        assert words(report) == ["Observation belongs to a patient, and this one names none"]
 
     def test_two_clinics_with_one_address_have_two_patients(self):
         """`http://localhost/fhir/Patient/1` of one must not pour into that of the other."""

@@ -104,7 +104,7 @@ def _sort(resource_type: str, text: str) -> tuple[SortKey, ...]:
     for name in names:
         param = known.get(name.removeprefix("-"))
         if param is None or param.kind == "composite":
-            raise BadSearchError("_sort", f"a {resource_type} cannot be sorted by this")
+            raise BadSearchError("_sort", f"{resource_type} cannot be sorted by this")
         keys.setdefault(param.code, SortKey(param, descending=name.startswith("-")))
     return tuple(keys.values())
 
@@ -128,5 +128,5 @@ def _include(name: str, value: str, *, iterate: bool) -> Include:
     if param != "*":
         known = parameters_of(source).get(param)
         if known is None or known.kind != "reference":
-            raise BadSearchError(name, f"a {source} has no such reference")
+            raise BadSearchError(name, f"{source} has no such reference")
     return Include(source, None if param == "*" else param, target or None, iterate)

@@ -39,7 +39,7 @@ def patch_by(change: Callable[[str, str | bytes], str], document: str | bytes) -
         except PatchError as error:
             bad = isinstance(error, BadPatchError)
             status = HTTPStatus.BAD_REQUEST if bad else HTTPStatus.UNPROCESSABLE_ENTITY
-            raise RefusedError(str(error), status=status, code="processing") from error
+            raise RefusedError(str(error), status=status, expression=error.place) from error
         except BadJsonError as error:
             words = f"{_NO_PATCH} ({error})"
             raise RefusedError(words, status=HTTPStatus.BAD_REQUEST, code="structure") from error

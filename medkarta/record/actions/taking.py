@@ -150,7 +150,9 @@ def _identify(entry: Entry, one: SentEntry, submission: Submission) -> None:
     elif entry.carries and entry.target_id is None:
         entry.chosen_id = new_uuid()
     elif entry.verb is Verb.UPDATE and one.resource and one.resource.id is None:
-        entry.refuse("an update's resource has the id of its address", status=400, code="required")
+        words = "an update's resource has the id of its address"
+        place = f"{entry.resource_type}.id"
+        entry.refuse(words, status=400, code="required", expression=place)
 
 
 def _answered(submission: Submission, units: Iterable[_Unit]) -> Taken | Rejected:

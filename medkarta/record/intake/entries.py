@@ -160,9 +160,17 @@ class Entry:
         if self.condition:
             yield str(self.condition)
 
-    def refuse(self, words: str, *, status: int = 422, code: str = "processing") -> None:
+    def refuse(
+        self,
+        words: str,
+        *,
+        status: int = 422,
+        code: str = "processing",
+        expression: str | None = None,
+    ) -> None:
         """Not taken; the first reason stays."""
-        self.refuse_as(Refused(status=status, troubles=(Trouble(code=code, words=words),)))
+        trouble = Trouble(code=code, words=words, expression=expression)
+        self.refuse_as(Refused(status=status, troubles=(trouble,)))
 
     def refuse_as(self, refusal: Refused) -> None:
         """Not taken; the first reason stays."""
@@ -177,7 +185,7 @@ class Entry:
             words = f"{self.verb} {self.resource_type} does not fit a {resource.resource_type}"
             self.refuse(words, status=400, code="invalid")
         elif resource.resource_type not in KEPT:
-            self.refuse(f"a {resource.resource_type} is not kept here", code="not-supported")
+            self.refuse(f"{resource.resource_type} is not kept here", code="not-supported")
         elif issues := issues_of(resource.resource, types=types):
             self.refuse_as(Refused(status=422, troubles=tuple(map(_trouble, issues))))
         elif resource.resource_type == "Group" and (why := why_refused(resource.resource)):
@@ -244,7 +252,8 @@ def _read_request(entry: Entry, one: SentEntry, *, query: str | None) -> None:
         entry.refuse(f"the {one.method} has no resource", status=400, code="required")
     if entry.target_id and entry.resource.get("id") not in {None, entry.target_id}:
         words = f"{one.method} {one.url} and the resource's own id differ"
-        entry.refuse(words, status=400, code="invalid")
+        place = f"{entry.resource_type}.id"
+        entry.refuse(words, status=400, code="invalid", expression=place)
     condition = one.if_none_exist if creates else query
     if condition is not None:
         try:

@@ -92,7 +92,7 @@ class Settlement:
     def _settle_shared(self, entry: Entry) -> None:
         clinic_id = self._keeper.shared
         if clinic_id is None and entry.resource_type in CLINICS_OWN:
-            words = f"a {entry.resource_type} belongs to a clinic, whose system sends it"
+            words = f"{entry.resource_type} belongs to a clinic, whose system sends it"
             raise UnresolvedError(words, code="not-supported")
         place = self._known(entry, clinic_id) or self._new(entry, None, clinic_id)
         former = self._store.stored(place)
@@ -128,7 +128,7 @@ class Settlement:
         if len(owners) > 1:
             raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
         if not owners:
-            words = f"a {entry.resource_type} belongs to a patient, and this one names none"
+            words = f"{entry.resource_type} belongs to a patient, and this one names none"
             raise UnresolvedError(words, code="required")
         entry.owner = owners.pop()
 
