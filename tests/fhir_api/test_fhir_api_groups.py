@@ -7,6 +7,7 @@ import pytest
 from bearers import app_token, system_token
 from exporting import asked, exported, kick_off, lines_of, parameters, work
 from test_fhir_api_denials import NOWHERE, alike, told
+from test_fhir_api_writing import note
 
 from medkarta.audit import queries as audit
 from medkarta.exports.actions import writing
@@ -107,6 +108,31 @@ def test_to_all_others_it_is_as_one_that_never_was(world, machine, group):
             for key, name in names.items()
         }
         assert alike(answers)[0] == 404
+
+
+def test_what_is_checked_beside_it_is_as_beside_one_that_never_was(world, machine, group):
+    """B055, B077: a reference to it, and itself, under `$validate`."""
+    for token in (system_token(world.y), app_token(world.anna)):
+        for path in ("Observation/$validate", "Group/{}/$validate?mode=delete"):
+            answers = {}
+            for name in (group, NOWHERE):
+                focus = note(world.anna_at_x, focus=[{"reference": f"Group/{name}"}])
+                sent = focus if path.startswith("Observation") else b""
+                answers[name] = told(machine.call("POST", path.format(name), token, sent), name)
+            status, body = alike(answers)
+            assert (status, b"not open to you" in body) == (200, True), path
+
+
+def test_it_does_not_go_along_with_a_record_that_names_it(world, machine, x, group):
+    held = note(world.anna_at_x, focus=[{"reference": f"Group/{group}"}])
+    kept = machine.call("POST", "Observation", x, held).json["id"]
+    anna = app_token(world.anna)
+    whole = machine.get("Patient/$everything", anna).body
+    assert f"Group/{group}".encode() in whole
+    assert b"canary of a list" not in whole
+    _, manifest = exported(machine, anna)
+    assert "Group" not in lines_of(machine, anna, manifest)
+    assert machine.call("DELETE", f"Observation/{kept}", x).status == 204
 
 
 def test_whoever_is_named_in_it_learns_nothing_of_it(world, machine, group):

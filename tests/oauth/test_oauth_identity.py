@@ -105,12 +105,18 @@ def test_introspection_says_the_same_of_who_it_is():
 
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
     client = app("conf", confidential=True, secret_hash=digest)
-    told = told_of(citizens.with_open_record(), client, header=BASIC)
+    citizen = citizens.with_open_record()
+    told = told_of(citizen, client, header=BASIC)
     found = post("/oauth/introspect", {"token": told["access_token"]}, **BASIC).json()
     said = read(told["id_token"], "conf")
     assert (found["sub"], found["fhirUser"]) == (said["sub"], said["fhirUser"])
-    plain = bearers.app_token(citizens.with_account(2), client=_row(client))
+    whose = {"client": _row(client)}
+    plain = bearers.app_token(citizen, **whose)
     assert "sub" not in post("/oauth/introspect", {"token": plain}, **BASIC).json()
+    whose["launch_patient"] = citizen.patient_ids[0]
+    of_openid = bearers.app_token(citizen, scopes=("openid", "patient/*.rs"), **whose)
+    found = post("/oauth/introspect", {"token": of_openid}, **BASIC).json()
+    assert (found["sub"], found.get("fhirUser")) == (said["sub"], None)
 
 
 class TestKeys:

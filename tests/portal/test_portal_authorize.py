@@ -12,6 +12,7 @@ from portal_people import words
 
 from medkarta.clients import actions
 from medkarta.clients.models import Authorization
+from medkarta.foundation.ids import new_uuid
 from medkarta.portal.presenters import app_scopes
 
 
@@ -267,6 +268,11 @@ class TestTheAnswer:
         page = browse("open").get(ADDRESS, question(settings))
         other = browse("no-consent")
         assert answer(other, page).status_code in {403, 409}
+        client, salt = browse("open"), "medkarta.portal.authorize"
+        page = client.get(ADDRESS, question(settings))
+        theirs = signing.loads(page.context["question"], salt=salt) | {"account": str(new_uuid())}
+        form = {"question": signing.dumps(theirs, salt=salt), "answer": "allow", "see": boxes(page)}
+        assert client.post(ADDRESS, form).status_code == 409
         assert not Authorization.objects.exists()
 
     def test_a_question_that_we_did_not_sign_or_long_ago_is_none(self, browse, settings):
