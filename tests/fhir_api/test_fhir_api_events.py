@@ -167,3 +167,21 @@ class TestAStream:
             assert machine.get(f"{path}/$events", token).status == 404
         assert machine.get(f"{path}/$events").status == 401
         assert machine.get(f"{path}/$events", system_token(world.x)).status == 404
+
+    def test_is_one_of_few_of_its_owner_and_leaves_place_for_others(
+        self, world, machine, anna, monkeypatch
+    ):
+        monkeypatch.setattr(events, "_MOST_OF_ONE", 1)
+        boris = app_token(world.boris)
+        paths = {
+            one: f"{subscribed(machine, one, HOOK, 'Observation')}/$events" for one in (anna, boris)
+        }
+        again, others = (Stream(machine, path, token) for token, path in paths.items())
+
+        def come():
+            for one in (again, others):
+                task = one._read([], True)
+                asyncio.run_coroutine_threadsafe(task, machine._loop.get_loop()).result(5)
+
+        Stream(machine, paths[anna], anna).read(come, leave=True)
+        assert (again.status, others.status) == (429, 200)

@@ -152,7 +152,7 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     own.read_own: Told(answers={200: Content.RESOURCE}),
     own.update_subscription: _written({200: Content.RESOURCE}, Content.RESOURCE),
     own.delete_subscription: Told(answers={204: Content.NOTHING}),
-    events.events: Told(answers={200: Content.EVENTS}),
+    events.events: Told(answers={200: Content.EVENTS}, refuses=frozenset({429})),
     everything.everything: _operation(Content.BUNDLE, everything.KNOWN),
     summary.summary: _operation(Content.BUNDLE),
     summary.summary_of_all: _operation(Content.BUNDLE, summary.KNOWN),

@@ -33,14 +33,22 @@ from medkarta.subscriptions.queries import Pulse
 _EVERY: Final = 2.0  # seconds
 _QUIET_TURNS: Final = 8  # then a sign of life, so that nobody between us hangs up
 _MOST: Final = 50  # streams of one process
+_MOST_OF_ONE: Final = 4  # so that nobody takes the place of all others
 # A write bears the moment at which it came, and others may be committed before it.
 _UNSETTLED: Final = timedelta(minutes=1)
-_open: set[object] = set()
+_open: set["_Stream"] = set()
 
 
 async def events(api: Api, request: FhirRequest) -> FhirAnswer:
     """A stream that ends with the token, the subscription, or the right to what it waits for."""
     opened, view = await own_subscription(api, request)
+    stream = _Stream(api, request, owner_of(opened.caller), view)
+    if _opened_by(stream.owner) >= _MOST_OF_ONE:
+        raise FhirError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "throttled",
+            "You have several streams open: close one, or wait by rest-hook.",
+        )
     if len(_open) >= _MOST:
         raise FhirError(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -48,12 +56,15 @@ async def events(api: Api, request: FhirRequest) -> FhirAnswer:
             "There are too many streams. Come again later, or wait by rest-hook.",
             headers=((b"retry-after", b"60"),),
         )
-    stream = _Stream(api, request, owner_of(opened.caller), view)
     return FhirAnswer(
         status=HTTPStatus.OK,
         content_type=EVENTS.encode("ascii"),
         stream=Streamed(length=None, parts=stream.parts()),
     )
+
+
+def _opened_by(owner: Owner) -> int:
+    return sum(one.owner == owner for one in _open)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +80,8 @@ class _Stream:
         """Events and signs of life, until there is a reason to end."""
         _open.add(self)
         try:
+            if _opened_by(self.owner) > _MOST_OF_ONE:
+                return  # several came at once
             async with aclosing(self._parts()) as parts:
                 async for part in parts:
                     yield part
