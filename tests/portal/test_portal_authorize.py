@@ -1,5 +1,6 @@
 """The consent screen: who asks is known before anybody is led anywhere, and the person decides."""
 
+import re
 from datetime import timedelta
 
 import allowed
@@ -14,6 +15,8 @@ from medkarta.clients import actions
 from medkarta.clients.models import Authorization
 from medkarta.foundation.ids import new_uuid
 from medkarta.portal.presenters import app_scopes
+
+BOX = re.compile(r'<input type="checkbox"[^>]*>')
 
 
 @pytest.mark.usefixtures("app")
@@ -239,7 +242,22 @@ class TestTheAnswer:
         page = answer(client, client.get(ADDRESS, question(settings)), see=[])
         assert page.status_code == 400
         assert "Отметьте хотя бы одно" in words(page)
+        assert "data-errors" in page.content.decode()  # where the page goes, past the buttons
         assert not Authorization.objects.exists()
+
+    @pytest.mark.parametrize("left", [[], ["offline_access"], ["openid", "fhirUser"]])
+    def test_what_was_unticked_stays_so_when_it_is_asked_once_more(
+        self, app, browse, settings, left
+    ):
+        from medkarta.clients.models import Client
+
+        words = f"{ASKED} openid fhirUser"
+        Client.objects.filter(pk=app.id).update(scopes=words.split())
+        client = browse("open")
+        asked = question(settings, scope=words)
+        page = answer(client, client.get(ADDRESS, asked), see=left)
+        ticked = [box for box in BOX.findall(page.content.decode()) if "checked" in box]
+        assert [re.search(r'value="([^"]+)"', box)[1] for box in ticked] == left
 
     def test_no_is_told_to_the_app_and_nothing_is_kept(self, browse, settings):
         client = browse("open")

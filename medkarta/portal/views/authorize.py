@@ -130,6 +130,7 @@ def _page(request: HttpRequest, signed: dict[str, Any], *, nothing: bool = False
         "until": dates.day(now + clients.lasts(granted=offered)),
         "question": signing.dumps(signed, salt=_SALT),
         "nothing": nothing,
+        "kept": request.POST.getlist("see"),  # what was unticked stays so
     }
     response = render(request, "portal/authorize.html", context, status=400 if nothing else 200)
     # A browser asks this also of the address that a form's answer leads on to.
