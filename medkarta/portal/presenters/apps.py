@@ -17,7 +17,9 @@ _ENDED: dict[Ended, Words] = {
     Ended.PERSON: gettext_lazy("вы закончили доступ"),
     Ended.APP: gettext_lazy("приложение отказалось само"),
     Ended.EXPIRED: gettext_lazy("вышел срок"),
-    Ended.REUSED: gettext_lazy("ключ приложения показали дважды, доступ закрыт"),
+    Ended.REUSED: gettext_lazy(
+        "доступ закрыт для безопасности: ключом приложения попытались войти второй раз"
+    ),
     Ended.SECURITY: gettext_lazy("сменён пароль"),
     Ended.CONSENT: gettext_lazy("отозвано согласие на обработку данных"),
     Ended.CROWDED: gettext_lazy("разрешали слишком часто, старое закончено"),
