@@ -34,6 +34,7 @@ from medkarta.fhir_api.requests import (
     read_body,
 )
 from medkarta.fhir_api.routes import route
+from medkarta.fhir_api.senders_ids import address_by_ours
 
 log = structlog.get_logger("medkarta.fhir_api")
 
@@ -114,7 +115,8 @@ class FhirApi:
             request = replace(
                 request, body=body, parameters={**request.parameters, **_form(request, body)}
             )
-        return await interaction(await self._at_hand(), request)
+        api = await self._at_hand()
+        return await interaction(api, await address_by_ours(api, request))
 
     async def _check_sender(self, request: FhirRequest) -> None:
         """Nobody makes us take in anything without a token, nor much by a false one."""
@@ -131,7 +133,8 @@ class FhirApi:
     async def _inner(self, request: FhirRequest) -> FhirAnswer:
         """A GET that stands in a bundle."""
         interaction = route(request.method, request.path)
-        return await interaction(await self._at_hand(), request)
+        api = await self._at_hand()
+        return await interaction(api, await address_by_ours(api, request))
 
     def _capabilities(self, method: str) -> FhirAnswer:
         check_only_read(method)

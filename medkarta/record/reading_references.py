@@ -1,6 +1,6 @@
 """Which of many references lead to something that the caller may read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -42,3 +42,25 @@ async def shared(
     statement += readable_by(clinic_id)
     cursor = await connection.execute(statement.text, statement.values)
     return {Target(kind, encode_uuid(one)) for kind, one in await cursor.fetchall()}
+
+
+async def called(
+    connection: Connection, clinic_id: ClinicId, names: Collection[Target]
+) -> Mapping[Target, str]:
+    """Our ids of what this clinic's system calls so, whether or not it is there any more.
+
+    Another clinic may call something else the same, and an import what is shared: neither is meant.
+    """
+    wished = sorted(names)
+    cursor = await connection.execute(
+        "SELECT resource_type, client_id, patient_id, resource_id FROM client_id"
+        " JOIN unnest(%s::text[], %s::text[]) AS k (resource_type, client_id)"
+        " USING (resource_type, client_id) WHERE clinic_id = %s",
+        ([one.resource_type for one in wished], [one.id for one in wished], clinic_id),
+    )
+    return {
+        Target(kind, name): logical_id(PatientId(patient), ResourceId(resource))
+        if patient
+        else encode_uuid(resource)
+        for kind, name, patient, resource in await cursor.fetchall()
+    }

@@ -183,6 +183,74 @@ class TestUpdate:
         assert other.json["id"] != first.json["id"]
 
 
+class TestAnIdThatTheSenderChose:
+    @pytest.fixture
+    def card(self, world, machine, x, y):
+        """Our ids of a Patient, an Observation and a Location that X calls so; Y has others."""
+        sent = [
+            {"resourceType": "Patient", "id": "card-17"},
+            note(world.boris_at_x, id="own-1") | {"subject": {"reference": "Patient/card-17"}},
+            {"resourceType": "Location", "id": "card-17", "name": "Ward"},
+        ]
+        names = [f"{one['resourceType']}/{one['id']}" for one in sent]
+        for token in (y, x):
+            made = [
+                machine.call("PUT", name, token, one) for name, one in zip(names, sent, strict=True)
+            ]
+            assert {one.status for one in made} <= {200, 201}
+        return [one.json["id"] for one in made]
+
+    def test_is_read_by_its_clinic_as_by_ours(self, machine, x, card):
+        for path, ours in (
+            ("Patient/card-17", card[0]),
+            ("Observation/own-1", card[1]),
+            ("Observation/own-1/_history/1", card[1]),
+            ("Location/card-17", card[2]),
+        ):
+            heard = machine.get(path, x)
+            assert (heard.status, heard.json["id"]) == (200, ours), path
+        for path in ("Observation/own-1/_history", "Patient/card-17/Observation"):
+            (entry,) = machine.get(path, x).json["entry"]
+            assert entry["resource"]["id"] == card[1], path
+        whole = machine.get("Patient/card-17/$everything", x).json["entry"]
+        assert [one["resource"]["id"] for one in whole] == card[:2]
+        asked = {"request": {"method": "GET", "url": "Patient/card-17"}}
+        bundle = {"resourceType": "Bundle", "type": "batch", "entry": [asked]}
+        (entry,) = machine.call("POST", "", x, bundle).json["entry"]
+        assert entry["resource"]["id"] == card[0]
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "patient=card-17",
+            "subject=Patient/card-17",
+            "subject:Patient=card-17",
+            "_id=own-1,own-2",
+            "patient=card-17&_id=own-1&_count=1",
+        ],
+    )
+    def test_is_searched_by_its_clinic_as_ours(self, machine, x, y, card, query):
+        heard = machine.get(f"Observation?{query}", x)
+        (entry,) = heard.json["entry"]
+        assert entry["resource"]["id"] == card[1]
+        assert heard.json["link"][0]["url"].endswith(f"?{query}")
+        (theirs,) = machine.get(f"Observation?{query}", y).json["entry"]
+        assert theirs["resource"]["id"] != card[1]
+
+    def test_that_several_types_have_is_not_guessed_at(self, machine, x, card):
+        assert machine.get("Observation?subject=card-17", x).status == 403
+        assert card
+
+    def test_leads_to_nothing_for_anybody_else(self, world, machine, card):
+        for token in (app_token(world.anna), app_token(world.boris)):
+            assert machine.get("Patient/card-17", token).status == 404
+            assert machine.get("Observation?patient=card-17", token).json["total"] == 0
+        assert machine.get("Patient/card-17").status == 401
+        narrow = system_token(world.x, scopes=("system/Location.rs",))
+        assert machine.get("Patient/card-17", narrow).status == 403
+        assert machine.get("Location/card-17", narrow).json["id"] == card[2]
+
+
 class TestPatch:
     def test_changes_what_it_names(self, world, machine, x):
         name = made(machine, x, world.boris_at_x)

@@ -1,6 +1,7 @@
 """FHIR search by GET and POST: https://hl7.org/fhir/R4/http.html#search, #vsearch."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
+from medkarta.fhir_api.senders_ids import query_by_ours
 from medkarta.fhir_api.unknown import check_strictness, left_out
 from medkarta.fhir_api.whose import concern_of, patients_named
 from medkarta.record.reading import SearchPage
@@ -29,6 +31,7 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     """A page of what matches and is open to the caller; what is not open is not there."""
     asked = _asked(api, request)
     check_strictness(request, asked.query.resource_type, asked.query.unknown)
+    asked = replace(asked, query=await query_by_ours(api, request, asked.query))
     opened = await api.open_or_nothing(request, _wish(asked.query))
     reader = _reader(opened.caller) if opened else ""
     if asked.after is not None and asked.reader != reader:
