@@ -23,13 +23,15 @@ def y(world):
 
 
 def note(held, words="a note", **more):
+    return {**note_of(held.patient), "note": [{"text": words}], **more}
+
+
+def note_of(patient):
     return {
         "resourceType": "Observation",
         "status": "final",
         "code": {"text": "note"},
-        "subject": {"reference": f"Patient/{held.patient}"},
-        "note": [{"text": words}],
-        **more,
+        "subject": {"reference": f"Patient/{patient}"},
     }
 
 
@@ -185,11 +187,11 @@ class TestUpdate:
 
 class TestAnIdThatTheSenderChose:
     @pytest.fixture
-    def card(self, world, machine, x, y):
+    def card(self, machine, x, y):
         """Our ids of a Patient, an Observation and a Location that X calls so; Y has others."""
         sent = [
             {"resourceType": "Patient", "id": "card-17"},
-            note(world.boris_at_x, id="own-1") | {"subject": {"reference": "Patient/card-17"}},
+            note_of("card-17") | {"id": "own-1"},
             {"resourceType": "Location", "id": "card-17", "name": "Ward"},
         ]
         names = [f"{one['resourceType']}/{one['id']}" for one in sent]
@@ -236,6 +238,12 @@ class TestAnIdThatTheSenderChose:
         assert heard.json["link"][0]["url"].endswith(f"?{query}")
         (theirs,) = machine.get(f"Observation?{query}", y).json["entry"]
         assert theirs["resource"]["id"] != card[1]
+
+    def test_is_checked_as_it_would_be_sent(self, machine, x, card):
+        sent = {**note_of(card[0]), "id": "own-1"}
+        heard = machine.call("POST", "Observation/own-1/$validate", x, sent)
+        assert heard.status == 200
+        assert not [one for one in heard.json["issue"] if one["severity"] == "error"]
 
     def test_that_several_types_have_is_not_guessed_at(self, machine, x, card):
         assert machine.get("Observation?subject=card-17", x).status == 403
