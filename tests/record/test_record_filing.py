@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from medkarta.access.grants import Section
+from medkarta.fhir.definitions import elements_of
 from medkarta.fhir.search import values
+from medkarta.fhir.search.compartment import SOMETIMES_NOBODYS
 from medkarta.fhir.search.dates import BEGINNING, END
 from medkarta.fhir.search.index import index_values
 from medkarta.record.rows import INDEX_CHARS, LARGEST, index_rows
@@ -14,6 +16,7 @@ from medkarta.record.rules.conditions import Condition, Criterion, meets, read_c
 from medkarta.record.rules.filing import date_of, main_code, status_of
 from medkarta.record.rules.persons import are_other_humans, house, personal_data
 from medkarta.record.rules.sections import section_of
+from medkarta.record.rules.sharing import SHARED_TYPES
 
 
 def category(code):
@@ -161,3 +164,18 @@ def test_unknown_data_contradict_nothing():
     known = personal_data({"birthDate": "1980-01-01"})
     assert not are_other_humans(known, personal_data({}))
     assert are_other_humans(known, personal_data({"birthDate": "1980-01-02"}))
+
+
+def references_of(path, within=()):
+    """The types that references of this type or element may lead to, by R4's own definitions."""
+    for name, element in elements_of(path).items():
+        inner = f"{path}.{name}"
+        yield from element.targets
+        if inner not in within:
+            yield from references_of(inner, (*within, inner))
+
+
+def test_no_element_of_what_everybody_may_read_is_a_reference_to_a_person():
+    assert "Patient" in references_of("Appointment")
+    for kind in SHARED_TYPES - SOMETIMES_NOBODYS:
+        assert not {"Patient", "Person", "RelatedPerson"} & {*references_of(kind)}, kind
