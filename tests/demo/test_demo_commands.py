@@ -87,7 +87,9 @@ def test_who_is_nobody_or_has_no_codes_is_said_in_words(home, name):
     assert "demo people" in str(answer.exception)
 
 
-@pytest.mark.parametrize("arguments", [["people"], ["code", "Анна"], ["confirm", "Анна"]])
+@pytest.mark.parametrize(
+    "arguments", [["people"], ["code", "Анна"], ["confirm", "Анна"], ["token"]]
+)
 def test_all_of_it_is_refused_where_people_are_real(home, arguments):
     answer = call(home, *arguments, demo_mode="no")
     assert isinstance(answer.exception, NotInDemoError)

@@ -30,13 +30,14 @@ class DemoPersonError(SaidInWordsError):
     invoke_without_command=True,
     epilog="\b\nExamples:\n  medkarta demo people\n  medkarta demo code Анна\n"
     "  medkarta demo confirm petr.primerov@demo.medkarta.example\n"
+    "  medkarta demo token\n"
     "  medkarta demo --people 20000 --seed 7",
 )
 @click.option("--people", "count", type=click.IntRange(min=0), help="Make so many citizens.")
 @click.option("--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, show_default=True)
 @click.pass_context
 def demo(context: click.Context, *, count: int | None, seed: int) -> None:
-    """List the demo people, print their one-time codes, confirm an identity.
+    """List the demo people, print their one-time codes, confirm an identity, call the FHIR API.
 
     Passwords and one-time-code secrets stand in MEDKARTA_HOME/demo-people.json.
 
@@ -90,6 +91,28 @@ def confirm(name: str) -> None:
         with _in_words(name), _identity_in_words(name):
             email = confirm_as_operator(home=home, words=name, now=datetime.now(tz=UTC))
     click.echo(f"The identity of {email} is confirmed.")
+
+
+@demo.command()
+def token() -> None:
+    """Print a token of the demo clinic's system: the FHIR API takes it for five minutes.
+
+    The system itself, with its private key, stands in MEDKARTA_HOME/demo-clients.json.
+    """
+    given = environment.read()
+    home = _home(given)
+    with reached(given, doing="demo token"):
+        import django
+
+        django.setup()
+        from medkarta.demo.actions import NoProgramsError, token_of_system
+
+        try:
+            click.echo(token_of_system(home=home, now=datetime.now(tz=UTC)))
+        except NoProgramsError as problem:
+            raise DemoPersonError(
+                "There is no demo system: the first `medkarta run` makes it."
+            ) from problem
 
 
 def _settle(people: int, seed: int) -> None:

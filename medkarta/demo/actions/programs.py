@@ -21,6 +21,10 @@ _SYSTEM_SCOPE: Final = "system/*.cruds"
 _BY: Final = clients.By(account_id=None, app="demo")
 
 
+class NoProgramsError(Exception):
+    """The demo's programs are not made yet."""
+
+
 def programs_file(*, home: DemoHome) -> Path:
     """demo-clients.json, beside demo-people.json: also the system's private key (JWK)."""
     return home.demo_people.with_name("demo-clients.json")
@@ -56,6 +60,21 @@ def register_programs(*, home: DemoHome, now: datetime) -> None:
     for new in (new_app, new_system):
         if client_called(new.client_id) is None:
             clients.register_client(new=new, by=_BY, now=now)
+
+
+def token_of_system(*, home: DemoHome, now: datetime) -> str:
+    """A token of the demo's system, as its own assertion would bring it: for five minutes.
+
+    Raises `NoProgramsError`.
+    """
+    file = programs_file(home=home)
+    if not file.exists():
+        raise NoProgramsError
+    said = json.loads(file.read_text(encoding="utf-8"))["system"]
+    client = client_called(said["client_id"])
+    if client is None:
+        raise NoProgramsError
+    return clients.issue_to_system(client=client, scope=said["scope"], now=now).access_token
 
 
 def _made_up() -> dict[str, Any]:
