@@ -133,6 +133,7 @@ class TestTheScreen:
         text = words(page)
         assert "Приложение «Дневник вымышленный» просит читать вашу карту" in text
         assert "ООО «Вымысел»" in text
+        assert "Карта: Анна" in text  # on a machine of several, whose record it is
         for part in app_scopes.PARTS:
             assert str(part.title) in text
             assert str(part.example) in text

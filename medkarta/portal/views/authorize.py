@@ -41,8 +41,10 @@ from medkarta.clients.rules.errors import Code, OAuthError
 from medkarta.clients.rules.registration import origin_of
 from medkarta.clients.rules.scopes import Asked
 from medkarta.foundation.ids import ClientId, new_uuid
+from medkarta.patients import queries as patients
 from medkarta.portal import requests
 from medkarta.portal.presenters import app_scopes, dates
+from medkarta.portal.presenters.people import short_name
 from medkarta.portal.views import anew, gate
 
 _SALT: Final = "medkarta.portal.authorize"
@@ -120,8 +122,10 @@ def _page(request: HttpRequest, signed: dict[str, Any], *, nothing: bool = False
     choices = app_scopes.choices(offered)
     now = timezone.now()
     long = scopes.OFFLINE in offered.plain
+    person = patients.person_of(requests.account_id(request))
     context = {
         "client": client,
+        "whose": short_name(person) if person else "",
         "host": origin_of(signed["redirect_uri"]),
         "choices": choices,
         "titles": app_scopes.titles(choices),
