@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from medkarta.access.grants import Origin
 from medkarta.fhir_api.outcomes import FhirError
@@ -134,11 +134,17 @@ def parameters_of(query: bytes, *, longest: int = LONGEST_QUERY) -> dict[str, st
             "The query is too long: send it as a form to _search.",
         )
     try:
-        return dict(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict"))
+        pairs = [part.partition("=") for part in query.decode("ascii").split("&") if part]
+        return {_decoded(name): _decoded(value) for name, _, value in pairs}
     except ValueError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST, "invalid", "The query is not UTF-8, percent-encoded."
         ) from error
+
+
+def _decoded(text: str) -> str:
+    """Most texts have no escapes, and are not looked at sign by sign."""
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
 async def read_body(headers: Mapping[bytes, bytes], receive: Receive, *, largest: int) -> bytes:

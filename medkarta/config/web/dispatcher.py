@@ -80,20 +80,22 @@ class Dispatcher:
                 message["headers"] = self._headers(message["headers"], request_id)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._route(scope, receive, numbered)
-            except Exception:
-                log.exception("request failed")
-                if not status:
-                    await self._refuse(_BROKEN, scope, numbered)
-            finally:
-                request_line(
-                    method=scope["method"],
-                    path=_loggable(scope["path"], status),
-                    status=status or _NO_ANSWER,
-                    milliseconds=round((time.perf_counter() - began) * 1000, 1),
-                )
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._route(scope, receive, numbered)
+        except Exception:
+            log.exception("request failed")
+            if not status:
+                await self._refuse(_BROKEN, scope, numbered)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+            request_line(
+                request_id=request_id,
+                method=scope["method"],
+                path=_loggable(scope["path"], status),
+                status=status or _NO_ANSWER,
+                milliseconds=round((time.perf_counter() - began) * 1000, 1),
+            )
 
     def _headers(self, headers: envelope.Headers, request_id: str) -> list[tuple[bytes, bytes]]:
         ours = [(b"x-request-id", request_id.encode("ascii"))]
