@@ -159,7 +159,7 @@ def _refused(answer: Answer) -> FhirError:
             refused = _forbidden(
                 "forbidden",
                 "A clinic's system reads one patient at a time: name the patient, as in"
-                " patient=<id> or _id=<id>.",
+                " patient=<id> or _id=<id>. Patient/$match finds the id.",
             )
         case _:
             refused = not_found()
