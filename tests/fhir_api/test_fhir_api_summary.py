@@ -259,7 +259,7 @@ class TestOfAllEntries:
     @staticmethod
     def later(world):
         at_y, at_x = world.anna_at_y, world.anna_at_x
-        name = {"resourceType": "Patient", "name": [{"family": at_y.canary}]}
+        name = {"resourceType": "Patient", "name": [{"family": at_y.canary, "given": ["Анна"]}]}
         at_y.change(at_y.patient, name, now=RECORDED + timedelta(days=1))
         by = {"reference": f"Organization/{world.organization}"}
         for held in (at_x, at_y):

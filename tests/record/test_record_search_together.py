@@ -141,7 +141,7 @@ def test_every_limit_there_is_keeps_statements_apart():
 
 
 class AtOnce:
-    """Connections of which two hear of nothing found at the very same moment."""
+    """Connections of which two hear what was found at the very same moment."""
 
     def __init__(self):
         self._heard = asyncio.Event()
@@ -149,19 +149,21 @@ class AtOnce:
 
     @asynccontextmanager
     async def connection(self):
-        yield self
+        async with await connecting() as one:
+            wait = one.wait
 
-    async def execute(self, *_, **__):
-        self._asked += 1
-        heard = self._heard
-        if self._asked % 2 == 0:
-            self._heard = asyncio.Event()
-            heard.set()
-        await heard.wait()
-        return self
+            async def wait_for_the_other(asked):
+                found = await wait(asked)
+                self._asked += 1
+                heard = self._heard
+                if self._asked % 2 == 0:
+                    self._heard = asyncio.Event()
+                    heard.set()
+                await heard.wait()
+                return found
 
-    async def fetchall(self):
-        return []
+            one.wait = wait_for_the_other
+            yield one
 
 
 async def test_who_asks_when_all_have_just_been_answered_is_answered_too(people):

@@ -17,7 +17,7 @@ _LONGEST_INITDB = 120  # seconds
 
 # Small-machine settings: the whole process tree stays under 600 MB when idle. Its own log may take
 # 2 GB of disk: after each checkpoint a page goes there whole when it is first written to, and what
-# many people's clinics send touches many pages. To compress them cost creates a third of their rate.
+# many people's clinics send touches many pages. Compressed, they cost a third of the creates.
 _CONFIGURATION = """
 # Written by medkarta at each start; changes made here are lost.
 listen_addresses = ''
