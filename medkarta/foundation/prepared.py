@@ -44,7 +44,7 @@ class _Prepared:
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._pgconn = connection.pgconn
-        self._transformer = Transformer(connection)
+        self._transformer = Transformer()  # of none: it would keep the connection alive
         self._names: OrderedDict[_Key, bytes] = OrderedDict()
         self._made = 0
 

@@ -1,6 +1,8 @@
 """Statements on which every request waits, as a cursor would have answered them."""
 
 import asyncio
+import gc
+import weakref
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -107,3 +109,13 @@ def test_the_same_statement_is_prepared_once_and_not_more_than_so_many_are():
 
     ((kept, different),) = within(many)
     assert kept == different == 200
+
+
+def test_a_connection_that_is_gone_leaves_nothing_behind():
+    async def asked(one):
+        await fetch(one, "SELECT 1", [])
+        return weakref.ref(one)
+
+    left = within(asked)
+    gc.collect()
+    assert left() is None
