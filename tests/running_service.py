@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,9 +24,12 @@ KEPT = ("MEDKARTA_POSTGRES_BIN",)  # which PostgreSQL the whole run is about
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to connections: nobody takes it before it is used."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("there is no free port")
 
 
 def temporary_home():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from running_service import Service, temporary_home, wait_until
+from running_service import Service, free_port, temporary_home, wait_until
 
 from medkarta.config.home import KEY_NAMES, Home
 from medkarta.config.postgres.connection import ADMIN, APP, OWNER, embedded
@@ -103,7 +103,7 @@ def test_after_kill_9_nothing_keeps_serving_and_the_next_start_recovers(service,
 
 
 def test_a_second_run_on_the_same_home_is_refused_in_words(service):
-    second = service.call("run", PORT=str(service.port + 1))
+    second = service.call("run", PORT=str(free_port()))
     assert second.returncode == 75
     assert "already runs" in second.stderr
     assert "Traceback" not in second.stderr
