@@ -1,16 +1,11 @@
-"""Statements on Django's connection without its ceremony, for what is run again and again.
-
-The connection prepares each text once, and PostgreSQL plans it no more; values go beside it, and
-what is written `%b` goes in binary: an array costs a quarter of what its literal does.
-"""
+"""Statements on Django's connection without its ceremony, for what is run again and again."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-import psycopg
-
-Row: TypeAlias = tuple[Any, ...]
+from medkarta.foundation.copying import Copied, copy_now
+from medkarta.foundation.prepared import Row, fetch_now
 
 
 class Wrapped(Protocol):
@@ -26,14 +21,15 @@ class Wrapped(Protocol):
         """Connect, where that is not done yet."""
 
 
-def cursor_of(connection: Wrapped) -> psycopg.Cursor[Row]:
-    """A cursor of psycopg's own, in whatever transaction Django is in."""
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
-
-
 def rows(connection: Wrapped, statement: str, values: Sequence[object]) -> list[Row]:
-    """Run a statement and answer its rows; none of one that answers none."""
+    """Run a statement in whatever transaction Django is in, as `fetch_now`."""
+    connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = cursor_of(connection).execute(statement, values, prepare=True, binary=True)
-        return cursor.fetchall() if cursor.description else []
+        return fetch_now(connection.connection, statement, values)
+
+
+def copy(connection: Wrapped, *tables: Copied) -> None:
+    """Insert rows in whatever transaction Django is in, as `copy_now`."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        copy_now(connection.connection, tables)

@@ -39,7 +39,7 @@ def mend(kept: Sequence[Kept], *, shared: bool) -> int:
         differing = [key for key in due if held[key] != due[key]]
         if differing:
             _delete(name, differing)
-            copy(name, [_row(key, row) for key in differing for row in due[key]])
+            copy({name: [_row(key, row) for key in differing for row in due[key]]})
         wrong.update(differing)
     return len(wrong)
 

@@ -14,7 +14,7 @@ from django.db import connection
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.index import index_values
 from medkarta.foundation import statements
-from medkarta.foundation.copying import copy_rows
+from medkarta.foundation.copying import Copied
 from medkarta.foundation.ids import ClinicId, PatientId, ResourceId, encode_uuid, logical_id
 from medkarta.record import tallies
 from medkarta.record.followers import followers
@@ -96,9 +96,7 @@ def write(versions: Iterable[Version], *, now: datetime) -> None:
     for one in written:
         if one.resource is not None:
             _add_rows(rows, one, one.resource, now)
-    for table, values in rows.items():
-        if values:
-            copy(table, values)
+    copy(rows)
     tallies.add([_group(row) for row in rows["resource"] if _number(row) == 1], now=now)
     tallies.recount(left | {_group(row) for row in rows["resource"] if _number(row) > 1})
     changed = frozenset(one.owner.patient_id for one in written if one.owner)
@@ -187,9 +185,11 @@ def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> 
         ]
 
 
-def copy(table: str, rows: list[Row]) -> None:
-    with connection.wrap_database_errors:
-        copy_rows(statements.cursor_of(connection).copy, table, _layout(table), rows)
+def copy(rows: Rows) -> None:
+    """Insert rows into tables of resources and their index."""
+    statements.copy(
+        connection, *(Copied(table, _layout(table), values) for table, values in rows.items())
+    )
 
 
 @functools.cache

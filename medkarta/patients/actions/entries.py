@@ -7,9 +7,9 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from medkarta.foundation.copying import copy_rows
+from medkarta.foundation.copying import Copied
 from medkarta.foundation.ids import ClinicId, PatientId
-from medkarta.foundation.statements import cursor_of, rows
+from medkarta.foundation.statements import copy, rows
 from medkarta.patients.rules import Identifier, PersonalDataInput, kept_identifier, tidy
 
 # One statement for all: whoever is another clinic's is not answered back.
@@ -77,8 +77,7 @@ def number_entries(*, entries: Sequence[EntrySent]) -> None:
     }
     told = [one.patient_id for one in entries if one.identifiers is not None]
     forget_identifiers(patient_ids=told)
-    with connection.wrap_database_errors:
-        copy_rows(cursor_of(connection).copy, "clinic_identifier", _IDENTIFIERS, sorted(identified))
+    copy(connection, Copied("clinic_identifier", _IDENTIFIERS, sorted(identified)))
 
 
 def forget_identifiers(*, patient_ids: Collection[PatientId]) -> int:

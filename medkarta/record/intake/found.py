@@ -9,12 +9,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from medkarta.foundation.copying import copy_rows
+from medkarta.foundation.copying import Copied
 from medkarta.foundation.ids import (
     ClinicId,
     PatientId,
 )
-from medkarta.foundation.statements import Row, cursor_of
+from medkarta.foundation.prepared import Row
+from medkarta.foundation.statements import copy
 from medkarta.foundation.statements import rows as ask
 from medkarta.patients.queries import entries_by_identifiers
 from medkarta.record.intake.entries import Key, Place, key_of, our_place
@@ -271,6 +272,5 @@ def _by_columns(sql: str, rows: Collection[Row]) -> list[Row]:
 
 def remember_names(places: Mapping[Name, Place]) -> None:
     """Write down which resource a sender means by its own `Type/id`."""
-    with connection.wrap_database_errors:
-        rows = [(*name, place.patient_id, place.resource_id) for name, place in places.items()]
-        copy_rows(cursor_of(connection).copy, "client_id", _NAMES, rows)
+    rows = [(*name, place.patient_id, place.resource_id) for name, place in places.items()]
+    copy(connection, Copied("client_id", _NAMES, rows))
