@@ -1,8 +1,8 @@
 """How much stands in a record, kept beside the resources.
 
 What is new is added. Where something was written over or deleted it is counted anew, so that what
-that touched is right afterwards. Called within the transaction of the write, which keeps other
-writers of the same patients waiting.
+that touched is right afterwards. Called within the transaction of the write; whoever counts
+anew keeps all other writers of the same patients waiting, whoever adds only those who count anew.
 """
 
 from collections.abc import Collection, Iterator
@@ -23,10 +23,12 @@ _COLUMNS = "patient_id, section, custodian_id, year, count, latest, received"
 _COUNT = "count(*) AS count, max(date) AS latest, max(recorded_at) AS received"
 _GIVEN = """unnest(%b::uuid[], %b::text[], %b::uuid[], %b::timestamptz[])
     AS given (patient_id, section, custodian_id, date)"""
+# In one order, so that two who add to the same groups cannot wait for each other.
 _ADD = f"""
 INSERT INTO resource_tally ({_COLUMNS})
 SELECT patient_id, section, custodian_id, {YEAR} AS year, count(*), max(date), %s::timestamptz
 FROM {_GIVEN} GROUP BY patient_id, section, custodian_id, year
+ORDER BY patient_id, section, custodian_id, year
 ON CONFLICT (patient_id, section, custodian_id, year) DO UPDATE
 SET count = resource_tally.count + EXCLUDED.count,
   latest = greatest(resource_tally.latest, EXCLUDED.latest),

@@ -1,9 +1,16 @@
 """Several writers at the same moment, each in a transaction of its own."""
 
+from threading import Event, Thread
+
 import citizens
 import pytest
+from django.db import OperationalError, connection, transaction
 from record_bundles import rows
-from record_taking import body, do, known, observation, patient, post, put, sender
+from record_taking import NOW, body, do, known, observation, patient, post, put, sender, single
+
+from medkarta.foundation.ids import parse_logical_id
+from medkarta.record.actions.taking import take
+from medkarta.record.intake.locks import lock_patients
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +52,55 @@ def test_creates_of_many_patients_wait_for_nobody_in_a_circle():
 
     for statuses in citizens.at_once(write(people), write(people[::-1]), write(people)):
         assert set(statuses) == {201}
+
+
+def test_groups_of_the_same_patients_in_any_order_count_everything():
+    us = sender()
+    people = [known(us) for _ in range(12)]
+
+    def write(order):
+        sent = [single(us, post(observation(who))) for who in order]
+        return lambda: [len(one.answers) for one in take(submissions=sent, now=NOW)]
+
+    orders = [people, people[::-1], people[6:] + people[:6], people]
+    assert citizens.at_once(*map(write, orders)) == [[1] * len(people)] * len(orders)
+    counted = rows("SELECT sum(count) FROM resource_tally WHERE section = 'labs'")
+    assert counted == [(len(people) * len(orders),)]
+
+
+class TestWhoOnlyAdds:
+    """To a patient's record, while somebody else adds to it, and has not committed yet."""
+
+    @pytest.fixture
+    def added_to(self):
+        """A sender, its patient, and an Observation of theirs; somebody adds to the record."""
+        us = sender()
+        who = known(us)
+        there = do(us, post(observation(who)))
+        adding, done = Event(), Event()
+
+        def add():
+            with transaction.atomic():
+                lock_patients([], adding=[parse_logical_id(who.partition("/")[2])[0]])
+                adding.set()
+                done.wait(20)
+            connection.close()
+
+        other = Thread(target=add)
+        other.start()
+        assert adding.wait(20)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        yield us, who, there
+        connection.close()
+        done.set()
+        other.join()
+
+    def test_waits_for_nobody(self, added_to):
+        us, who, _ = added_to
+        assert do(us, post(observation(who))).status == 201
+
+    def test_keeps_those_waiting_who_write_over_something(self, added_to):
+        us, _, there = added_to
+        with pytest.raises(OperationalError, match="lock timeout"):
+            do(us, put({**body(there), "valueString": "9"}))

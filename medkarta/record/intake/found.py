@@ -138,6 +138,10 @@ class Store:
         self._made.add(place.key)
         return place
 
+    def made(self, place: Place) -> bool:
+        """Whether nobody has had this id before."""
+        return place.key in self._made
+
     def fetch(self, places: Iterable[Place], *, bodies: bool = False) -> None:
         """Read these present versions, deleted ones too; with `bodies` anew, for writing."""
         known = self._made if bodies else self._rows

@@ -1,7 +1,7 @@
 """Who writes the same at once waits: advisory locks, held until the transaction ends."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Final
 from uuid import UUID
 
@@ -17,9 +17,12 @@ _PATIENTS: Final = 0x7265636F
 # the patients' ones: two who wait for nothing but a bucket wait in vain.
 _NAME_BUCKETS: Final = 256
 _PATIENT_BUCKETS: Final = 2_048
-_LOCK: Final = (
-    "SELECT count(pg_advisory_xact_lock(%s::int, bucket)) FROM unnest(%b::int[]) AS bucket"
-)
+_LOCK: Final = """
+SELECT count(CASE WHEN beside
+  THEN pg_advisory_xact_lock_shared(%s::int, bucket)::text
+  ELSE pg_advisory_xact_lock(%s::int, bucket)::text END)
+FROM unnest(%b::int[], %b::bool[]) AS k (bucket, beside)
+"""
 
 
 def lock_names(names: Iterable[object]) -> None:
@@ -27,14 +30,18 @@ def lock_names(names: Iterable[object]) -> None:
     _lock(_NAMES, {zlib.crc32(str(name).encode()) % _NAME_BUCKETS for name in names})
 
 
-def lock_patients(ids: Iterable[UUID]) -> None:
+def lock_patients(ids: Iterable[UUID], *, adding: Iterable[UUID] = ()) -> None:
     """Keep other writers of these patients waiting; call once a transaction.
 
+    To those to whom one is only `adding` resources that nobody knows yet, others may add meanwhile.
     A shared resource counts as its own patient.
     """
-    _lock(_PATIENTS, {zlib.crc32(one.bytes) % _PATIENT_BUCKETS for one in ids})
+    alone, added = (
+        {zlib.crc32(one.bytes) % _PATIENT_BUCKETS for one in who} for who in (ids, adding)
+    )
+    _lock(_PATIENTS, alone, beside=added - alone)
 
 
-def _lock(kind: int, buckets: set[int]) -> None:
-    if buckets:
-        rows(connection, _LOCK, [kind, sorted(buckets)])
+def _lock(kind: int, alone: set[int], *, beside: Set[int] = frozenset()) -> None:
+    if buckets := sorted(alone | beside):
+        rows(connection, _LOCK, [kind, kind, buckets, [one in beside for one in buckets]])

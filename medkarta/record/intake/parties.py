@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from medkarta.fhir.json_text import BadJsonError, read_resource
 from medkarta.fhir.search.compartment import patient_references
@@ -47,8 +48,9 @@ def settle(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
         if party.strict:
             _refuse_doubles(party)
     settled = [entry for entry in entries if entry.place and entry.refusal is None]
-    lock_patients(one.place.patient_id or one.place.resource_id for one in settled if one.place)
-    store.fetch((one.place for one in settled if one.place), bodies=True)
+    places = [entry.place for entry in settled if entry.place]
+    _lock(places, store)
+    store.fetch(places, bodies=True)
     patched = [entry for entry in settled if entry.verb is Verb.PATCH]
     for entry in patched:
         _patch(entry, store)
@@ -59,6 +61,15 @@ def settle(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
         link(party.entries, party.names, store)
         party.decisions = Decisions(store, shared=party.keeper.shared, now=now)
         party.decisions.decide(party.entries)
+
+
+def _lock(places: Iterable[Place], store: Store) -> None:
+    """What is only added to a patient's record keeps nobody waiting who only adds as well."""
+    written: list[UUID] = []
+    added: list[UUID] = []
+    for place in places:
+        (added if store.made(place) else written).append(place.patient_id or place.resource_id)
+    lock_patients(written, adding=added)
 
 
 def _read_beforehand(parties: Iterable[Party], store: Store) -> None:

@@ -8,11 +8,15 @@ from medkarta.foundation.ids import PatientId
 from medkarta.foundation.statements import rows
 from medkarta.subscriptions import queue
 
+# In one order, so that two writers cannot wait for each other.
 _NOTE = """
-UPDATE subscription_listener
+WITH k AS MATERIALIZED (
+  SELECT patient_id, subscription_id, %s::timestamptz AS at FROM subscription_listener
+  WHERE patient_id = ANY(%b::uuid[]) ORDER BY patient_id, subscription_id FOR UPDATE)
+UPDATE subscription_listener AS listener
 SET pending_since = least(pending_since, k.at), changes = changes + 1, changed_at = k.at
-FROM (SELECT %s::timestamptz AS at) AS k
-WHERE patient_id = ANY(%b::uuid[]) RETURNING patient_id, subscription_id
+FROM k WHERE listener.patient_id = k.patient_id AND listener.subscription_id = k.subscription_id
+RETURNING listener.patient_id, listener.subscription_id
 """
 
 
