@@ -70,6 +70,14 @@ class TestTheLast:
         assert got == [made["old"], made["pulse before"]]
         assert found(machine.get("Observation/$lastn?category=survey", anna)) == []
 
+    @pytest.mark.parametrize(
+        ("asked", "used"),
+        [("", ""), ("max=500", "?max=100"), ("max=2&code=718-7", "?code=718-7&max=2")],
+    )
+    def test_say_in_their_link_what_was_used(self, machine, anna, asked, used):
+        (link,) = machine.get(f"Observation/$lastn?{asked}", anna).json["link"]
+        assert link["url"].partition("/fhir/")[2] == f"Observation/$lastn{used}"
+
     def test_may_be_asked_by_parameters(self, machine, anna, made):
         body = {
             "resourceType": "Parameters",

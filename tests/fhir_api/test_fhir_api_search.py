@@ -230,6 +230,22 @@ class TestHistory:
         rest = machine.get(link.partition("/fhir/")[2], anna)
         assert [one["resource"]["meta"]["versionId"] for one in rest.json["entry"]] == ["1"]
 
+    @pytest.mark.parametrize(
+        ("asked", "used"),
+        [
+            ("", ""),
+            ("_count=1", "?_count=1"),
+            ("_count=5000&_since=2020-01-01", "?_since=2020-01-01&_count=1000"),
+            ("_count=7&_format=json", "?_count=7"),
+        ],
+    )
+    def test_says_in_its_link_self_what_was_used(self, machine, anna, asked, used):
+        links = linked(machine.get(f"Condition/_history?{asked}", anna))
+        assert links["self"].partition("/fhir/")[2] == f"Condition/_history{used}"
+        if "next" in links:
+            rest = machine.get(links["next"].partition("/fhir/")[2], anna)
+            assert linked(rest)["self"] == links["next"]
+
     def test_of_anothers_is_as_of_nothing(self, world, machine, anna):
         theirs = world.boris_at_x.observation
         absent = f"{theirs.partition('-')[0]}-{encode_uuid(new_uuid())}"
@@ -258,6 +274,10 @@ class TestHistory:
         (link,) = (one["url"] for one in first.json["link"] if one["relation"] == "next")
         assert {*ids(first), *ids(machine.get(link.partition("/fhir/")[2], anna))} == both
         assert ids(machine.get("Device/_history", x)) == [encode_uuid(shared)]
+
+
+def linked(heard):
+    return {one["relation"]: one["url"] for one in heard.json["link"]}
 
 
 def note(held):

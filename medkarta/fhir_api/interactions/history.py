@@ -34,10 +34,11 @@ async def history(api: Api, request: FhirRequest) -> FhirAnswer:
     """
     kind, text, _ = request.path
     opened = await api.open(request, named(kind, text).wish(Doing.READ))
-    found = await _found(api, opened, _wished(api, request, key=text))
+    wished = _wished(api, request, key=text)
+    found = await _found(api, opened, wished)
     if not found.versions:
         raise not_found()
-    return _answer(api, request, found)
+    return _answer(api, request, wished, found)
 
 
 async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -50,7 +51,8 @@ async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
         concern=concern_of(kind),
     )
     opened = await api.open(request, wish)
-    return _answer(api, request, await _found(api, opened, _wished(api, request, key=None)))
+    wished = _wished(api, request, key=None)
+    return _answer(api, request, wished, await _found(api, opened, wished))
 
 
 async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
@@ -79,18 +81,25 @@ def _wished(api: Api, request: FhirRequest, *, key: str | None) -> HistoryWished
     )
 
 
-def _answer(api: Api, request: FhirRequest, found: History) -> FhirAnswer:
+def _answer(api: Api, request: FhirRequest, wished: HistoryWished, found: History) -> FhirAnswer:
     address = f"{request.base}/{'/'.join(request.path)}"
-    links = [Link("self", address)]
     given = request.parameters
+    # What was used, and not what was asked: more than a page may have is as many as it may.
+    used = {"_since": given.get("_since"), "_count": wished.count if "_count" in given else None}
+    kept = [(name, value) for name, value in used.items() if value is not None]
+    here = [("_cursor", given["_cursor"])] if "_cursor" in given else []
+    links = [Link("self", _url(address, [*here, *kept]))]
     if found.next:
-        kept = [(name, given[name]) for name in ("_since", "_count") if name in given]
-        query = urlencode([("_cursor", _cursor(api, request, found.next)), *kept])
-        links.append(Link("next", f"{address}?{query}"))
+        there = ("_cursor", _cursor(api, request, found.next))
+        links.append(Link("next", _url(address, [there, *kept])))
     entries = [history_entry(request.base, one) for one in found.versions]
     whole = found.next is None and "_cursor" not in given
     body = bundle("history", entries, links, total=len(entries) if whole else None)
     return FhirAnswer(status=HTTPStatus.OK, body=body)
+
+
+def _url(address: str, query: list[tuple[str, object]]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def _cursor(api: Api, request: FhirRequest, place: VersionPlace) -> str:

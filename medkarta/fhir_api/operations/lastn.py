@@ -37,7 +37,9 @@ async def lastn(api: Api, request: FhirRequest) -> FhirAnswer:
             f"These are more than {_MOST}: name a category, codes or a smaller max.",
         )
     address = f"{request.base}/{'/'.join(request.path)}"
-    links = [Link("self", f"{address}?{query.text}" if query.text else address)]
+    used = [f"max={most}"] if "max" in given.values else []
+    text = "&".join([query.text, *used] if query.text else used)
+    links = [Link("self", f"{address}?{text}" if text else address)]
     entries = [match_entry(request.base, one, "match") for one in found]
     body = bundle("searchset", entries, links, total=len(found))
     return FhirAnswer(status=HTTPStatus.OK, body=body)
