@@ -11,6 +11,7 @@ from medkarta.fhir.definitions import resource_types
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.interactions.bundle import process
+from medkarta.fhir_api.interactions.compartment import search_compartment
 from medkarta.fhir_api.interactions.create import create
 from medkarta.fhir_api.interactions.delete import conditional_delete, delete
 from medkarta.fhir_api.interactions.history import history, type_history
@@ -44,7 +45,8 @@ Methods: TypeAlias = Mapping[str, Interaction]
 Shape: TypeAlias = tuple[str, ...]
 
 # The shapes of addresses: "T" is a resource type, "id" and "v" are ids, other words are themselves.
-# "C" is a resource type in the compartment of a Patient, the only one whose compartment is here.
+# "C" is a resource type in the compartment of a Patient, the only one whose compartment is here;
+# "*" is all of its types at once.
 INTERACTIONS: Final[Mapping[Shape, Methods]] = {
     (): {"POST": process},
     ("T",): {
@@ -57,6 +59,7 @@ INTERACTIONS: Final[Mapping[Shape, Methods]] = {
     ("T", "_search"): {"POST": search_by_form},
     ("T", "_history"): {"GET": type_history},
     ("T", "id"): {"GET": read, "PUT": update, "PATCH": patch, "DELETE": delete},
+    ("T", "id", "*"): {"GET": search_compartment},
     ("T", "id", "C"): {"GET": search},
     ("T", "id", "C", "_search"): {"POST": search_by_form},
     ("T", "id", "_history"): {"GET": history},
@@ -92,6 +95,7 @@ OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
         "DELETE": delete_subscription,
     },
 }
+_ALL: Final = "*"
 _WORDS: Final = frozenset({"_history", "_search"})
 
 
@@ -118,8 +122,11 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
     if not path or path[0] not in resource_types():
         return path if not path else ("?",)
     names = {1: "id", 3: "v"}
-    if path[0] == "Patient" and path[2:3] and path[2] in resource_types():
-        names[2] = "C"
+    if path[0] == "Patient" and path[2:3]:
+        if path[2] in resource_types():
+            names[2] = "C"
+        elif path[2] == _ALL:
+            names[2] = _ALL
     rest = (
         part if part in _WORDS else names.get(number, "?")
         for number, part in enumerate(path[1:], start=1)

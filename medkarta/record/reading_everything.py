@@ -12,10 +12,12 @@ from uuid import UUID
 
 from medkarta.access.grants import Grant
 from medkarta.fhir.search.dates import BEGINNING, END
+from medkarta.fhir.search.sought import Criterion
 from medkarta.foundation.ids import decode_uuid
 from medkarta.foundation.prepared import fetch
 from medkarta.record.granted import Source, Sql, branches_of, one_of
 from medkarta.record.reading import Connection, Text
+from medkarta.record.search.matching import recorded
 from medkarta.record.search.page import COLUMNS
 
 _COLUMNS: Final = "patient_id, resource_id, logical_id, resource_type, body"
@@ -39,12 +41,18 @@ _SHARED: Final = re.compile(rb'reference"\s*:\s*"[A-Z][A-Za-z]+/([a-z2-7]{26})["
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """What of a record is wished: of these types, recorded since, with care in [start, end)."""
+    """What of a record is wished: of these types, recorded since, with care in [start, end).
+
+    `recorded` are criteria by `_lastUpdated`. Not `patients_first`: they stand among the others,
+    and are counted with them.
+    """
 
     types: frozenset[str] | None = None
     since: datetime | None = None
+    recorded: tuple[Criterion, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    patients_first: bool = True
 
 
 class Place(NamedTuple):
@@ -81,7 +89,8 @@ async def page(
 ) -> Page:
     """So many resources in the order of their keys, fewer where they are very long.
 
-    The first page begins with the Patients themselves, beside the number asked for.
+    The first page begins with the Patients themselves, beside the number asked for, where they
+    come first.
     """
     statement = everything(grant, part, written, after=after, limit=limit)
     ((found, fitting, *last, text),) = await fetch(connection, statement.text, statement.values)
@@ -117,7 +126,9 @@ def everything(
     One value holds all of them as they go out: as rows they take twice the time to come over.
     """
     wheres = list(_wheres(part))
-    others = [*wheres, *_dated(grant, part), Sql("resource_id <> patient_id")]
+    others = [*wheres, *_dated(grant, part)]
+    if part.patients_first:
+        others.append(Sql("resource_id <> patient_id"))
     if after:
         others.append(Sql("(patient_id, resource_id) > (%s::uuid, %s::uuid)", tuple(after)))
     each = Sql(" ORDER BY resource_id LIMIT %s", (limit + 1,))
@@ -129,7 +140,7 @@ def everything(
         " WINDOW w AS (ORDER BY patient_id, resource_id)",
         (limit + 1,),
     )
-    if not after:
+    if part.patients_first and not after:
         patients = branches_of(grant, _SOURCE, None, [*wheres, Sql("resource_id = patient_id")])
         rows += Sql(f" UNION ALL SELECT 0, {_COLUMNS}, TRUE FROM (") + patients  # noqa: S608
         rows += ") AS patients"
@@ -142,6 +153,7 @@ def _wheres(part: Part) -> Iterable[Sql]:
         yield one_of("resource_type", part.types)
     if part.since is not None:
         yield Sql("recorded_at >= %s::timestamptz", (part.since,))
+    yield from map(recorded, part.recorded)
 
 
 def _dated(grant: Grant, part: Part) -> Iterable[Sql]:

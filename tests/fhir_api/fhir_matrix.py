@@ -24,9 +24,11 @@ NOTHINGS = "-".join([encode_uuid(new_uuid())] * 2)
 # Of all entries' Patients one is in a summary, and of what is told again and again the newest.
 _ONE_TYPE = {
     "$everything": "Patient",
+    "whole compartment": "Patient",
     "$summary": "Patient",
     "$summary of all": "Immunization",
 }
+_INSIDE = {"compartment": "{}", "type of a whole compartment": "*?_type={}"}
 BY_NAME = {
     "read": ("GET", "{}"),
     "head": ("HEAD", "{}"),
@@ -35,6 +37,7 @@ BY_NAME = {
     "read as XML": ("GET", "{}?_format=xml"),
     "$meta": ("GET", "{}/$meta"),
     "$everything": ("GET", "{}/$everything"),
+    "whole compartment": ("GET", "{}/*?_count=1000"),
     "$summary": ("GET", "{}/$summary"),
 }
 
@@ -119,8 +122,8 @@ def applies(types, way, kind, owner):
         return kind == _ONE_TYPE[way]
     if way == "$meta of a type":
         return kind not in EITHER_TYPES and owner != "nothing"
-    if way in {"_revinclude", "chain", "_has", "compartment"}:
-        held = COMPARTMENT if way == "compartment" else types.params
+    if way in {"_revinclude", "chain", "_has", *_INSIDE}:
+        held = COMPARTMENT if way in _INSIDE else types.params
         return owner not in {"shared", "nothing"} and kind in held
     return owner != "nothing" or way in {"read", "search", "history of a type"}
 
@@ -132,10 +135,9 @@ def request(types, role, way, kind, owner):
         method, path = BY_NAME[way]
         version = 2 if kind == "Patient" else 1
         return method, path.format(name, version), b""
-    if way in {"search by _id", "compartment"}:
-        by_id = f"{kind}?_id={name.partition('/')[2]}"
-        inside = way == "compartment"
-        return "GET", f"Patient/{types.patient(owner)}/{kind}" if inside else by_id, b""
+    if way in {"search by _id", *_INSIDE}:
+        inside = f"Patient/{types.patient(owner)}/{_INSIDE[way]}" if way in _INSIDE else "{}?_id={}"
+        return "GET", inside.format(kind, name.partition("/")[2]), b""
     whose = types.params.get(kind)
     tagged = {
         "chain": f"{kind}?{whose}:Patient._tag={TAG}",

@@ -111,6 +111,8 @@ WAYS: Final = {
     "search by form": Way(),
     "search as XML": Way(),
     "compartment": Way(one=True),
+    "type of a whole compartment": Way(one=True),
+    "whole compartment": Way(one=True, brought=True),
     "count": Way(shows=None),
     "_include": Way(),
     "_revinclude": Way(through=("Patient",), brought=True),

@@ -33,9 +33,9 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     check_strictness(request, asked.query.resource_type, asked.query.unknown)
     asked = replace(asked, query=await query_by_ours(api, request, asked.query))
     opened = await api.open_or_nothing(request, _wish(asked.query))
-    reader = _reader(opened.caller) if opened else ""
+    reader = reader_of(opened.caller) if opened else ""
     if asked.after is not None and asked.reader != reader:
-        raise _bad_cursor()
+        raise bad_cursor()
     found = await _found(api, opened, asked) if opened else _NOTHING
     query, links = asked.query, [_self(api, request, asked.query)]
     if found.next:
@@ -79,7 +79,7 @@ def _asked(api: Api, request: FhirRequest) -> Asked:
             HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
         ) from error
     except BadCursorError as error:
-        raise _bad_cursor() from error
+        raise bad_cursor() from error
 
 
 def _what(path: tuple[str, ...]) -> tuple[str, str | None]:
@@ -90,7 +90,8 @@ def _what(path: tuple[str, ...]) -> tuple[str, str | None]:
     return path[0], None
 
 
-def _bad_cursor() -> FhirError:
+def bad_cursor() -> FhirError:
+    """A page that was not given out, or to another caller."""
     return FhirError(
         HTTPStatus.BAD_REQUEST,
         "invalid",
@@ -121,7 +122,7 @@ def _names(query: Query) -> list[str]:
     return sorted({name for name in names if _NAME.fullmatch(name) and name not in query.unknown})
 
 
-def _reader(caller: Caller) -> str:
+def reader_of(caller: Caller) -> str:
     """To whom a place is given: who asks, through which program."""
     return f"{caller.client_id} {caller.person_id or caller.clinic_id}"
 

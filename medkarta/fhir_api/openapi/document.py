@@ -44,7 +44,7 @@ def description(*, base: str) -> Json:
 def _addresses() -> Iterator[tuple[str, Methods]]:
     """Every address that the tables have, with its methods."""
     for shape, methods in INTERACTIONS.items():
-        names = _OF_COMPARTMENTS if "C" in shape else _NAMES
+        names = _OF_COMPARTMENTS if {"C", "*"} & {*shape} else _NAMES
         yield "/" + "/".join(names.get(part, part) for part in shape), methods
     for (kind, place, name), methods in OPERATIONS.items():
         parts = ("{type}" if kind == "*" else kind, *(("{id}",) if place == "instance" else ()))

@@ -7,6 +7,7 @@ from typing import Final
 
 from medkarta.fhir_api.interactions import (
     bundle,
+    compartment,
     create,
     delete,
     history,
@@ -133,6 +134,7 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     ),
     search.search: _search(),
     search.search_by_form: _search(Content.FORM),
+    compartment.search_compartment: Told(answers=_SEARCHED, queries=compartment.KNOWN),
     read.read: Told(answers=_VERSIONED, headers=_KNOWN),
     vread.vread: Told(answers={200: Content.RESOURCE}, refuses=frozenset({410})),
     history.history: _history(),
