@@ -15,6 +15,7 @@ from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, PUBLIC, FhirAnswer, Str
 from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.cross_origin import preflight, shared_with
 from medkarta.fhir_api.interactions.capabilities import capability_statement
+from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.openapi.served import PATH as DESCRIPTION
 from medkarta.fhir_api.openapi.served import Described, check_only_read
 from medkarta.fhir_api.outcomes import FhirError
@@ -153,8 +154,7 @@ def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> Origin:
 
 def _form(request: FhirRequest, body: bytes) -> dict[str, str]:
     """What a search by POST says in its body."""
-    kind = request.header("content-type").partition(";")[0].strip().lower()
-    if request.path[-1:] != ("_search",) or kind != FORM:
+    if request.path[-1:] != ("_search",) or kind_of(request.header("content-type")) != FORM:
         return {}
     return parameters_of(body, longest=LONGEST_FORM)
 

@@ -1,7 +1,6 @@
 """A request to the API, read: https://hl7.org/fhir/R4/http.html."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,17 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from medkarta.access.grants import Origin
+from medkarta.fhir_api.media_types import (
+    EVENTS,
+    FHIR,
+    JSON,
+    NDJSON,
+    XML,
+    by_preference,
+    is_of_our_version,
+    kind_of,
+    parameter_of,
+)
 from medkarta.fhir_api.outcomes import FhirError
 
 Scope = MutableMapping[str, Any]
@@ -27,15 +37,8 @@ DIGITS_OF_SMALL: Final = 5
 # Seconds until a whole body must be here; whoever waits for one keeps a place from others.
 _LONGEST_UPLOAD: Final = 60.0
 _LONGEST_OF_SMALL: Final = 10.0
-_XML: Final = frozenset({"xml", "application/fhir+xml", "application/xml", "text/xml"})
-_JSON: Final = frozenset(
-    {"json", "application/fhir+json", "application/json", "text/json", "*/*", "application/*"}
-)
-NDJSON: Final = frozenset({"application/fhir+ndjson", "application/ndjson", "ndjson"})
-EVENTS: Final = "text/event-stream"
 # Parameters that say how the answer is to look, whatever it is.
 OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
-_QUALITY: Final = re.compile(r";\+*q=([01](?:\.[0-9]{0,3})?)(?![0-9.])")
 _SCHEMES: Final = frozenset({"bearer", "dpop"})
 _UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
@@ -74,13 +77,12 @@ class FhirRequest:
     def wants_xml(self) -> bool:
         """Whether the answer is wanted as XML. Raises `FhirError` for what we do not speak."""
         wished = self.parameters.get("_format") or self.header("accept") or "json"
-        if wished in _JSON:
+        if wished in JSON:
             return False
-        # An unescaped “+” came as a space.
-        for one in sorted(wished.replace(" ", "+").split(","), key=_quality, reverse=True):
-            kind = one.partition(";")[0].strip("+").lower()
-            if kind in _XML or kind in _JSON:
-                return kind in _XML
+        for one in by_preference(wished):
+            kind = kind_of(one).replace(" ", "+")  # an unescaped “+” came as a space
+            if kind in FHIR and is_of_our_version(one):
+                return kind in XML
             if kind in NDJSON and self.path[:1] == ("$export",):
                 return False
             if kind == EVENTS and self.path[-1:] == ("$events",):
@@ -88,27 +90,23 @@ class FhirRequest:
         raise FhirError(
             HTTPStatus.NOT_ACCEPTABLE,
             "not-supported",
-            "The answer can be application/fhir+json or application/fhir+xml.",
+            "The answer can be application/fhir+json or application/fhir+xml, of fhirVersion 4.0.",
         )
 
     @property
     def is_xml(self) -> bool:
         """Whether the body is XML. Raises `FhirError` for what we do not read."""
-        kind, _, more = self.header("content-type").lower().partition(";")
-        charset = more.partition("charset=")[2].strip(' "')
-        if charset not in _UTF8:
-            raise FhirError(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", "The body must be in UTF-8."
-            )
-        if kind.strip() in _XML:
-            return True
-        if kind.strip() in _JSON | {"application/json-patch+json"}:
-            return False
-        raise FhirError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "not-supported",
-            "The body must be application/fhir+json or application/fhir+xml.",
-        )
+        sent = self.header("content-type")
+        kind = kind_of(sent)
+        if parameter_of(sent, "charset") not in _UTF8:
+            words = "The body must be in UTF-8."
+        elif not is_of_our_version(sent):
+            words = "The body must be of FHIR R4, fhirVersion 4.0."
+        elif kind in FHIR or kind == "application/json-patch+json":
+            return kind in XML
+        else:
+            words = "The body must be application/fhir+json or application/fhir+xml."
+        raise FhirError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", words)
 
     def prefers(self, name: str) -> str | None:
         """A preference's value: https://hl7.org/fhir/R4/http.html#ops, RFC 7240."""
@@ -117,12 +115,6 @@ class FhirRequest:
             if key.lower() == name:
                 return value.strip('" ').lower()
         return None
-
-
-def _quality(wished: str) -> float:
-    """How much one of several forms is wished: RFC 9110 §12.5.1."""
-    found = _QUALITY.search(wished)
-    return float(found[1]) if found else 1.0
 
 
 def parameters_of(query: bytes, *, longest: int = LONGEST_QUERY) -> dict[str, str]:

@@ -23,6 +23,9 @@ class TestXml:
             ("?_format=application/fhir+xml", ""),
             ("", "application/fhir+xml"),
             ("", "application/fhir+json;q=0.5, application/fhir+xml; q=0.9"),
+            ("", "application/fhir+xml; fhirVersion=4.0"),
+            ("?_format=application/fhir+xml;fhirVersion=4.0", ""),
+            ("", "application/fhir+json; fhirVersion=5.0, application/fhir+xml; q=0.1"),
         ],
     )
     def test_is_written_where_it_is_wished_its_digits_kept(
@@ -49,6 +52,28 @@ class TestXml:
         path = f"Observation/{world.anna_at_x.observation}"
         assert machine.get(f"{path}?_format=ttl", anna).status == 406
         assert machine.get(path, anna, accept="text/turtle").status == 406
+
+
+class TestTheVersionOfFhir:
+    """https://hl7.org/fhir/R4/versioning.html#mt-version."""
+
+    @pytest.mark.parametrize(
+        "said", ["fhirVersion=3.0", "FHIRVERSION=5.0", 'q=0.5; fhirVersion="4.3"', "fhirVersion=4"]
+    )
+    def test_that_is_another_one_is_neither_given_nor_taken(self, world, machine, anna, said):
+        path = f"Observation/{world.anna_at_x.observation}"
+        heard = machine.get(path, anna, accept=f"application/fhir+json; {said}")
+        assert (heard.status, "fhirVersion 4.0" in heard.words) == (406, True)
+        kind = f"application/fhir+json; charset=utf-8; {said}"
+        heard = machine.call("POST", "Observation/$validate", anna, b"{}", content_type=kind)
+        assert (heard.status, "fhirVersion 4.0" in heard.words) == (415, True)
+
+    def test_that_is_ours_is_given_and_taken(self, world, machine, anna):
+        kind = 'application/fhir+json; charset="UTF-8"; fhirVersion=4.0'
+        path = f"Observation/{world.anna_at_x.observation}"
+        resource = machine.get(path, anna, accept=kind).body
+        heard = machine.call("POST", "Observation/$validate", anna, resource, content_type=kind)
+        assert heard.status == 200
 
 
 class TestParts:

@@ -9,6 +9,7 @@ from medkarta.fhir.patching.fhirpath_patch import fhirpath_patched
 from medkarta.fhir.patching.json_patch import json_patched
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.submitting import header_or_none, submit_one, text_of
 from medkarta.record.submissions import Patch, RefusedError, SentEntry
@@ -48,7 +49,7 @@ def patch_by(change: Callable[[str, str | bytes], str], document: str | bytes) -
 
 
 async def _patch(api: Api, request: FhirRequest, url: str) -> FhirAnswer:
-    kind = request.header("content-type").partition(";")[0].strip().lower()
+    kind = kind_of(request.header("content-type"))
     change = json_patched if kind == JSON_PATCH else fhirpath_patched
     entry = SentEntry(
         method="PATCH",

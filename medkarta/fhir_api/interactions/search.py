@@ -14,6 +14,7 @@ from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir_api.answers import FhirAnswer, View
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
+from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
 from medkarta.fhir_api.senders_ids import query_by_ours
@@ -57,7 +58,7 @@ async def search_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
 
 def check_form(request: FhirRequest) -> None:
     """See to it that the body is parameters. Raises `FhirError`."""
-    if request.header("content-type").partition(";")[0].strip().lower() != FORM:
+    if kind_of(request.header("content-type")) != FORM:
         raise FhirError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "not-supported",

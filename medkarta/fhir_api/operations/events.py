@@ -22,8 +22,9 @@ from medkarta.fhir_api.answers import FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Wish, asking_of
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.interactions.subscriptions import own_subscription, wish_to_watch
+from medkarta.fhir_api.media_types import EVENTS
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.fhir_api.requests import EVENTS, FhirRequest
+from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.record.matches import matches_since
 from medkarta.subscriptions import queries

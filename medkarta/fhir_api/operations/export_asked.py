@@ -17,9 +17,10 @@ from medkarta.exports.narrowing import (
 from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.sought import BadSearchError
+from medkarta.fhir_api.media_types import NDJSON
 from medkarta.fhir_api.operations.given import Given, bad, read_given
 from medkarta.fhir_api.operations.opening import entry_of
-from medkarta.fhir_api.requests import NDJSON, FhirRequest
+from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId
 from medkarta.record.rules.sharing import SHARED_TYPES
 
