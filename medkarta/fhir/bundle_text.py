@@ -25,6 +25,7 @@ class EntryRequest:
     if_none_exist: str | None = None
     if_match: str | None = None
     if_none_match: str | None = None
+    if_modified_since: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +176,7 @@ def _request(request: JsonValue) -> EntryRequest | None:
         if_none_exist=_string(request.get("ifNoneExist"), "request.ifNoneExist"),
         if_match=_string(request.get("ifMatch"), "request.ifMatch"),
         if_none_match=_string(request.get("ifNoneMatch"), "request.ifNoneMatch"),
+        if_modified_since=_string(request.get("ifModifiedSince"), "request.ifModifiedSince"),
     )
 
 

@@ -91,6 +91,7 @@ class SentEntry:
     full_url: str | None = None
     if_match: str | None = None
     if_none_match: str | None = None
+    if_modified_since: str | None = None
     if_none_exist: str | None = None
     resource: ResourceText | None = None
     patched: Patch | None = None
@@ -194,6 +195,7 @@ def _sent(
         full_url=full_url,
         if_match=request.if_match,
         if_none_match=request.if_none_match,
+        if_modified_since=request.if_modified_since,
         if_none_exist=request.if_none_exist,
         resource=resource,
         patched=patched,

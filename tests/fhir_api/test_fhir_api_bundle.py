@@ -37,8 +37,8 @@ def post(resource, full_url=None, **request):
     return {**made, "fullUrl": full_url} if full_url else made
 
 
-def get(url):
-    return {"request": {"method": "GET", "url": url}}
+def get(url, **request):
+    return {"request": {"method": "GET", "url": url, **request}}
 
 
 def note(reference, **more):
@@ -134,6 +134,29 @@ class TestBatch:
         assert statuses(heard) == ["200", "200", "404"]
         assert audit.count(PersonId(world.anna.person_id)) == before + 2
         assert world.boris_at_x.canary.encode() not in heard.body
+
+    @pytest.mark.parametrize(
+        ("known", "status"),
+        [
+            ({"ifNoneMatch": 'W/"1"'}, "304"),
+            ({"ifNoneMatch": 'W/"2"'}, "200"),
+            ({"ifNoneMatch": 'W/"2"', "ifModifiedSince": "2026-11-25T12:00:00Z"}, "200"),
+            ({"ifModifiedSince": "2026-11-20T15:00:00+03:00"}, "304"),
+            ({"ifModifiedSince": "2026-11-20T12:00:00.000Z"}, "304"),
+            ({"ifModifiedSince": "2026-11-20T11:59:59.999Z"}, "200"),
+            ({"ifModifiedSince": "yesterday"}, "400"),
+            ({"ifModifiedSince": "2026-11-20"}, "400"),
+        ],
+    )
+    def test_does_not_send_again_what_its_reader_has(self, world, machine, anna, known, status):
+        """https://hl7.org/fhir/R4/http.html#cread, recorded at noon of 20 November."""
+        asked = get(f"Observation/{world.anna_at_x.observation}", **known)
+        theirs = get(f"Observation/{world.boris_at_x.observation}", **known)
+        heard = machine.call("POST", "", anna, bundle(asked, theirs, kind="batch"))
+        assert statuses(heard) == [status, "400" if status == "400" else "404"]
+        entry = heard.json["entry"][0]
+        assert ("resource" in entry) == (status == "200")
+        assert entry["response"].get("etag") == (None if status == "400" else 'W/"1"')
 
     def test_that_writes_is_not_for_apps(self, world, machine):
         token = app_token(world.anna, scopes=("patient/*.cruds",))

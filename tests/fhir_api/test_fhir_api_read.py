@@ -196,7 +196,17 @@ class TestTheVersionThatOneHas:
         assert heard.status == 200
         modified = heard.headers["last-modified"]
         assert machine.get(path, anna, if_modified_since=modified).status == 304
-        assert machine.get(path, anna, if_modified_since="nonsense").status == 200
+
+    @pytest.mark.parametrize(
+        "date",
+        [
+            *("nonsense", "Fri, 20 Nov 2020 12:00:00 GMT", "Fri, 20 Nov 2020 12:00:00 -0000"),
+            *("Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 20 Nov 2020 12:00:00 +999999999999"),
+        ],
+    )
+    def test_is_sent_again_where_it_is_older_or_no_date(self, world, machine, anna, date):
+        path = f"Observation/{world.anna_at_x.observation}"
+        assert machine.get(path, anna, if_modified_since=date).status == 200
 
     def test_of_anothers_is_told_nothing(self, world, machine, anna):
         path = f"Observation/{world.boris_at_x.observation}"

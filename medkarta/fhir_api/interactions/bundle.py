@@ -23,6 +23,7 @@ from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import bundle, instant
 from medkarta.fhir_api.interactions.patch import patch_by
+from medkarta.fhir_api.interactions.read import instant as instant_of
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.requests import FhirRequest, parameters_of
 from medkarta.fhir_api.submitting import (
@@ -202,6 +203,14 @@ def _headers(request: FhirRequest, entry: SentEntry) -> dict[bytes, bytes]:
     kept = {name: request.headers[name] for name in _KEPT if name in request.headers}
     if entry.if_none_match:
         kept[b"if-none-match"] = entry.if_none_match.encode("latin-1", "replace")
+    if entry.if_modified_since:
+        if not instant_of(entry.if_modified_since):
+            raise FhirError(
+                HTTPStatus.BAD_REQUEST,
+                "value",
+                "request.ifModifiedSince is an instant, like 2026-01-31T12:00:00Z.",
+            )
+        kept[b"if-modified-since"] = entry.if_modified_since.encode("ascii")
     return kept
 
 

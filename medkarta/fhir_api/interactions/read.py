@@ -1,10 +1,11 @@
 """FHIR read: https://hl7.org/fhir/R4/http.html#read."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from medkarta.access.api.asking import Doing, Opened
+from medkarta.fhir.search.dates import Interval, interval
 from medkarta.fhir_api.answers import FhirAnswer, versioned
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.naming import Named, named
@@ -46,13 +47,26 @@ async def _shared(api: Api, opened: Opened, name: Named) -> Text | None:
 def is_known(request: FhirRequest, version: int, recorded_at: datetime) -> bool:
     """Whether the caller has this version: https://hl7.org/fhir/R4/http.html#cread.
 
-    If-None-Match decides alone where it came (RFC 9110 §13.2.2).
+    If-None-Match decides alone where it came (RFC 9110 §13.2.2). A date that is none is left out.
     """
     tags = request.header("if-none-match")
     if tags:
         return f'"{version}"' in [one.strip().removeprefix("W/") for one in tags.split(",")]
+    end = _end(request.header("if-modified-since"))
+    return end is not None and recorded_at < end
+
+
+def instant(text: str) -> Interval | None:
+    """What may stand in a Bundle where HTTP has the date of If-Modified-Since."""
+    return interval(text) if "T" in text else None
+
+
+def _end(text: str) -> datetime | None:
+    """The first moment after what is said, to its precision: that of HTTP is the second."""
+    if found := instant(text):
+        return found.high
     try:
-        since = parsedate_to_datetime(request.header("if-modified-since"))
-    except ValueError:
-        return False
-    return recorded_at < since + timedelta(seconds=1)  # the header has no fractions
+        said = parsedate_to_datetime(text)
+        return (said if said.tzinfo else said.replace(tzinfo=UTC)) + timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return None
