@@ -14,7 +14,8 @@ from medkarta.fhir_api.api import Database
 _VARY: Final = (b"vary", b"Origin")
 # What a script may read of an answer beside the few headers that it always may.
 _TOLD: Final = (
-    b"Content-Location, ETag, Location, Retry-After, WWW-Authenticate, X-Progress, X-Request-Id"
+    b"Content-Location, ETag, Location, Retry-After, WWW-Authenticate, X-Progress, X-Request-Id,"
+    b" X-Security-Context"
 )
 _SENT: Final = (
     b"Accept, Authorization, Cache-Control, Content-Type, DPoP, Idempotency-Key, If-Match,"

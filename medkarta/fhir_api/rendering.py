@@ -4,7 +4,9 @@ https://hl7.org/fhir/R4/http.html#general. Nearly every answer goes out as it is
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -17,6 +19,7 @@ from medkarta.fhir.representation import Summary, represented
 from medkarta.fhir.xml.writing import NoXmlError, xml_of
 from medkarta.fhir_api.answers import XML_TYPE, FhirAnswer, View
 from medkarta.fhir_api.outcomes import FhirError, outcome
+from medkarta.fhir_api.raw_binary import as_bytes
 from medkarta.fhir_api.requests import FhirRequest
 
 _WHOLE: Final = View()
@@ -27,13 +30,19 @@ async def rendered(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
     """The answer as it goes out. Raises `FhirError`."""
     if not answer.body or answer.content_type:
         return answer
+    if request.wants_bytes and answer.status == HTTPStatus.OK:
+        return await _worked(answer, as_bytes)
     xml, pretty = request.wants_xml, request.parameters.get("_pretty") == "true"
     view = answer.view or (_view(request) if request.parameters else _WHOLE)
     if not (xml or pretty or view != _WHOLE):
         return answer
+    return await _worked(answer, partial(_turned, view=view, xml=xml, pretty=pretty))
+
+
+async def _worked(answer: FhirAnswer, turn: Callable[[FhirAnswer], FhirAnswer]) -> FhirAnswer:
     if len(answer.body) <= _SMALL:
-        return _turned(answer, view, xml=xml, pretty=pretty)
-    return await asyncio.to_thread(_turned, answer, view, xml=xml, pretty=pretty)
+        return turn(answer)
+    return await asyncio.to_thread(turn, answer)
 
 
 def refusal(error: FhirError) -> FhirAnswer:
@@ -65,7 +74,7 @@ def failure(error: Exception, request_id: str) -> FhirError:
 def in_xml(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
     """A refusal in XML, where that was asked for and can be."""
     try:
-        return _turned(answer, _WHOLE, xml=request.wants_xml, pretty=False)
+        return _turned(answer, view=_WHOLE, xml=request.wants_xml, pretty=False)
     except FhirError:
         return answer
 
@@ -85,7 +94,7 @@ def _view(request: FhirRequest) -> View:
     return View(summary=summary, elements=tuple(name for name in names if name))
 
 
-def _turned(answer: FhirAnswer, view: View, *, xml: bool, pretty: bool) -> FhirAnswer:
+def _turned(answer: FhirAnswer, *, view: View, xml: bool, pretty: bool) -> FhirAnswer:
     text = represented(
         answer.body.decode(),
         summary=view.summary,

@@ -76,8 +76,8 @@ class FhirRequest:
     @property
     def wants_xml(self) -> bool:
         """Whether the answer is wanted as XML. Raises `FhirError` for what we do not speak."""
-        wished = self.parameters.get("_format") or self.header("accept") or "json"
-        if wished in JSON:
+        wished = self._wished
+        if wished in JSON or self.wants_bytes:
             return False
         for one in by_preference(wished):
             kind = kind_of(one).replace(" ", "+")  # an unescaped “+” came as a space
@@ -92,6 +92,19 @@ class FhirRequest:
             "not-supported",
             "The answer can be application/fhir+json or application/fhir+xml, of fhirVersion 4.0.",
         )
+
+    @property
+    def wants_bytes(self) -> bool:
+        """Whether a Binary is wished as what it holds: most of all as none of FHIR's types."""
+        match self.path:
+            case ("Binary", _) | ("Binary", _, "_history", _) if self.method in {"GET", "HEAD"}:
+                kind = kind_of(next(by_preference(self._wished))).replace(" ", "+")
+                return "/" in kind and kind not in FHIR
+        return False
+
+    @property
+    def _wished(self) -> str:
+        return self.parameters.get("_format") or self.header("accept") or "json"
 
     @property
     def is_xml(self) -> bool:

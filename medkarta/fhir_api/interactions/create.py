@@ -5,8 +5,9 @@ from http import HTTPStatus
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.raw_binary import resource_sent
 from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
-from medkarta.fhir_api.submitting import header_or_none, resource_in, submit_one
+from medkarta.fhir_api.submitting import header_or_none, submit_one
 from medkarta.record.submissions import SentEntry
 
 
@@ -23,6 +24,6 @@ async def create(api: Api, request: FhirRequest) -> FhirAnswer:
         method="POST",
         url=request.path[0],
         if_none_exist=header_or_none(request, "if-none-exist"),
-        resource=resource_in(request),
+        resource=resource_sent(request),
     )
     return await submit_one(api, request, entry)

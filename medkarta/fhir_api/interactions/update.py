@@ -2,8 +2,9 @@
 
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.raw_binary import resource_sent
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.submitting import header_or_none, resource_in, submit_one
+from medkarta.fhir_api.submitting import header_or_none, submit_one
 from medkarta.record.submissions import SentEntry
 
 
@@ -23,6 +24,6 @@ async def _put(api: Api, request: FhirRequest, url: str) -> FhirAnswer:
         url=url,
         if_match=header_or_none(request, "if-match"),
         if_none_match=header_or_none(request, "if-none-match"),
-        resource=resource_in(request),
+        resource=resource_sent(request),
     )
     return await submit_one(api, request, entry)

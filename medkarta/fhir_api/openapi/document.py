@@ -19,6 +19,7 @@ _OF_SUBSCRIPTIONS: Final = {
 }
 _ABOUT: Final = (
     "FHIR R4. What is searched by is said of each type by `/metadata`. HEAD goes wherever GET does."
+    " A Binary comes and goes as the bytes that it holds, too, under their own type."
 )
 
 
