@@ -7,6 +7,7 @@ from medkarta.access.api.again import still_opens
 from medkarta.access.api.asking import ApiAsking, Concern, Doing, Types
 from medkarta.access.grants import EVERYTHING, Origin
 from medkarta.exports.models import Export
+from medkarta.exports.narrowing import opened_for
 from medkarta.foundation.ids import PatientId
 
 EXPORT: Final = "export"  # in the log, before the types
@@ -29,7 +30,7 @@ def asking(export: Export, *, target: PatientId | None, now: datetime) -> ApiAsk
     return ApiAsking(
         digest=bytes(export.digest),
         proof_key=None,
-        types=types,
+        types=opened_for(types, export.searches),
         doing=Doing.SEARCH,
         concern=Concern.EITHER if target is None else Concern.PERSON,
         target=target,

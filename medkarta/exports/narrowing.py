@@ -5,18 +5,24 @@ texts that were read once, and read again for each slice.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
+from medkarta.access.api.asking import Types
+from medkarta.access.grants import Everything
 from medkarta.fhir.members import members_of
 from medkarta.fhir.representation import represented
+from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.query import MOST_WORK, read_query
 from medkarta.fhir.search.query_controls import is_control
 from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.query_text import pairs, shown
-from medkarta.fhir.search.sought import BadSearchError, Criterion, Missing, Query
+from medkarta.fhir.search.sought import BadSearchError, Chain, Condition, Has, Query
+from medkarta.record.rules.sharing import SHARED_TYPES
 
+PERSONAL: Final = frozenset({"Patient", *NOMINATED})
+EXPORTED: Final = PERSONAL | SHARED_TYPES
 MOST_ELEMENTS: Final = 100
 _MOST_SEARCHES: Final = 20
 
@@ -24,8 +30,8 @@ _MOST_SEARCHES: Final = 20
 def checked_searches(texts: Sequence[str], *, base: str) -> tuple[str, ...]:
     """Each `Type?parameters` as it is kept: references below `base`, our address, are relative.
 
-    Raises `BadSearchError` for what is no search of a type by parameters of its own, and for more
-    than a search of one type may have, all together.
+    Raises `BadSearchError` for what is no search of a type, or goes through what is not exported,
+    and for more than a search of one type may have, all together.
     """
     if len(texts) > _MOST_SEARCHES:
         raise BadSearchError("query", f"there are more than {_MOST_SEARCHES} searches")
@@ -42,6 +48,18 @@ def searches_of(texts: Iterable[str]) -> dict[str, list[Query]]:
         resource_type, _, parameters = text.partition("?")
         found[resource_type].append(read_query(resource_type, parameters))
     return found
+
+
+def opened_for(types: Types, searches: Iterable[str]) -> Types:
+    """What the door is asked to open: types that are exported, and those that searches go through.
+
+    Raises `BadSearchError`.
+    """
+    if isinstance(types, Everything):
+        return types
+    queries = [query for few in searches_of(searches).values() for query in few]
+    through = {kind for query in queries for one in query.criteria for kind in _through(one)}
+    return types | (through & EXPORTED)
 
 
 def type_of(search: str) -> str:
@@ -73,10 +91,39 @@ def _checked(text: str) -> Query:
         raise BadSearchError(query.unknown[0], f"a {resource_type} is not searched by it")
     if controls := [name for name, _ in pairs(parameters) if is_control(name)]:
         raise BadSearchError(shown(controls[0]), "it does not say what is sought")
-    if not all(isinstance(one, Criterion | Missing) for one in query.criteria):
-        words = f"it goes through other types: a {resource_type}'s own parameters stand here"
-        raise BadSearchError(resource_type, words)
+    for one in query.criteria:
+        _check_way(resource_type, one)
     return query
+
+
+def _check_way(resource_type: str, condition: Condition) -> None:
+    """Whatever is in one entry's record alone, or shared, may be gone through: no list of many."""
+    match condition:
+        case Chain(_, legs):
+            open_ = [(kind, inner) for kind, inner in legs if kind in EXPORTED]
+            if not open_:
+                raise BadSearchError(resource_type, f"{legs[0][0]} is not exported")
+            for _, inner in open_:
+                _check_way(resource_type, inner)
+        case Has(kind, _, inner):
+            if kind not in EXPORTED:
+                raise BadSearchError(resource_type, f"{kind} is not exported")
+            # It goes out once, whoever's resources refer to it.
+            if resource_type in SHARED_TYPES and kind not in SHARED_TYPES:
+                words = "what is shared is not chosen by what refers to it in a record"
+                raise BadSearchError(resource_type, words)
+            _check_way(resource_type, inner)
+
+
+def _through(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Chain(_, legs):
+            for kind, inner in legs:
+                yield kind
+                yield from _through(inner)
+        case Has(kind, _, inner):
+            yield kind
+            yield from _through(inner)
 
 
 def _local(query: Query, base: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from medkarta.access.grants import Grant
+from medkarta.access.grants import Everything, Grant
 from medkarta.fhir.search.sought import Query
 from medkarta.record.granted import Source, Sql, all_of, any_of, one_of, over
 from medkarta.record.search.conditions import wheres
@@ -24,13 +24,16 @@ class GrantOverError(Exception):
 
 
 def bodies(
-    grant: Grant, *, since: datetime | None, searches: Searches
+    grant: Grant, *, types: frozenset[str] | Everything, since: datetime | None, searches: Searches
 ) -> Iterator[tuple[str, str]]:
     """(resource type, text as it is stored) of what is open and sought, or recorded `since`.
 
+    `types` are those that are wished: the Grant may open more, which the searches go through.
     Raises `GrantOverError` after the last of them, where there should have been more.
     """
     where = [] if since is None else [Sql("recorded_at >= %s::timestamptz", (since,))]
+    if not isinstance(types, Everything):
+        where.append(one_of("resource_type", types))
     reach = Reach.of(grant)
     where += _sought(reach, reach.owned(sorted(grant.patient_ids)), searches)
     asked = over(grant, "*", "", source=Source(columns="resource_type, body"), where=where)
@@ -46,12 +49,19 @@ def bodies(
 
 
 def shared_bodies(
-    ids: Collection[UUID], *, types: frozenset[str], searches: Searches
+    ids: Collection[UUID],
+    *,
+    types: frozenset[str],
+    opened: frozenset[str] | Everything,
+    searches: Searches,
 ) -> Iterator[tuple[str, str]]:
-    """(resource type, text) of those of these shared resources that are of these types."""
+    """(resource type, text) of those of these shared resources that are of these types.
+
+    `searches` are of these types too, and go through what is `opened`.
+    """
     if not ids or not types:
         return
-    reach = Reach(None, types)
+    reach = Reach(None, opened)
     side = reach.nobodys()
     where = [
         Sql("resource_id = ANY(%s::uuid[])", (sorted(ids),)),
@@ -63,6 +73,13 @@ def shared_bodies(
         cursor.execute(asked.text, asked.values)
         while rows := cursor.fetchmany(_AT_ONCE):
             yield from rows
+
+
+def check_opened(types: frozenset[str] | Everything, searches: Searches) -> None:
+    """Raise `ForbiddenSearchError` where a search goes through what is not among these types."""
+    reach = Reach(None, types)
+    for side in (reach.owned([]), reach.nobodys()):
+        list(_sought(reach, side, searches))
 
 
 def _sought(reach: Reach, side: Side, searches: Searches) -> Iterator[Sql]:

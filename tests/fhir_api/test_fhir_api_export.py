@@ -12,6 +12,7 @@ from medkarta.audit import queries as audit
 from medkarta.exports.models import Export
 
 pytestmark = pytest.mark.django_db
+OF_VISITS = "_typeFilter=Observation%3Fencounter.class%3DAMB"
 HUNDRED = ",".join(map(str, range(100)))
 
 
@@ -64,6 +65,18 @@ class TestAnApp:
             (("patient/Observation.rs?category=laboratory",), "", "in part"),
             (("patient/Observation.r",), "", "scopes"),
             (("patient/Condition.rs",), "_typeFilter=Observation%3Fcode%3D1", "Observation"),
+            (("patient/Observation.rs",), f"_type=Observation&{OF_VISITS}", "open Encounter"),
+            (("patient/Observation.rs",), OF_VISITS, "open Encounter"),
+            (
+                ("patient/Observation.rs", "patient/Organization.rs"),
+                "_typeFilter=Organization%3F_has:Location:organization:name%3DX",
+                "open Location",
+            ),
+            (
+                ("patient/Observation.rs", "patient/Encounter.rs?class=AMB"),
+                f"_type=Observation&{OF_VISITS}",
+                "open Encounter in part",
+            ),
         ],
     )
     def test_is_refused_what_its_scopes_do_not_open(self, world, machine, scopes, query, said):
@@ -152,8 +165,10 @@ class TestTheAnswers:
             ("_typeFilter=Observation%3Fvalue-quantity%3Dabc", "value-quantity"),
             ("_typeFilter=Observation%3Fcode%3D1%26_sort%3Ddate", "_sort"),
             ("_typeFilter=Observation%3F_include%3DObservation:subject", "_include"),
-            ("_typeFilter=Observation%3Fsubject.name%3DAnna", "other types"),
-            ("_typeFilter=Patient%3F_has:Observation:subject:code%3D1", "other types"),
+            ("_typeFilter=Observation%3Fsubject:Group.code%3D1", "Group is not exported"),
+            ("_typeFilter=Patient%3F_has:Group:member:code%3D1", "Group is not exported"),
+            ("_typeFilter=Practitioner%3F_has:Observation:performer:code%3D1", "not chosen"),
+            ("_typeFilter=Patient%3F_list%3D$current-problems", "by function"),
             ("_typeFilter=Medication%3Fcode%3D1,MessageHeader%3Fcode%3D1", "MessageHeader"),
             ("_typeFilter=Observation%3Fcode%3D1&_type=Condition", "not exported"),
             ("_typeFilter=" + ",".join(["Condition%3Fcode%3D1"] * 21), "20 searches"),

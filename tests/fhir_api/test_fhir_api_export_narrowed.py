@@ -108,6 +108,62 @@ class TestTypeFilter:
         assert ids(lines["Observation"]) == {weights["90"]}
         assert families(lines["Practitioner"]) == {"Второй"}
 
+    @pytest.mark.parametrize(
+        ("search", "values"),
+        [
+            ("code=29463-7&performer:Practitioner.family=Вто", {"90"}),
+            ("code=29463-7&patient.active:missing=true", {"70.50", "90"}),
+            ("code=29463-7&patient._has:Observation:subject:status=amended", {"70.50", "90"}),
+            ("code=29463-7&performer:Practitioner.family=nobody", set()),
+        ],
+    )
+    def test_goes_through_other_types_that_are_opened_and_brings_none_of_them(
+        self, machine, x, weights, search, values
+    ):
+        query = quote(f"Observation?{search}")
+        lines = found(machine, x, f"_type=Observation&_typeFilter={query}")
+        assert ids(lines.get("Observation", ())) == {weights[one] for one in values}
+        assert set(lines) <= {"Observation"}
+
+    def test_goes_backward_too(self, world, machine, x):
+        query = quote("Patient?_has:Observation:patient:code=29463-7")
+        lines = found(machine, x, f"_type=Patient&_typeFilter={query}")
+        assert (ids(lines["Patient"]), set(lines)) == ({world.anna_at_x.patient}, {"Patient"})
+
+    def test_goes_to_what_is_shared_from_what_is_shared(self, machine, anna):
+        doctors = found(machine, anna, "_type=Observation,Practitioner")["Practitioner"]
+        (named,) = (one["id"] for one in doctors if one["name"][0]["family"] == "Второй")
+        role = {
+            "resourceType": "PractitionerRole",
+            "active": True,
+            "practitioner": {"reference": f"Practitioner/{named}"},
+        }
+        put(owner=None, resource_id=new_uuid(), text=json.dumps(role), now=RECORDED)
+        query = quote("Practitioner?_has:PractitionerRole:practitioner:active=true")
+        lines = found(machine, anna, f"_type=Observation,Practitioner&_typeFilter={query}")
+        assert ids(lines["Practitioner"]) == {named}
+        assert set(lines) == {"Observation", "Practitioner"}
+
+    def test_goes_from_no_record_into_another(self, world, machine, x):
+        """B061: also where the clinic keeps both."""
+        named = world.boris_at_x.patient
+        note = {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": {"text": "note"},
+            "subject": {"reference": f"Patient/{world.anna_at_x.patient}"},
+            "performer": [{"reference": f"Patient/{named}"}],
+        }
+        made = world.anna_at_x.put(note)
+        for search, notes in (
+            (f"performer=Patient/{named}", {made}),
+            (f"performer:Patient._id={named}", set()),
+            ("performer:Patient.active:missing=true", set()),
+        ):
+            query = quote(f"Observation?{search}")
+            lines = found(machine, x, f"_type=Observation&_typeFilter={query}")
+            assert ids(lines.get("Observation", ())) == notes
+
     def test_may_stand_in_a_body_and_name_whose_it_is_by_the_whole_address(self, world, machine, x):
         whose = f"{BASE}/Patient/{world.boris_at_x.patient}"
         body = parameters(

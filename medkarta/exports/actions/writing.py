@@ -11,10 +11,10 @@ from django.db import transaction
 
 from medkarta.access.api.again import open_again
 from medkarta.access.api.asking import Answer, NotOpened, Opened
-from medkarta.access.grants import Grant
+from medkarta.access.grants import Everything, Grant
 from medkarta.exports import files, queue
 from medkarta.exports.actions.ending import end
-from medkarta.exports.asking import asking
+from medkarta.exports.asking import asking, types_of
 from medkarta.exports.files import Slice
 from medkarta.exports.models import Export, ExportFile
 from medkarta.exports.narrowing import cut, searches_of
@@ -111,14 +111,20 @@ class _Writer:
 
     def _add(self, grants: Iterable[Grant]) -> None:
         """Raises what `bodies` does."""
+        wished = types_of(self._export)
         for grant in grants:
             named: set[UUID] = set()
-            found = bodies(grant, since=self._export.since, searches=self._searches)
+            found = bodies(grant, types=wished, since=self._export.since, searches=self._searches)
             for resource_type, body in found:
                 named |= shared_named(self._put(resource_type, body).encode())
             new = named - self._known - self.shared
             types = going_along(grant.types, grant.narrowed)
-            for resource_type, body in shared_bodies(new, types=types, searches=self._searches):
+            if not isinstance(wished, Everything):
+                types &= wished
+            sought = {kind: few for kind, few in self._searches.items() if kind in types}
+            for resource_type, body in shared_bodies(
+                new, types=types, opened=grant.types, searches=sought
+            ):
                 self._put(resource_type, body)
             self.shared |= new
 

@@ -13,22 +13,20 @@ from medkarta.access.api.asking import Caller, Concern, Doing, Opened
 from medkarta.access.grants import Everything
 from medkarta.exports.actions.beginning import BusyError, begin
 from medkarta.exports.asking import resources_named
+from medkarta.exports.narrowing import EXPORTED, opened_for, searches_of
 from medkarta.exports.owners import Wished, owner_of
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.interactions.read import stored
-from medkarta.fhir_api.operations.export_asked import (
-    EXPORTED,
-    Asked,
-    entries_named,
-    read_asked,
-)
+from medkarta.fhir_api.operations.export_asked import Asked, entries_named, read_asked
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.patients.queries.kept import kept_of
+from medkarta.record.exporting import check_opened
 from medkarta.record.rules.groups import members_at
+from medkarta.record.search.sides import ForbiddenSearchError
 from medkarta.record.stored import parse_body
 
 _AGAIN: Final = b"5"  # seconds
@@ -120,7 +118,7 @@ async def _open(api: Api, request: FhirRequest, asked: Asked) -> Opened:
     """The door: the scopes' for a system, the person's gates too for an app."""
     wish = Wish(
         doing=Doing.SEARCH,
-        types=asked.types,
+        types=opened_for(asked.types, asked.searches),
         resources=resources_named(asked.types),
         concern=Concern.EITHER,
     )
@@ -133,6 +131,13 @@ async def _open(api: Api, request: FhirRequest, asked: Asked) -> Opened:
         raise _forbidden(
             f"The token's scopes open {', '.join(partly)} in part: an export is of whole types."
         )
+    try:
+        check_opened(opened.types, searches_of(asked.searches))
+    except ForbiddenSearchError as error:
+        kind = error.resource_type
+        raise _forbidden(
+            f"The token's scopes do not open {kind}, which a search goes through."
+        ) from error
     return opened
 
 

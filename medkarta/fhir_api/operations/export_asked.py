@@ -9,12 +9,13 @@ from typing import Final
 from medkarta.access.api.asking import Types
 from medkarta.access.grants import EVERYTHING, Everything
 from medkarta.exports.narrowing import (
+    EXPORTED,
     MOST_ELEMENTS,
+    PERSONAL,
     checked_searches,
     has_element,
     type_of,
 )
-from medkarta.fhir.search.compartment import NOMINATED
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.sought import BadSearchError
 from medkarta.fhir_api.media_types import NDJSON
@@ -22,10 +23,7 @@ from medkarta.fhir_api.operations.given import Given, bad, read_given
 from medkarta.fhir_api.operations.opening import entry_of
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId
-from medkarta.record.rules.sharing import SHARED_TYPES
 
-PERSONAL: Final = frozenset({"Patient", *NOMINATED})
-EXPORTED: Final = PERSONAL | SHARED_TYPES
 KNOWN: Final = frozenset(
     {"_type", "_since", "_outputFormat", "_typeFilter", "_elements", "patient"}
 )
