@@ -153,6 +153,7 @@ def by_operation(shut):
     me = shut.held.patient
     yield from (f"Patient/{me}/$everything", f"Patient/{me}/$everything?_type=Condition,Patient")
     yield from (f"Patient/{me}/$everything?_format=xml", f"Patient/{me}/$summary")
+    yield from (f"Patient/{me}/*?_count=1000", f"Patient/{me}/*?_type=Provenance,Patient")
     yield f"Patient/$summary?patient={me}"
     yield f"Observation/$lastn?patient={me}&max=9"
     yield f"Observation/$stats?subject=Patient/{me}&code=718-7&statistic=count&include=true"
