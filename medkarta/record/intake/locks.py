@@ -1,7 +1,7 @@
 """Who writes the same at once waits: advisory locks, held until the transaction ends."""
 
 import zlib
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -42,6 +42,6 @@ def lock_patients(ids: Iterable[UUID], *, adding: Iterable[UUID] = ()) -> None:
     _lock(_PATIENTS, alone, beside=added - alone)
 
 
-def _lock(kind: int, alone: set[int], *, beside: Set[int] = frozenset()) -> None:
-    if buckets := sorted(alone | beside):
+def _lock(kind: int, alone: set[int], *, beside: Collection[int] = ()) -> None:
+    if buckets := sorted(alone.union(beside)):
         rows(connection, _LOCK, [kind, kind, buckets, [one in beside for one in buckets]])

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from medkarta.fhir.json_text import BadJsonError, read_resource
 from medkarta.fhir.search.compartment import patient_references
@@ -63,12 +62,12 @@ def settle(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
         party.decisions.decide(party.entries)
 
 
-def _lock(places: Iterable[Place], store: Store) -> None:
+def _lock(places: Sequence[Place], store: Store) -> None:
     """What is only added to a patient's record keeps nobody waiting who only adds as well."""
-    written: list[UUID] = []
-    added: list[UUID] = []
-    for place in places:
-        (added if store.made(place) else written).append(place.patient_id or place.resource_id)
+    written, added = (
+        [one.patient_id or one.resource_id for one in places if store.made(one) is new]
+        for new in (False, True)
+    )
     lock_patients(written, adding=added)
 
 
