@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -60,8 +61,12 @@ class FhirAnswer:
 
 def versioned(version: int, recorded_at: datetime) -> Headers:
     """ETag and Last-Modified: https://hl7.org/fhir/R4/http.html#versioning."""
-    modified = format_datetime(recorded_at.astimezone(UTC), usegmt=True)
     return (
         (b"etag", f'W/"{version}"'.encode("ascii")),
-        (b"last-modified", modified.encode("ascii")),
+        (b"last-modified", _http_date(recorded_at)),
     )
+
+
+@lru_cache(maxsize=64)  # what is written together has one moment
+def _http_date(at: datetime) -> bytes:
+    return format_datetime(at.astimezone(UTC), usegmt=True).encode("ascii")

@@ -10,7 +10,7 @@ from running_service import Service, temporary_home
 
 from medkarta.config.web import envelope
 
-NUMBER = re.compile(r"^[a-z2-7]{16}$")
+NUMBER = re.compile(r"^[0-9a-f]{20}$")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What every request gets before anybody looks at it: a number, clean headers, a bounded body."""
 
 import asyncio
-import base64
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
@@ -33,7 +32,7 @@ class BodyLostError(Exception):
 
 def new_request_id() -> str:
     """A number that no client chose: it stands in the log, in the answer and on the error page."""
-    return base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
+    return secrets.token_hex(10)
 
 
 def cleaned(scope: Scope, *, request_id: str, behind_proxy: bool) -> Scope:
