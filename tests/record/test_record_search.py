@@ -1,5 +1,7 @@
 """What FHIR searches find: https://hl7.org/fhir/R4/search.html."""
 
+from uuid import UUID
+
 import pytest
 from record_bundles import entry, grant_of, observation, organization, patient, take_in
 from record_searching import committed, connecting, ids, search
@@ -345,6 +347,23 @@ async def test_includes_come_once_and_are_no_matches(database, me):
     assert await included(
         "Encounter", "_include=Encounter:patient&_revinclude:iterate=Condition:patient"
     ) == (1, ["Condition", "Patient"])
+
+
+async def test_includes_come_in_one_order_whatever_the_plan(database, me, monkeypatch):
+    """What is nobody's first, then by the id: also where not all of it goes out."""
+    text = "_include=*&_include:iterate=Encounter:participant&_revinclude=*"
+    plans = ("enable_indexscan", "enable_bitmapscan", "enable_seqscan")
+    orders = []
+    for shut in (plans[:2], plans[2:]):
+        for name in plans:
+            await database.execute(f"SET {name} = {'off' if name in shut else 'on'}")
+        page = await search(database, grant_of(me), "Encounter", text)
+        orders.append([(one.patient_id or UUID(int=0), one.resource_id) for one in page.included])
+    assert orders[0] == orders[1] == sorted(orders[0])
+    assert {owner for owner, _ in orders[0]} == {UUID(int=0), me}
+    monkeypatch.setattr(includes, "MOST_INCLUDED", 2)
+    few = (await search(database, grant_of(me), "Encounter", text)).included
+    assert [one.resource_id for one in few] == [one for _, one in orders[0][:3]]
 
 
 async def test_what_a_page_may_bring_along_is_limited(database, me, monkeypatch):

@@ -15,12 +15,14 @@ from medkarta.record.search.sides import Reach, Side, of_type
 
 MOST_INCLUDED: Final = 1_000
 _LEVELS: Final = 3
+_ORDER: Final = " ORDER BY patient_id NULLS FIRST, resource_id"
 
 
 def included(reach: Reach, query: Query, columns: str) -> tuple[Sql, Sql]:
     """WITH-parts that follow the CTE `page`, and a SELECT of columns of what is included.
 
-    One row more than `MOST_INCLUDED` tells that there would be more.
+    Ordered as matches that are level are: whatever the planner does, the same go out, and in one
+    order. One row more than `MOST_INCLUDED` tells that there would be more.
     """
     controls = query.controls
     every = _legs(query, iterated_only=False)
@@ -32,8 +34,8 @@ def included(reach: Reach, query: Query, columns: str) -> tuple[Sql, Sql]:
         parts += Sql(f", level{number - 1} AS (") + _opened(reach, "resource_id", number - 1) + ")"
         parts += _ids(reach, number, iterated)
     rows = _opened(reach, columns, *range(1, last + 1))
-    rows = Sql("SELECT * FROM (") + rows + Sql(") AS included LIMIT %s", (MOST_INCLUDED + 1,))
-    return parts, rows
+    tail = Sql(f") AS included{_ORDER} LIMIT %s", (MOST_INCLUDED + 1,))
+    return parts, Sql("SELECT * FROM (") + rows + tail
 
 
 def _legs(query: Query, *, iterated_only: bool) -> list[tuple[Include, bool]]:
@@ -83,7 +85,7 @@ def _opened(reach: Reach, columns: str, *numbers: int) -> Sql:
 
 
 def _of_side(columns: str, side: Side) -> str:
-    return columns.replace("patient_id", "NULL::uuid") if side.shared else columns
+    return columns.replace("patient_id", "NULL::uuid AS patient_id") if side.shared else columns
 
 
 def _of_types(reach: Reach, side: Side) -> list[Sql]:
