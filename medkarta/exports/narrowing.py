@@ -18,7 +18,7 @@ from medkarta.fhir.search.query import MOST_WORK, read_query
 from medkarta.fhir.search.query_controls import is_control
 from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.query_text import pairs, shown
-from medkarta.fhir.search.sought import BadSearchError, Chain, Condition, Has, Query
+from medkarta.fhir.search.sought import BadSearchError, Chain, Condition, Criterion, Has, Query
 from medkarta.record.rules.sharing import SHARED_TYPES
 
 PERSONAL: Final = frozenset({"Patient", *NOMINATED})
@@ -113,6 +113,9 @@ def _check_way(resource_type: str, condition: Condition) -> None:
                 words = "what is shared is not chosen by what refers to it in a record"
                 raise BadSearchError(resource_type, words)
             _check_way(resource_type, inner)
+        case Criterion() if not condition.alone:
+            words = "an export goes through no value sets but R4's own, and through no hierarchies"
+            raise BadSearchError(resource_type, words)
 
 
 def _through(condition: Condition) -> Iterator[str]:

@@ -31,6 +31,11 @@ def with_those_above(system: str, code: str) -> frozenset[str] | None:
     return frozenset(_upwards(parents, code)) if code in parents else None
 
 
+def codes_in(system: str) -> frozenset[str]:
+    """All codes of a system; none: it is not known here."""
+    return frozenset(_parents(system))
+
+
 @functools.lru_cache(maxsize=64)
 def expansion(value_set: str) -> frozenset[Coded] | None:
     """(system, code) of R4's value set of this address, 1,116 at most; None: not known here."""

@@ -21,6 +21,7 @@ from medkarta.fhir.search.sought import (
     SoughtReference,
     SoughtText,
     SoughtToken,
+    SoughtValueSet,
     Summary,
     Total,
 )
@@ -247,6 +248,14 @@ def test_what_r4_does_not_know_is_told_and_left_out():
     assert [one.param.code for one in query.criteria] == ["code"]
 
 
+def test_value_sets_of_others_are_left_to_whoever_searches():
+    text = "code:in=http://x.org/a|1,http://hl7.org/fhir/ValueSet/observation-codes&status=x"
+    named, plain = read_query("Observation", text).criteria
+    others = (("http://x.org/a", "1"), ("http://hl7.org/fhir/ValueSet/observation-codes", ""))
+    assert named.values == tuple(SoughtValueSet(*one) for one in others)
+    assert (named.alone, plain.alone) == (False, True)
+
+
 BAD = [
     "code=",
     "code",
@@ -270,9 +279,7 @@ BAD = [
     "code:below=http://loinc.org|x",
     "code:below=http://hl7.org/fhir/sid/icd-10|",
     "subject:below=x",
-    "code:in=http://hl7.org/fhir/ValueSet/observation-codes",
     "code:nonsense=x",
-    "code:in=http://example.org/unknown",
     "encounter:missing=maybe",
     "code-value-quantity:missing=true",
     "code-value-quantity=x",

@@ -69,6 +69,13 @@ def within(query: Query, patient: str) -> Query:
     return replace(query, criteria=criteria, compartment=patient)
 
 
+def check_work(works: Iterable[int]) -> None:
+    """Raise `BadSearchError` where criteria together, each by `work_of`, are too dear."""
+    if sum(works) > MOST_WORK:
+        words = f"with types, units and value sets it comes to more than {MOST_WORK} values"
+        raise BadSearchError("query", words)
+
+
 def _local(value: str, base: str) -> str:
     return value.replace(f"{base}/", "") if base and base in value else value
 
@@ -85,8 +92,5 @@ def _criteria(
             unknown.append(shown(name))
             continue
         found[condition] = work_of(condition)
-        if sum(found.values()) > MOST_WORK:
-            raise BadSearchError(
-                "query", f"with types and units it comes to more than {MOST_WORK} values"
-            )
+        check_work(found.values())
     return tuple(found), tuple(dict.fromkeys(unknown))

@@ -32,6 +32,7 @@ from medkarta.fhir.search.sought import (
     SoughtReference,
     SoughtText,
     SoughtToken,
+    SoughtValueSet,
 )
 from medkarta.fhir.search.text import normalise
 
@@ -73,7 +74,7 @@ def _of_token(
             return as_indexed(resource_type, param, found)
         bound = bound_codes(resource_type, param.expression) or frozenset()
         found = kin(found, modifier, bound) or _no_kin()
-    if isinstance(found, SoughtCodes):
+    if isinstance(found, SoughtCodes | SoughtValueSet):
         return found._replace(bare=_is_bare(resource_type, param.expression))
     return found
 
@@ -198,12 +199,11 @@ def _uri(text: str) -> SoughtText:
     return SoughtText(plain(text))
 
 
-def _value_set(text: str) -> SoughtCodes:
-    codes = expansion(plain(text).partition("|")[0])
+def _value_set(text: str) -> SoughtCodes | SoughtValueSet:
+    url, _, version = plain(text).partition("|")
+    codes = expansion(url)
     if codes is None:
-        raise _UnreadableError(
-            "this value set is not known here: R4's own are, where they list codes of HL7's"
-        )
+        return SoughtValueSet(url, version)
     return SoughtCodes(tuple(sorted(codes)))
 
 

@@ -100,6 +100,17 @@ class SoughtCodes(NamedTuple):
     bare: bool = False
 
 
+class SoughtValueSet(NamedTuple):
+    """Codes of a value set that is not R4's own; whoever searches puts `SoughtCodes` in its place.
+
+    `version` empty: any. `bare` as theirs.
+    """
+
+    url: str
+    version: str
+    bare: bool = False
+
+
 class SoughtRange(NamedTuple):
     """Codes of a system that begin with one of `low` to `high`, and those `besides`.
 
@@ -126,6 +137,7 @@ Sought: TypeAlias = (
     | SoughtNumber
     | SoughtText
     | SoughtCodes
+    | SoughtValueSet
     | SoughtRange
     | SoughtParts
 )
@@ -138,6 +150,11 @@ class Criterion:
     param: Parameter
     modifier: Modifier | None
     values: tuple[Sought, ...]
+
+    @property
+    def alone(self) -> bool:
+        """Whether resources of its type tell by themselves, and nothing else is looked at."""
+        return not any(isinstance(one, SoughtValueSet) for one in self.values)
 
 
 @dataclass(frozen=True, slots=True)

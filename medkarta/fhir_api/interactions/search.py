@@ -18,6 +18,7 @@ from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
 from medkarta.fhir_api.senders_ids import query_by_ours
+from medkarta.fhir_api.stored_value_sets import query_expanded
 from medkarta.fhir_api.unknown import check_strictness, left_out
 from medkarta.fhir_api.whose import concern_of, patients_named
 from medkarta.record.reading import SearchPage
@@ -32,7 +33,8 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     """A page of what matches and is open to the caller; what is not open is not there."""
     asked = _asked(api, request)
     check_strictness(request, asked.query.resource_type, asked.query.unknown)
-    asked = replace(asked, query=await query_by_ours(api, request, asked.query))
+    query = await query_by_ours(api, request, asked.query)
+    asked = replace(asked, query=await query_expanded(api, request, query))
     opened = await api.open_or_nothing(request, _wish(asked.query))
     reader = reader_of(opened.caller) if opened else ""
     if asked.after is not None and asked.reader != reader:

@@ -10,6 +10,8 @@ from medkarta.fhir_api.operations.given import read_given
 from medkarta.fhir_api.operations.observations import observations_asked, open_observations
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import query_by_ours
+from medkarta.fhir_api.stored_value_sets import query_expanded
 from medkarta.record import reading_observations as record
 
 _MOST_OF_EACH: Final = 100
@@ -27,6 +29,7 @@ async def lastn(api: Api, request: FhirRequest) -> FhirAnswer:
         [(name, text) for name, few in given.values.items() if name != "max" for text in few],
         base=request.base,
     )
+    query = await query_expanded(api, request, await query_by_ours(api, request, query))
     grant = await open_observations(api, request, query)
     async with api.pool.connection() as connection:
         found = await record.last_of_each(connection, grant, query, most=most, limit=_MOST + 1)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from medkarta.access.grants import ANYBODY, EVER, Grant
+from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.sought import (
     Chain,
     Condition,
@@ -33,6 +34,7 @@ _NAMED: Final = tuple(
     SoughtReference("Patient", logical_id(one, ResourceId(one))) for one in ANYBODY
 )
 _LONGEST: Final = 400  # characters of a search whose statement is kept
+_MOST_WORK: Final = 50  # of its values: a short address may stand for thousands of codes
 _KEPT: Final = 1_024
 
 
@@ -80,6 +82,7 @@ def _may_be_kept(asked: Asked, grant: Grant) -> bool:
         and 0 < len(grant.patient_ids) <= len(ANYBODY)
         and len(query.text) <= _LONGEST
         and all(map(_asks_the_same_of_all, query.criteria))
+        and sum(map(work_of, query.criteria)) <= _MOST_WORK
     )
 
 

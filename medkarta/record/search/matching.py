@@ -13,6 +13,7 @@ from typing import Final
 from medkarta.fhir.search.composites import has_pairs
 from medkarta.fhir.search.parameters import Parameter, parameters_of
 from medkarta.fhir.search.sought import (
+    BadSearchError,
     Criterion,
     Modifier,
     Prefix,
@@ -24,6 +25,7 @@ from medkarta.fhir.search.sought import (
     SoughtReference,
     SoughtText,
     SoughtToken,
+    SoughtValueSet,
 )
 from medkarta.fhir.search.text import normalise
 from medkarta.fhir.search.units import UCUM, Unit, equivalents
@@ -116,10 +118,8 @@ def _holds(  # noqa: PLR0911  # one line a kind of value
             return _DATES[sought.prefix](sought)
         case SoughtNumber():
             return _number(sought)
-        case SoughtCodes():
-            return _codes(sought)
-        case SoughtRange():
-            return _range(sought)
+        case SoughtCodes() | SoughtRange() | SoughtValueSet():
+            return _several(sought)
         case SoughtText(text):
             return _text(_cut(text), kind, modifier)
         case _:
@@ -158,6 +158,16 @@ def _uri(text: str, modifier: Modifier | None) -> Sql:
     if modifier is Modifier.ABOVE:
         return Sql("starts_with(%s, value)", (text,))
     return Sql("value = %s", (text,))
+
+
+def _several(sought: SoughtCodes | SoughtRange | SoughtValueSet) -> Sql:
+    match sought:
+        case SoughtCodes():
+            return _codes(sought)
+        case SoughtRange():
+            return _range(sought)
+        case SoughtValueSet():  # nobody has put its codes in its place
+            raise BadSearchError("query", "this value set is not known here")
 
 
 def _codes(sought: SoughtCodes) -> Sql:

@@ -1,0 +1,218 @@
+"""`:in` and `:not-in` by value sets that clinics stored: https://hl7.org/fhir/R4/search.html#modifiers."""
+
+import pytest
+from bearers import app_token, system_token
+
+pytestmark = pytest.mark.django_db
+
+LOINC = "http://loinc.org"
+ICD_10 = "http://hl7.org/fhir/sid/icd-10"
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+CODES = [(LOINC, "718-7"), (LOINC, "2345-7"), (ICD_10, "E11"), (INTERPRETATION, "HH")]
+SETS = "http://clinic.example/ValueSet"
+
+
+def listed(*codes):
+    """Clauses of a definition: each code of its own system."""
+    return [{"system": system, "concept": [{"code": code}]} for system, code in codes]
+
+
+def composed(*include, exclude=()):
+    return {"compose": {"include": list(include), **({"exclude": exclude} if exclude else {})}}
+
+
+def expanded(*contains, **more):
+    return {"expansion": {"timestamp": "2026-01-01", "contains": list(contains), **more}}
+
+
+def filtered(system):
+    return {"system": system, "filter": [{"property": "concept", "op": "is-a", "value": "1"}]}
+
+
+def nested(code, *contains, **more):
+    below = {"contains": list(contains)} if contains else {}
+    return {"system": LOINC, "code": code, **below, **more}
+
+
+KEPT = {
+    "blood": composed(*listed(*CODES[:2])),
+    "some": composed(*listed(*CODES[:3]), exclude=listed(CODES[1])),
+    "whole": composed({"system": INTERPRETATION}),
+    "but": composed({"system": INTERPRETATION}, exclude=listed(CODES[3])),
+    "snapshot": expanded(nested("group", nested("718-7"), abstract=True), nested("2345-7")),
+    "both": composed(filtered(LOINC)) | expanded(nested("718-7")),
+    "filter": composed(filtered(LOINC)),
+    "of-others": composed({"valueSet": [f"{SETS}/blood"]}),
+    "system": composed({"system": LOINC}),
+    "not-without": composed(*listed(CODES[0]), exclude=[{"system": LOINC}]),
+    "page": expanded(nested("718-7"), total=2),
+    "second-page": expanded(nested("718-7"), offset=1),
+    "empty": {},
+}
+
+
+def keep(machine, token, name, value_set, **more):
+    body = {"resourceType": "ValueSet", "status": "active", "url": f"{SETS}/{name}"}
+    heard = machine.call("POST", "ValueSet", token, {**body, **value_set, **more})
+    assert heard.status == 201, heard.body
+    return heard.json["id"]
+
+
+@pytest.fixture(scope="module")
+def kept(world, machine):
+    """Observations of Boris's with a method each, and what X stored; X's token."""
+    token = system_token(world.x)
+    for system, code in CODES:
+        world.boris_at_x.put(
+            {
+                "resourceType": "Observation",
+                "status": "final",
+                "code": {"text": "x"},
+                "method": {"coding": [{"system": system, "code": code}]},
+                "subject": {"reference": f"Patient/{world.boris_at_x.patient}"},
+            }
+        )
+    for name, value_set in KEPT.items():
+        keep(machine, token, name, value_set)
+    keep(machine, token, "later", composed(*listed(CODES[0])), version="1")
+    keep(machine, token, "later", composed(*listed(CODES[1])), version="2")
+    return token
+
+
+def search(machine, token, world, text):
+    return machine.get(f"Observation?patient={world.boris_at_x.patient}&{text}", token)
+
+
+def methods(heard):
+    assert heard.status == 200, heard.body
+    found = [one["resource"] for one in heard.json.get("entry", ())]
+    return sorted(one["method"]["coding"][0]["code"] for one in found if "method" in one)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("method:in={0}/blood", ["2345-7", "718-7"]),
+        ("method:in={0}/some", ["718-7", "E11"]),
+        ("method:not-in={0}/blood&method:missing=false", ["E11", "HH"]),
+        ("method:in={0}/whole", ["HH"]),
+        ("method:in={0}/but", []),
+        ("method:in={0}/snapshot", ["2345-7", "718-7"]),
+        ("method:in={0}/both", ["718-7"]),
+        ("method:in={0}/later", ["2345-7"]),
+        ("method:in={0}/later|1", ["718-7"]),
+        ("method:in={0}/later|1,{0}/later|2", ["2345-7", "718-7"]),
+        ("_has:Observation:subject:method:in={0}/blood", []),
+        ("method:in={0}/whole,http://hl7.org/fhir/ValueSet/observation-interpretation", ["HH"]),
+    ],
+)
+def test_its_codes_are_meant(world, machine, kept, text, found):
+    if text.startswith("_has"):
+        path = f"Patient?_id={world.boris_at_x.patient}&{text.format(SETS)}"
+        assert machine.get(path, kept).json["total"] == 1
+        return
+    assert methods(search(machine, kept, world, text.format(SETS))) == found
+
+
+def test_they_are_the_same_on_the_next_page_and_of_the_last_of_each(world, machine, kept):
+    first = search(machine, kept, world, f"method:in={SETS}/blood&_count=1&_sort=_id")
+    (link,) = [one["url"] for one in first.json["link"] if one["relation"] == "next"]
+    second = machine.get(link.partition("/fhir/")[2], kept)
+    assert sorted(methods(first) + methods(second)) == ["2345-7", "718-7"]
+    asked = f"Observation/$lastn?patient={world.boris_at_x.patient}&max=9"
+    assert methods(machine.get(f"{asked}&method:in={SETS}/some", kept)) == ["718-7", "E11"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none", "not known here"),
+        ("later|3", "not known here"),
+        ("blood|1", "not known here"),
+        ("x" * 300, "not known here"),
+        ("filter", "filters"),
+        ("of-others", "other value sets"),
+        ("system", "whole code system"),
+        ("not-without", "whole code system"),
+        ("page", "only a part"),
+        ("second-page", "only a part"),
+        ("empty", "neither a definition nor an expansion"),
+    ],
+)
+@pytest.mark.parametrize("modifier", ["in", "not-in"])
+def test_what_cannot_be_told_is_refused(world, machine, kept, name, words, modifier):
+    heard = search(machine, kept, world, f"method:{modifier}={SETS}/{name}")
+    assert (heard.status, words in heard.words) == (400, True), heard.body
+    assert heard.json["issue"][0]["expression"] == [f"method:{modifier}"]
+    assert SETS not in heard.words
+
+
+def test_what_is_very_large_is_refused(world, machine, kept, monkeypatch):
+    for place, small in (
+        ("medkarta.fhir.value_sets.MOST_CODES", 1),
+        ("medkarta.record.reading_value_sets._BODY", "NULL AS body"),
+    ):
+        monkeypatch.setattr(place, small)
+        heard = search(machine, kept, world, f"method:in={SETS}/blood")
+        assert (heard.status, "cannot be searched by" in heard.words) == (400, True), place
+
+
+def test_one_search_names_a_few(world, machine, kept):
+    names = ",".join(f"{SETS}/{number}" for number in range(11))
+    assert "more than 10" in search(machine, kept, world, f"method:in={names}").words
+
+
+def test_what_is_no_search_of_now_knows_r4s_own_alone(world, machine, kept):
+    """What waits or is exported later would find by another value set than was asked for."""
+    chosen = f"Observation%3Fmethod:in={SETS}/blood"
+    path = f"Patient/$export?_typeFilter={chosen}"
+    assert machine.get(path, kept, prefer="respond-async").status == 400
+    criteria = f"Observation?patient={world.boris_at_x.patient}&method:in={SETS}/blood"
+    channel = {"type": "rest-hook", "endpoint": "https://listener.example/hook"}
+    body = {"resourceType": "Subscription", "status": "requested", "reason": "x"}
+    heard = machine.call(
+        "POST", "Subscription", kept, {**body, "criteria": criteria, "channel": channel}
+    )
+    assert (heard.status, heard.json["issue"][0]["expression"]) == (422, ["Subscription.criteria"])
+
+
+class TestAnotherClinics:
+    def test_is_there_for_all_and_never_in_the_place_of_ones_own(self, world, machine, kept):
+        """Whoever stores another's address anew changes nobody's searches who has it too."""
+        y = system_token(world.y)
+        keep(machine, y, "blood", composed(*listed(CODES[2])))
+        assert methods(search(machine, kept, world, f"method:in={SETS}/blood")) == [
+            "2345-7",
+            "718-7",
+        ]
+        keep(machine, y, "y", composed(*listed(CODES[2])))
+        assert methods(search(machine, kept, world, f"method:in={SETS}/y")) == ["E11"]
+        r4s = "http://hl7.org/fhir/ValueSet/observation-interpretation"
+        keep(machine, y, "x", composed(*listed(CODES[0])), url=r4s)
+        assert methods(search(machine, kept, world, f"method:in={r4s}")) == ["HH"]
+
+    @pytest.mark.usefixtures("kept")
+    def test_is_as_absent_to_whom_it_is_not_opened(self, world, machine):
+        for scope in ("system/ValueSet.r", "system/ValueSet.rs?status=active", "system/Group.rs"):
+            token = system_token(world.x, scopes=("system/Observation.rs", scope))
+            heard = [
+                search(machine, token, world, f"method:in={SETS}/{name}")
+                for name in ("blood", "filter", "none")
+            ]
+            assert {(one.status, one.body) for one in heard} == {(400, heard[0].body)}
+            assert "not known here" in heard[0].words
+
+    def test_that_is_deleted_is_as_absent(self, world, machine, kept):
+        name = keep(machine, kept, "gone", composed(*listed(CODES[0])))
+        assert methods(search(machine, kept, world, f"method:in={SETS}/gone")) == ["718-7"]
+        assert machine.call("DELETE", f"ValueSet/{name}", kept).status == 204
+        gone = search(machine, kept, world, f"method:in={SETS}/gone")
+        never = search(machine, kept, world, f"method:in={SETS}/none")
+        assert (gone.status, gone.body) == (400, never.body)
+
+    @pytest.mark.usefixtures("kept")
+    def test_serves_a_citizens_app_too(self, world, machine):
+        found = machine.get(f"Observation?method:in={SETS}/some", app_token(world.boris))
+        assert methods(found) == ["718-7", "E11"]
+        narrow = app_token(world.boris, scopes=("launch/patient", "patient/Observation.rs"))
+        assert machine.get(f"Observation?method:in={SETS}/some", narrow).status == 400
