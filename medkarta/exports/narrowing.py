@@ -44,10 +44,14 @@ def checked_searches(texts: Sequence[str], *, base: str) -> tuple[str, ...]:
 def searches_of(texts: Iterable[str]) -> dict[str, list[Query]]:
     """The searches by type. Raises `BadSearchError`."""
     found: dict[str, list[Query]] = defaultdict(list)
-    for text in texts:
-        resource_type, _, parameters = text.partition("?")
-        found[resource_type].append(read_query(resource_type, parameters))
+    for query in queries_of(texts):
+        found[query.resource_type].append(query)
     return found
+
+
+def queries_of(texts: Iterable[str]) -> list[Query]:
+    """The searches, in their order. Raises `BadSearchError`."""
+    return [_read(text) for text in texts]
 
 
 def opened_for(types: Types, searches: Iterable[str]) -> Types:
@@ -57,8 +61,9 @@ def opened_for(types: Types, searches: Iterable[str]) -> Types:
     """
     if isinstance(types, Everything):
         return types
-    queries = [query for few in searches_of(searches).values() for query in few]
-    through = {kind for query in queries for one in query.criteria for kind in _through(one)}
+    through = {
+        kind for query in queries_of(searches) for one in query.criteria for kind in _through(one)
+    }
     return types | (through & EXPORTED)
 
 
@@ -85,8 +90,8 @@ def cut(resource_type: str, body: str, elements: Collection[str]) -> str:
 
 
 def _checked(text: str) -> Query:
-    resource_type, _, parameters = text.partition("?")
-    query = read_query(resource_type, parameters)
+    query = _read(text)
+    resource_type, parameters = query.resource_type, query.text
     if query.unknown:
         raise BadSearchError(query.unknown[0], f"a {resource_type} is not searched by it")
     if controls := [name for name, _ in pairs(parameters) if is_control(name)]:
@@ -127,6 +132,11 @@ def _through(condition: Condition) -> Iterator[str]:
         case Has(kind, _, inner):
             yield kind
             yield from _through(inner)
+
+
+def _read(text: str) -> Query:
+    resource_type, _, parameters = text.partition("?")
+    return read_query(resource_type, parameters)
 
 
 def _local(query: Query, base: str) -> str:

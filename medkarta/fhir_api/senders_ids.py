@@ -7,13 +7,16 @@ to is opened is asked of the door by our id, as always.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
+from urllib.parse import quote
 
 from medkarta.access.api.asking import Concern
 from medkarta.access.grants import EVERYTHING
 from medkarta.fhir.definitions import resource_types
+from medkarta.fhir.search.criteria import criteria_of, with_criteria
+from medkarta.fhir.search.query import read_query
 from medkarta.fhir.search.sought import (
-    Condition,
     Criterion,
     Query,
     Sought,
@@ -21,6 +24,7 @@ from medkarta.fhir.search.sought import (
     SoughtToken,
 )
 from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.operations.given import Given
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.record.reading_references import Target, called
 
@@ -29,6 +33,8 @@ _CHOSEN: Final = re.compile(r"(?![a-z2-7]{26}(?:-[a-z2-7]{26})?$)[A-Za-z0-9.-]{1
 # To these such an id means something itself.
 _WRITES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 _AS_WRITTEN: Final = "$validate"
+_WHOSE: Final = ("patient", "subject")
+_SIGN: Final = re.compile(r"[\\,$|]")  # of a search: within a value it stands behind a backslash
 _NO_RECORDS: Final = frozenset({"Subscription"})
 
 
@@ -44,12 +50,42 @@ async def address_by_ours(api: Api, request: FhirRequest) -> FhirRequest:
 
 async def query_by_ours(api: Api, request: FhirRequest, query: Query) -> Query:
     """The query with our ids in its references and `_id`. Raises `FhirError`: no valid token."""
-    kind = query.resource_type
-    names = {name for one in query.criteria for name in _named(kind, one)}
-    ours = await _ours(api, request, names) if names else {}
+    ours = await _ours_in(api, request, query)
+    return with_criteria(query, partial(_renamed, ours)) if ours else query
+
+
+async def text_by_ours(api: Api, request: FhirRequest, query: Query) -> Query:
+    """The same of a query that is kept as text."""
+    ours = await _ours_in(api, request, query)
     if not ours:
         return query
-    return replace(query, criteria=tuple(_renamed(kind, one, ours) for one in query.criteria))
+    kind, base = query.resource_type, request.base
+    parts = [
+        _rewritten(one, read_query(kind, one, base=base), ours) for one in query.text.split("&")
+    ]
+    return read_query(kind, "&".join(parts), base=base)
+
+
+async def given_by_ours(api: Api, request: FhirRequest, given: Given) -> Given:
+    """What an operation was given, with our ids where `patient` or `subject` is a Patient."""
+    named = {
+        name: [_patient(request, one) for one in given.values.get(name, ())] for name in _WHOSE
+    }
+    names = {one for few in named.values() for one in few if _CHOSEN.fullmatch(one.id)}
+    ours = await _ours(api, request, names) if names else {}
+    if not ours:
+        return given
+    values = {
+        name: tuple(ours.get(one, text) for one, text in zip(few, given.values[name], strict=True))
+        for name, few in named.items()
+        if few
+    }
+    return replace(given, values={**given.values, **values})
+
+
+async def _ours_in(api: Api, request: FhirRequest, query: Query) -> Mapping[Target, str]:
+    names = {name for kind, one in criteria_of(query) for name in _named(kind, one)}
+    return await _ours(api, request, names) if names else {}
 
 
 async def _ours(api: Api, request: FhirRequest, names: Collection[Target]) -> Mapping[Target, str]:
@@ -71,12 +107,17 @@ def _addressed(request: FhirRequest) -> Target | None:
     return None
 
 
-def _named(kind: str, condition: Condition) -> Iterator[Target]:
+def _patient(request: FhirRequest, text: str) -> Target:
+    whole, _, _ = text.partition("/_history/")
+    return Target("Patient", whole.removeprefix(f"{request.base}/").removeprefix("Patient/"))
+
+
+def _named(kind: str, criterion: Criterion) -> Iterator[Target]:
     """What a criterion's values may be names of: of each type that they may lead to."""
-    match condition:
-        case Criterion(param, None, values) if param.kind == "reference" or param.code == "_id":
-            for value in values:
-                yield from _meant(kind, condition, value)
+    param = criterion.param
+    if criterion.modifier is None and (param.kind == "reference" or param.code == "_id"):
+        for value in criterion.values:
+            yield from _meant(kind, criterion, value)
 
 
 def _meant(kind: str, criterion: Criterion, value: Sought) -> Iterator[Target]:
@@ -91,12 +132,29 @@ def _meant(kind: str, criterion: Criterion, value: Sought) -> Iterator[Target]:
             yield Target(kind, name)
 
 
-def _renamed(kind: str, condition: Condition, ours: Mapping[Target, str]) -> Condition:
+def _renamed(ours: Mapping[Target, str], kind: str, criterion: Criterion) -> Criterion:
     """The criterion by our ids; what several types call so stays as it is."""
-    if not isinstance(condition, Criterion):
-        return condition
-    values = tuple(_value(kind, condition, one, ours) for one in condition.values)
-    return replace(condition, values=values)
+    values = tuple(_value(kind, criterion, one, ours) for one in criterion.values)
+    return replace(criterion, values=values)
+
+
+def _rewritten(part: str, query: Query, ours: Mapping[Target, str]) -> str:
+    """One parameter of a query's text, by our ids where it has others."""
+    changed = with_criteria(query, partial(_renamed, ours))
+    if changed == query:
+        return part
+    name, _, _ = part.partition("=")
+    values = [_written(value) for _, one in criteria_of(changed) for value in one.values]
+    return f"{name}={quote(','.join(dict.fromkeys(values)))}"  # a chain's of all types together
+
+
+def _written(value: Sought) -> str:
+    match value:
+        case SoughtReference(str(kind), str(target)) if "/" not in target:
+            return f"{kind}/{target}"
+        case SoughtReference(_, target) | SoughtToken(_, str(target)):
+            return _SIGN.sub(r"\\\g<0>", target)
+    raise TypeError(value)  # only these have names
 
 
 def _value(kind: str, criterion: Criterion, value: Sought, ours: Mapping[Target, str]) -> Sought:

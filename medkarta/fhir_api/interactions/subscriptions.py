@@ -5,6 +5,7 @@ Grant. Whoever is not the owner hears what one hears of a subscription that neve
 """
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -17,6 +18,7 @@ from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import text_by_ours
 from medkarta.fhir_api.subscription_text import Said, read_subscription, written
 from medkarta.fhir_api.whose import patients_named
 from medkarta.foundation.ids import MalformedIdError, PatientId, decode_uuid, encode_uuid
@@ -60,6 +62,7 @@ async def delete_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def _kept(api: Api, request: FhirRequest, subscription_id: UUID | None) -> View:
     said = read_subscription(request)
+    said = replace(said, query=await text_by_ours(api, request, said.query))
     target, opened = await _open(api, request, said)
     keep = partial(
         keeping.keep,

@@ -35,7 +35,7 @@ _AGAIN: Final = b"5"  # seconds
 async def patient_export(api: Api, request: FhirRequest) -> FhirAnswer:
     """202 and the address where the export is to be asked for."""
     _check_patience(request)
-    asked = read_asked(request)
+    asked = await read_asked(api, request)
     opened = await _open(api, request, asked)
     chosen = asked.patients
     if chosen is not None:
@@ -48,7 +48,7 @@ async def patient_export(api: Api, request: FhirRequest) -> FhirAnswer:
 async def group_export(api: Api, request: FhirRequest) -> FhirAnswer:
     """The same of those who are members of a Group of the clinic's."""
     _check_patience(request)
-    asked = read_asked(request)
+    asked = await read_asked(api, request)
     group = parse_body((await stored(api, request)).body)
     opened = await _open(api, request, asked)
     members = frozenset(entries_named(request, members_at(group, request.now)))

@@ -14,14 +14,17 @@ from medkarta.exports.narrowing import (
     PERSONAL,
     checked_searches,
     has_element,
+    queries_of,
     type_of,
 )
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.sought import BadSearchError
+from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.media_types import NDJSON
 from medkarta.fhir_api.operations.given import Given, bad, read_given
 from medkarta.fhir_api.operations.opening import entry_of
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import given_by_ours, text_by_ours
 from medkarta.foundation.ids import PatientId
 
 KNOWN: Final = frozenset(
@@ -58,9 +61,9 @@ class Asked:
         return self.types
 
 
-def read_asked(request: FhirRequest) -> Asked:
+async def read_asked(api: Api, request: FhirRequest) -> Asked:
     """What is asked for. Raises `FhirError` for whatever would be answered otherwise."""
-    given = read_given(request, own={"_elements"})
+    given = await given_by_ours(api, request, read_given(request, own={"_elements"}))
     in_address = request.parameters.keys() - (KNOWN - {"patient"}) - {"_format", "_pretty"}
     for name in (*sorted(in_address), *given.resources, *given.values):
         if name in in_address or name not in KNOWN:
@@ -72,7 +75,7 @@ def read_asked(request: FhirRequest) -> Asked:
         types=types,
         since=_since(given),
         patients=_patients(request, given),
-        searches=_searches(given, exported, base=request.base),
+        searches=await _by_ours(api, request, _searches(given, exported, base=request.base)),
         elements=tuple(_elements(given, exported)),
     )
 
@@ -108,6 +111,11 @@ def _searches(given: Given, exported: frozenset[str], *, base: str) -> tuple[str
     if others := [kind for kind in map(type_of, found) if kind not in exported]:
         raise bad("_typeFilter", f"is of {others[0]}, which is not exported")
     return found
+
+
+async def _by_ours(api: Api, request: FhirRequest, searches: Iterable[str]) -> tuple[str, ...]:
+    found = [await text_by_ours(api, request, one) for one in queries_of(searches)]
+    return tuple(f"{one.resource_type}?{one.text}" for one in found)
 
 
 def _elements(given: Given, exported: frozenset[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from medkarta.fhir_api.interactions.read import stored
 from medkarta.fhir_api.operations.given import read_given
 from medkarta.fhir_api.operations.opening import entry_asked, open_record
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import given_by_ours
 from medkarta.record import reading_meta as record
 from medkarta.record.reading_meta import InUse
 from medkarta.record.rules.sharing import WITHOUT_PATIENT
@@ -35,7 +36,7 @@ async def meta_of_type(api: Api, request: FhirRequest) -> FhirAnswer:
     A clinic's system names the patient.
     """
     resource_type = request.path[0]
-    given = read_given(request, known=KNOWN)
+    given = await given_by_ours(api, request, read_given(request, known=KNOWN))
     types = frozenset({resource_type})
     target = entry_asked(request, given)
     if resource_type in WITHOUT_PATIENT and target is None:

@@ -20,6 +20,7 @@ from medkarta.fhir_api.operations.observations import KIND, observations_asked
 from medkarta.fhir_api.operations.opening import entry_asked, open_record
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import given_by_ours
 from medkarta.foundation.ids import PatientId, ResourceId, logical_id
 from medkarta.record import reading_observations as record
 from medkarta.record.reading_observations import Span
@@ -60,7 +61,8 @@ async def stats(api: Api, request: FhirRequest) -> FhirAnswer:
 
     An app may leave the subject out: all entries of its person.
     """
-    asked = _asked(request, read_given(request, known=KNOWN))
+    given = await given_by_ours(api, request, read_given(request, known=KNOWN))
+    asked = _asked(request, given)
     whole = asked.query(request.base, *asked.codes)
     _, grant = await open_record(api, request, asked.entry, types=frozenset({KIND}))
     parameters: list[JsonObject] = []

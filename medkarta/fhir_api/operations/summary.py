@@ -17,6 +17,7 @@ from medkarta.fhir_api.operations.opening import (
 )
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import given_by_ours
 from medkarta.foundation.ids import PatientId
 from medkarta.record import reading_summary as record
 from medkarta.record.reading_everything import shared_in
@@ -33,7 +34,7 @@ async def summary(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def summary_of_all(api: Api, request: FhirRequest) -> FhirAnswer:
     """The same of all entries of an app's person in one, or of the entry that is named."""
-    given = read_given(request, known=KNOWN)
+    given = await given_by_ours(api, request, read_given(request, known=KNOWN))
     return await _document(api, request, entry_asked(request, given))
 
 
