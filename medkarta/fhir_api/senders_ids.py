@@ -115,7 +115,8 @@ def _patient(request: FhirRequest, text: str) -> Target:
 def _named(kind: str, criterion: Criterion) -> Iterator[Target]:
     """What a criterion's values may be names of: of each type that they may lead to."""
     param = criterion.param
-    if criterion.modifier is None and (param.kind == "reference" or param.code == "_id"):
+    whole = criterion.modifier is None and (param.kind == "reference" or param.code == "_id")
+    if whole or criterion.walks:
         for value in criterion.values:
             yield from _meant(kind, criterion, value)
 

@@ -1,4 +1,4 @@
-"""Codes above and below a code: https://hl7.org/fhir/R4/search.html#modifiers.
+"""What is above and below: https://hl7.org/fhir/R4/search.html#modifiers, #recurse.
 
 A code is above and below itself. R4's own systems have their hierarchy in tables; ICD-10 has it in
 the spelling: E11.9 is an E11, of the block E10-E14, of chapter IV.
@@ -29,6 +29,8 @@ _CHAPTERS: Final = dict(
     )
 )
 _BLOCK: Final = re.compile(r"([A-Z][0-9][0-9A-Z])-([A-Z][0-9][0-9A-Z])")
+# Types whose resources are parts of others of the type, and the parameter that says so.
+PART_OF: Final = {"Location": "partof", "Organization": "partof"}
 _CODE: Final = re.compile(r"([A-Z][0-9][0-9A-Z])(?:\.([0-9A-Z]{1,4}))?")
 
 

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/search.html#modifiers, #chaining, #has.
 from typing import Final
 
 from medkarta.fhir.definitions import is_resource_type
+from medkarta.fhir.search.hierarchies import PART_OF
 from medkarta.fhir.search.parameters import Parameter, parameters_of
 from medkarta.fhir.search.query_text import alternatives, plain, shown
 from medkarta.fhir.search.query_values import read_value
@@ -27,6 +28,7 @@ from medkarta.fhir.search.units import equivalents
 
 DEEPEST_CHAIN: Final = 3
 MOST_LEGS: Final = 20
+_STEPS: Final = 20  # of a hierarchy cost about as much as so many values
 _CODES_AT_ONCE: Final = 100  # of a value set cost about as much as a value
 _HAS: Final = "_has"
 _MODIFIERS: Final = {
@@ -35,7 +37,7 @@ _MODIFIERS: Final = {
         *(Modifier.TEXT, Modifier.NOT, Modifier.OF_TYPE, Modifier.IN, Modifier.NOT_IN),
         *(Modifier.ABOVE, Modifier.BELOW),
     },
-    "reference": {Modifier.IDENTIFIER},
+    "reference": {Modifier.IDENTIFIER, Modifier.ABOVE, Modifier.BELOW},
     "uri": {Modifier.ABOVE, Modifier.BELOW},
 }
 _OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
@@ -71,7 +73,7 @@ def work_of(condition: Condition) -> int:
         case Has(_, _, inner):
             return 1 + work_of(inner)
         case Criterion(_, _, values):
-            return sum(map(_work, values))
+            return sum(map(_work, values)) * (_STEPS if condition.walks else 1)
         case Missing():
             return 1
 
@@ -160,7 +162,8 @@ def _plain(
     found = [read_value(label, resource_type, param, modifier, one) for one in written]
     if target:
         found = [_aimed(label, one, target) for one in found]
-    return Criterion(param, modifier, tuple(dict.fromkeys(found)))
+    criterion = Criterion(param, modifier, tuple(dict.fromkeys(found)))
+    return _within_hierarchy(label, criterion) if criterion.walks else criterion
 
 
 def _missing(name: str, param: Parameter, value: str) -> Missing:
@@ -180,11 +183,24 @@ def _modifier(name: str, param: Parameter, stated: str) -> tuple[Modifier | None
         modifier = Modifier(stated)
     except ValueError:
         raise BadSearchError(shown(name), "R4 has no such modifier") from None
-    if param.kind == "reference" and modifier in (Modifier.ABOVE, Modifier.BELOW):
-        raise BadSearchError(shown(name), "no hierarchy of resources is followed here")
     if modifier not in _MODIFIERS.get(param.kind, ()) or param.code in _OF_COLUMNS:
         raise BadSearchError(shown(name), f"a {param.kind} takes no :{modifier}")
     return modifier, None
+
+
+def _within_hierarchy(name: str, criterion: Criterion) -> Criterion:
+    """The criterion with the type that is followed in each of its values."""
+    targets = criterion.param.targets
+    followed = [one for one in PART_OF if not targets or one in targets]
+    values = []
+    for value in criterion.values:
+        stated = value.type if isinstance(value, SoughtReference) else None
+        kinds = [one for one in followed if stated in (None, one)]
+        if len(kinds) != 1 or not isinstance(value, SoughtReference):
+            words = f"a hierarchy of {' and '.join(PART_OF)} is followed here: name Type/id"
+            raise BadSearchError(name, words)
+        values.append(SoughtReference(kinds[0], value.target))
+    return Criterion(criterion.param, criterion.modifier, tuple(values))
 
 
 def _aimed(name: str, sought: Sought, target: str) -> Sought:

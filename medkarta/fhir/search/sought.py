@@ -152,9 +152,14 @@ class Criterion:
     values: tuple[Sought, ...]
 
     @property
+    def walks(self) -> bool:
+        """Whether it goes through a hierarchy of other resources."""
+        return self.param.kind == "reference" and self.modifier in (Modifier.ABOVE, Modifier.BELOW)
+
+    @property
     def alone(self) -> bool:
         """Whether resources of its type tell by themselves, and nothing else is looked at."""
-        return not any(isinstance(one, SoughtValueSet) for one in self.values)
+        return not (self.walks or any(isinstance(one, SoughtValueSet) for one in self.values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from medkarta.access.api.asking import Caller, Doing, Opened
 from medkarta.access.grants import EVERYTHING
 from medkarta.fhir.representation import Summary
+from medkarta.fhir.search.criteria import criteria_of
 from medkarta.fhir.search.query_text import without
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir_api.answers import FhirAnswer, View
@@ -109,10 +110,11 @@ def _wish(query: Query) -> Wish:
     alone = all(isinstance(one, Criterion) for one in query.criteria) and not (
         controls.includes or controls.revincludes
     )
+    walks = any(one.walks for _, one in criteria_of(query))
     named = patients_named(query)
     return Wish(
         doing=Doing.SEARCH,
-        types=frozenset({kind}) if alone else EVERYTHING,
+        types=frozenset({kind}) if alone and not walks else EVERYTHING,
         resources=(f"{kind}?{'&'.join(_names(query))}",),
         concern=concern_of(kind, alone=alone),
         target=next(iter(named)) if len(named) == 1 else None,

@@ -30,7 +30,7 @@ def observations_asked(pairs: Iterable[tuple[str, str]], *, base: str) -> Query:
     except BadSearchError as error:
         raise bad(error.name, error.words) from error
     refused = [*query.unknown, *(name for name, _ in criteria if is_control(name))]
-    if refused or not all(isinstance(one, Criterion) for one in query.criteria):
+    if refused or not all(isinstance(one, Criterion) and not one.walks for one in query.criteria):
         raise FhirError(
             HTTPStatus.BAD_REQUEST,
             "not-supported",

@@ -25,6 +25,7 @@ from medkarta.fhir.search.sought import (
 from medkarta.foundation.ids import MalformedIdError, decode_uuid, parse_logical_id
 from medkarta.record.granted import NOTHING, Sql, joined
 from medkarta.record.rules.sharing import CLINICS_OWN
+from medkarta.record.search.kin import rows_of_kin
 from medkarta.record.search.matching import (
     Rows,
     own_parts,
@@ -103,7 +104,7 @@ def _condition(reach: Reach, side: Side, kind: str, condition: Condition) -> Sql
         case Missing():
             return _missing(side, kind, condition)
         case Criterion():
-            return _of_column(side, kind, condition) or _indexed(side, kind, condition)
+            return _of_column(side, kind, condition) or _indexed(reach, side, kind, condition)
 
 
 def _missing(side: Side, kind: str, condition: Missing) -> Sql | _Ids:
@@ -123,11 +124,12 @@ def _of_column(side: Side, kind: str, criterion: Criterion) -> Sql | None:
     return None if owners is None else _of_owners(side, owners)
 
 
-def _indexed(side: Side, kind: str, criterion: Criterion) -> _Ids:
+def _indexed(reach: Reach, side: Side, kind: str, criterion: Criterion) -> _Ids:
     if criterion.param.kind == "composite":
         return _Ids(_composite(side, kind, criterion))
     excluded = criterion.modifier in (Modifier.NOT, Modifier.NOT_IN)
-    return _Ids(_select(side, kind, rows_with(criterion)), excluded=excluded)
+    rows = rows_of_kin(reach, criterion) if criterion.walks else rows_with(criterion)
+    return _Ids(_select(side, kind, rows), excluded=excluded)
 
 
 def _has_id(side: Side, criterion: Criterion) -> Sql:

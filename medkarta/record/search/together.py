@@ -56,7 +56,9 @@ def goes_together(query: Query) -> bool:
 
 def _is_quick(condition: Condition) -> bool:
     match condition:
-        case Chain(_, ((_, Criterion()),)) | Criterion() | Missing():
+        case Chain(_, ((_, Criterion() as one),)) | (Criterion() as one):
+            return not one.walks
+        case Missing():
             return True
         case _:
             return False
