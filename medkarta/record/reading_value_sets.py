@@ -38,8 +38,8 @@ async def codes_by(
 ) -> dict[Canonical, frozenset[Coded]]:
     """The codes of those that are here for a reader of this clinic.
 
-    Of several that bear one address the reader's own clinic's is meant, else that which was
-    recorded last. Raises `UnexpandableError`: one of them cannot be told.
+    Of several that bear one address the reader's own clinic's is meant, else an imported one, else
+    that which was recorded last. Raises `UnexpandableError`: one of them cannot be told.
     """
     few = [one for one in wished if all(len(part) <= INDEX_CHARS for part in one)]
     statement = _statement(clinic_id, few)
@@ -56,7 +56,8 @@ def _statement(clinic_id: ClinicId | None, wished: Collection[Canonical]) -> Sql
     whole += " AS w (url, version) CROSS JOIN LATERAL ("
     whole += side.resources(_BODY, [of_type(_KIND), _OF_URL, _OF_VERSION])
     whole += Sql(" ORDER BY (") + first
-    return whole + ") IS TRUE DESC, recorded_at DESC, resource_id LIMIT 1) AS found"
+    whole += ") IS TRUE DESC, custodian_id IS NULL DESC, recorded_at DESC, resource_id"
+    return whole + " LIMIT 1) AS found"
 
 
 def _told(rows: Iterable[tuple[str, str, str | None]]) -> dict[Canonical, frozenset[Coded]]:

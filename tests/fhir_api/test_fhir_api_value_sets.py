@@ -1,7 +1,13 @@
 """`:in` and `:not-in` by value sets that clinics stored: https://hl7.org/fhir/R4/search.html#modifiers."""
 
+import json
+
 import pytest
 from bearers import app_token, system_token
+from fhir_world import RECORDED
+
+from medkarta.foundation.ids import new_uuid
+from medkarta.record.actions.store import put
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +193,10 @@ class TestAnotherClinics:
         ]
         keep(machine, y, "y", composed(*listed(CODES[2])))
         assert methods(search(machine, kept, world, f"method:in={SETS}/y")) == ["E11"]
+        imported = {"resourceType": "ValueSet", "status": "active", "url": f"{SETS}/y"}
+        text = json.dumps({**imported, **composed(*listed(CODES[0]))})
+        put(owner=None, resource_id=new_uuid(), text=text, now=RECORDED)
+        assert methods(search(machine, kept, world, f"method:in={SETS}/y")) == ["718-7"]
         r4s = "http://hl7.org/fhir/ValueSet/observation-interpretation"
         keep(machine, y, "x", composed(*listed(CODES[0])), url=r4s)
         assert methods(search(machine, kept, world, f"method:in={r4s}")) == ["HH"]

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from medkarta.access.grants import ANYBODY, EVER, Grant
-from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.sought import (
     Chain,
     Condition,
     Criterion,
     Missing,
     Query,
+    SoughtCodes,
     SoughtReference,
 )
 from medkarta.foundation.ids import PatientId, ResourceId, logical_id
@@ -34,7 +34,7 @@ _NAMED: Final = tuple(
     SoughtReference("Patient", logical_id(one, ResourceId(one))) for one in ANYBODY
 )
 _LONGEST: Final = 400  # characters of a search whose statement is kept
-_MOST_WORK: Final = 50  # of its values: a short address may stand for thousands of codes
+_MOST_CODES: Final = 2_000  # in it: a short address of a value set may stand for many more
 _KEPT: Final = 1_024
 
 
@@ -82,7 +82,7 @@ def _may_be_kept(asked: Asked, grant: Grant) -> bool:
         and 0 < len(grant.patient_ids) <= len(ANYBODY)
         and len(query.text) <= _LONGEST
         and all(map(_asks_the_same_of_all, query.criteria))
-        and sum(map(work_of, query.criteria)) <= _MOST_WORK
+        and sum(map(_codes, query.criteria)) <= _MOST_CODES
     )
 
 
@@ -97,6 +97,16 @@ def _asks_the_same_of_all(condition: Condition) -> bool:
             return True
         case _:
             return False
+
+
+def _codes(condition: Condition) -> int:
+    match condition:
+        case Chain(_, ((_, inner),)):
+            return _codes(inner)
+        case Criterion(_, _, values):
+            return sum([len(one.codes) for one in values if isinstance(one, SoughtCodes)])
+        case _:
+            return 0
 
 
 def _of_anybody(query: Query, patients: Sequence[UUID]) -> tuple[Condition, ...]:
