@@ -112,11 +112,15 @@ def _patient(request: FhirRequest, text: str) -> Target:
     return Target("Patient", whole.removeprefix(f"{request.base}/").removeprefix("Patient/"))
 
 
-def _named(kind: str, criterion: Criterion) -> Iterator[Target]:
-    """What a criterion's values may be names of: of each type that they may lead to."""
+def _has_names(criterion: Criterion) -> bool:
     param = criterion.param
     whole = criterion.modifier is None and (param.kind == "reference" or param.code == "_id")
-    if whole or criterion.walks:
+    return whole or criterion.walks
+
+
+def _named(kind: str, criterion: Criterion) -> Iterator[Target]:
+    """What a criterion's values may be names of: of each type that they may lead to."""
+    if _has_names(criterion):
         for value in criterion.values:
             yield from _meant(kind, criterion, value)
 
@@ -135,6 +139,8 @@ def _meant(kind: str, criterion: Criterion, value: Sought) -> Iterator[Target]:
 
 def _renamed(ours: Mapping[Target, str], kind: str, criterion: Criterion) -> Criterion:
     """The criterion by our ids; what several types call so stays as it is."""
+    if not _has_names(criterion):
+        return criterion
     values = tuple(_value(kind, criterion, one, ours) for one in criterion.values)
     return replace(criterion, values=values)
 
@@ -151,7 +157,7 @@ def _rewritten(part: str, query: Query, ours: Mapping[Target, str]) -> str:
 
 def _written(value: Sought) -> str:
     match value:
-        case SoughtReference(str(kind), str(target)) if "/" not in target:
+        case SoughtReference(str(kind), str(target)) if not {"/", ":"} & {*target}:
             return f"{kind}/{target}"
         case SoughtReference(_, target) | SoughtToken(_, str(target)):
             return _SIGN.sub(r"\\\g<0>", target)

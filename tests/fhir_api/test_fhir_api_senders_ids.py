@@ -17,7 +17,10 @@ pytestmark = pytest.mark.django_db
 HOOK = "http://127.0.0.1:9/hook"
 CHOSEN = {
     "Practitioner": {"name": [{"family": "canary"}]},
-    "Patient": {"generalPractitioner": [{"reference": "Practitioner/doctor-1"}]},
+    "Patient": {
+        "identifier": [{"value": "card-17"}],
+        "generalPractitioner": [{"reference": "Practitioner/doctor-1"}],
+    },
     "Encounter": {
         "status": "finished",
         "class": {"code": "AMB"},
@@ -144,6 +147,13 @@ def test_exports_are_of_what_the_clinic_calls_so(machine, world, ours, number):
             assert [one["id"] for one in lines[kind]] == [mine[kind]], kind
 
 
+def test_other_parameters_than_references_are_left_as_they_are(machine, x, ours):
+    """A code that is spelled as an id is that code still."""
+    mine = ours[0]["Patient"]
+    assert ids(machine.get("Patient?_id=card-17&identifier=card-17", x)) == [mine]
+    assert ids(machine.get(f"Patient?_id=card-17&identifier={mine}", x)) == []
+
+
 @pytest.mark.usefixtures("_demo")
 def test_a_subscription_waits_for_what_the_clinic_calls_so(machine, tokens, ours):
     written = "patient=card-17&encounter=x,Encounter/visit-1&code=a%5C,b&code:not=c"
@@ -155,6 +165,10 @@ def test_a_subscription_waits_for_what_the_clinic_calls_so(machine, tokens, ours
         patient, visit = (quote(f"{one}/{mine[one]}") for one in ("Patient", "Encounter"))
         rest = "&code=a%5C,b&code:not=c"
         assert read["criteria"] == f"Observation?patient={patient}&encounter=x%2C{visit}{rest}"
+        typed = "Observation?subject:Patient=card-17,urn:uuid:5&code=card-17"
+        heard = machine.call("POST", "Subscription", token, wish(HOOK, typed))
+        rest = "%2Curn%3Auuid%3A5&code=card-17"
+        assert heard.json["criteria"] == f"Observation?subject:Patient={patient}{rest}"
 
 
 @pytest.mark.usefixtures("_demo")
