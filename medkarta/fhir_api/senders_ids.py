@@ -151,14 +151,18 @@ def _rewritten(part: str, query: Query, ours: Mapping[Target, str]) -> str:
     if changed == query:
         return part
     name, _, _ = part.partition("=")
-    values = [_written(value) for _, one in criteria_of(changed) for value in one.values]
-    return f"{name}={quote(','.join(dict.fromkeys(values)))}"  # a chain's of all types together
+    # A chain's legs are of several types, and their values stand together.
+    named = [one for _, one in criteria_of(changed) if _has_names(one)]
+    values = dict.fromkeys(_written(value) for one in named for value in one.values)
+    return f"{name}={quote(','.join(values))}"
 
 
 def _written(value: Sought) -> str:
     match value:
         case SoughtReference(str(kind), str(target)) if not {"/", ":"} & {*target}:
             return f"{kind}/{target}"
+        case SoughtToken(system, None):
+            return f"{system}|"
         case SoughtReference(_, target) | SoughtToken(_, str(target)):
             return _SIGN.sub(r"\\\g<0>", target)
     raise TypeError(value)  # only these have names

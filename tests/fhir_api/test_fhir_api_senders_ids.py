@@ -128,15 +128,17 @@ def test_operations_are_about_the_callers_own_entry(machine, tokens, ours):
 def exports(ours):
     patient = parameters(("patient", "valueReference", {"reference": "Patient/card-17"}))
     filtered = quote("Observation?encounter=visit-1&code=718-7")
+    chained = quote("Observation?subject._id=nobody,card-17")
     return [
         ({"body": patient}, {"Patient", "Encounter", "Observation"}),
         ({"path": "Group/list-1/$export"}, {"Patient", "Encounter", "Observation"}),
         ({"path": "Group/list-1/$export", "body": patient}, {"Patient", "Encounter"}),
         ({"query": f"_type=Observation&_typeFilter={filtered}"}, {"Observation"}),
+        ({"query": f"_type=Observation&_typeFilter={chained}"}, {"Observation"}),
     ]
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_exports_are_of_what_the_clinic_calls_so(machine, world, ours, number):
     more, kinds = exports(ours)[number]
     for clinic_id, mine in zip((world.x, world.y), ours, strict=True):
@@ -166,6 +168,10 @@ def test_a_subscription_waits_for_what_the_clinic_calls_so(machine, tokens, ours
         rest = "&code=a%5C,b&code:not=c"
         assert read["criteria"] == f"Observation?patient={patient}&encounter=x%2C{visit}{rest}"
         typed = "Observation?subject:Patient=card-17,urn:uuid:5&code=card-17"
+        by_id = "Observation?patient=card-17&_id=own-1,else|,a\\,b"
+        heard = machine.call("POST", "Subscription", token, wish(HOOK, by_id))
+        kept = quote(f"{mine['Observation']},else|,a\\,b")
+        assert heard.json["criteria"] == f"Observation?patient={patient}&_id={kept}"
         heard = machine.call("POST", "Subscription", token, wish(HOOK, typed))
         rest = "%2Curn%3Auuid%3A5&code=card-17"
         assert heard.json["criteria"] == f"Observation?subject:Patient={patient}{rest}"
