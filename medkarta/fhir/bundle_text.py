@@ -1,6 +1,7 @@
 """Strict reading of a Bundle: every entry's resource as the exact slice of the text that came."""
 
 import dataclasses
+from collections.abc import Iterator
 
 from medkarta.fhir.json_text import (
     BadJsonError,
@@ -85,10 +86,15 @@ class _BadEntryError(ValueError):
     """The entry is bad in itself."""
 
 
-def read_bundle(text: str | bytes) -> BundleText:
+class TooManyEntriesError(ValueError):
+    """The Bundle has more entries than are wished; what follows them was not read."""
+
+
+def read_bundle(text: str | bytes, *, most: int | None = None) -> BundleText:
     """Read a Bundle; a bad entry is a problem of its own and does not lose the rest.
 
-    Raises `BadJsonError` for what is not JSON or not a Bundle.
+    Raises `BadJsonError` for what is not JSON or not a Bundle, and `TooManyEntriesError` as soon as
+    there are more than `most`.
     """
     cursor = Cursor(as_text(text))
     start = cursor.position
@@ -100,7 +106,7 @@ def read_bundle(text: str | bytes) -> BundleText:
         if name != "entry":
             members[name] = cursor.value()
         elif cursor.at("["):
-            read = [_read_entry(cursor, index) for index, _ in enumerate(cursor.items())]
+            read = list(_entries(cursor, most))
         else:
             raise BadJsonError("Bundle.entry is a list", cursor.position)
     cursor.finish()
@@ -114,6 +120,13 @@ def read_bundle(text: str | bytes) -> BundleText:
         bare=tuple(entry for entry in read if isinstance(entry, BareEntry)),
         problems=tuple(entry for entry in read if isinstance(entry, EntryProblem)),
     )
+
+
+def _entries(cursor: Cursor, most: int | None) -> Iterator[EntryText | BareEntry | EntryProblem]:
+    for index, _ in enumerate(cursor.items()):
+        if index == most:
+            raise TooManyEntriesError
+        yield _read_entry(cursor, index)
 
 
 def _read_entry(cursor: Cursor, index: int) -> EntryText | BareEntry | EntryProblem:

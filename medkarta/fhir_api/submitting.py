@@ -1,7 +1,9 @@
 """From a request that writes to its clinic's submission, and from what came of it to HTTP."""
 
+import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from medkarta.access.api.asking import Caller, Concern, Doing
 from medkarta.access.grants import Everything
@@ -24,12 +26,23 @@ from medkarta.record.submissions import (
 )
 
 _LONGEST_KEY: Final = 200
+_SMALL: Final = 50_000  # bytes; what is larger is read beside the event loop
 DOINGS: Final = {
     "POST": Doing.CREATE,
     "PUT": Doing.UPDATE,
     "PATCH": Doing.UPDATE,
     "DELETE": Doing.DELETE,
 }
+
+
+Read = TypeVar("Read")
+
+
+async def beside_if_large(request: FhirRequest, read: Callable[[FhirRequest], Read]) -> Read:
+    """Read a body; others are answered while a large one is read."""
+    if len(request.body) <= _SMALL:
+        return read(request)
+    return await asyncio.to_thread(read, request)
 
 
 async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAnswer:
@@ -116,14 +129,14 @@ def body_in(request: FhirRequest) -> ResourceText:
         raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
 
 
-def text_of(request: FhirRequest) -> bytes | str:
-    """The body as JSON. Raises `FhirError`."""
+def text_of(request: FhirRequest, *, most_entries: int | None = None) -> bytes | str:
+    """The body as JSON; of a Bundle in XML not more entries. Raises `FhirError`."""
     if not request.body:
         raise FhirError(HTTPStatus.BAD_REQUEST, "required", "There is no resource in the body.")
     if not request.is_xml:
         return request.body
     try:
-        return json_of(request.body)
+        return json_of(request.body, most_entries=most_entries)
     except BadXmlError as error:
         raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
 

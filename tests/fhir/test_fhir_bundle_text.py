@@ -9,7 +9,13 @@ import time
 import orjson
 import pytest
 
-from medkarta.fhir.bundle_text import BareEntry, EntryProblem, EntryRequest, read_bundle
+from medkarta.fhir.bundle_text import (
+    BareEntry,
+    EntryProblem,
+    EntryRequest,
+    TooManyEntriesError,
+    read_bundle,
+)
 from medkarta.fhir.json_text import BadJsonError
 
 SYNTHEA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea"
@@ -35,6 +41,12 @@ def test_each_resource_is_the_exact_slice_of_the_text():
         (0, "urn:uuid:1"),
         (1, None),
     ]
+
+
+def test_what_follows_too_many_entries_is_not_read():
+    assert len(read_bundle(bundle(GOOD, GOOD), most=2).entries) == 2
+    with pytest.raises(TooManyEntriesError):
+        read_bundle(bundle(GOOD, GOOD, GOOD)[:-3] + "no JSON at all", most=2)
 
 
 def test_conditions_of_the_request_are_read():

@@ -109,3 +109,11 @@ def test_more_elements_than_are_read_are_refused(monkeypatch):
     monkeypatch.setattr("medkarta.fhir.xml.reading.MAX_ELEMENTS", 10_000)
     with pytest.raises(BadXmlError, match="too many elements"):
         json_of(HEAD + b'<name><text value="a"/></name>' * 10_000)
+
+
+def test_more_entries_of_a_bundle_than_are_wished_are_not_read():
+    entry = b'<entry><fullUrl value="urn:a"/></entry>'
+    head = b'<Bundle xmlns="http://hl7.org/fhir"><type value="batch"/>'
+    assert json_of(head + entry * 2 + b"</Bundle>", most_entries=2).count("fullUrl") == 2
+    with pytest.raises(BadXmlError, match="it has more than 2 entries"):
+        json_of(head + entry * 3 + b"no XML at all", most_entries=2)

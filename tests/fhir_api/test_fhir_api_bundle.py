@@ -185,6 +185,11 @@ class TestWhatIsNoBundle:
     def test_or_has_too_many_entries_is_refused(self, machine, x):
         sent = bundle(*[get("Patient/1")] * 10_001, kind="batch")
         assert machine.call("POST", "", x, sent).status == 413
+        entry = b"<entry><request><method value='GET'/><url value='a'/></request></entry>"
+        head = b"<Bundle xmlns='http://hl7.org/fhir'><type value='batch'/>"
+        sent = head + entry * 10_001 + b"</Bundle>"
+        heard = machine.call("POST", "", x, sent, content_type="application/fhir+xml")
+        assert (heard.status, "more than 10000 entries" in heard.words) == (400, True)
 
     def test_bundle_within_a_bundle_is_refused(self, machine, x):
         sent = bundle(post(bundle(kind="batch")), kind="batch")

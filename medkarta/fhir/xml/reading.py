@@ -20,14 +20,15 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}", re.ASCII)
 _SPACE: Final = " \t\r\n"
 
 
-def json_of(data: bytes) -> str:
+def json_of(data: bytes, *, most_entries: int | None = None) -> str:
     """Return the JSON of a resource's XML, in the order of the elements, numbers digit for digit.
 
     It is well-formed JSON of R4's members and cardinalities (0..1 or 0..*); what they hold is for
     `json_text.read_resource` and `structure.check` to judge. Comments and processing instructions
-    between elements are dropped. Raises `BadXmlError`.
+    between elements are dropped. Of a Bundle no more than `most_entries` are read. Raises
+    `BadXmlError`.
     """
-    return _Reader(hardened.without_mark(data)).read()
+    return _Reader(hardened.without_mark(data), most_entries).read()
 
 
 class _Open:
@@ -46,8 +47,9 @@ class _Open:
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, most_entries: int | None) -> None:
         self._data = data
+        self._most_entries = most_entries
         self._open: list[_Open] = []
         self._elements = 0
         self._text = ""
@@ -99,6 +101,13 @@ class _Reader:
         if member.order == above.last and not (member.repeats and member.name in above.texts):
             raise RefusedError(f"{member.name} may stand once only")
         above.last = member.order
+        if above.member is None and member.type == "Bundle.entry":
+            self._check_entries(above)
+
+    def _check_entries(self, bundle: _Open) -> None:
+        most = self._most_entries
+        if most is not None and len(bundle.texts.get("entry", ())) >= most:
+            raise RefusedError(f"it has more than {most} entries: send them in parts")
 
     def _start_resource(self, name: str, attributes: dict[str, str], member: Member | None) -> None:
         space, _, kind = name.rpartition(" ")

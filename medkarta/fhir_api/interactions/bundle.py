@@ -4,7 +4,6 @@ What writes is taken first and together, all or none of a transaction; what read
 afterwards, each entry by itself through the door, as if it had come alone.
 """
 
-import asyncio
 import base64
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ import orjson
 
 from medkarta.access.api.asking import Caller, Concern
 from medkarta.access.grants import EVERYTHING
-from medkarta.fhir.bundle_text import BundleText, EntryText, read_bundle
+from medkarta.fhir.bundle_text import BundleText, EntryText, TooManyEntriesError, read_bundle
 from medkarta.fhir.json_text import BadJsonError
 from medkarta.fhir.patching.fhirpath_patch import fhirpath_patched
 from medkarta.fhir.patching.json_patch import json_patched
@@ -28,6 +27,7 @@ from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.requests import FhirRequest, parameters_of
 from medkarta.fhir_api.submitting import (
     DOINGS,
+    beside_if_large,
     idempotency_key,
     issues_of,
     may,
@@ -50,7 +50,6 @@ from medkarta.record.submissions import (
 )
 
 MOST_ENTRIES: Final = 10_000
-_SMALL: Final = 50_000  # bytes; what is larger is read beside the event loop
 _KINDS: Final = {"batch": Kind.BATCH, "transaction": Kind.TRANSACTION}
 _KEPT: Final = (b"authorization", b"x-request-id", b"user-agent", b"prefer")
 Said: TypeAlias = dict[str, object]
@@ -67,12 +66,6 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
     wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
     caller = (await api.open(request, wish)).caller
     entries = tuple(_allowed(caller, one) for one in entries_of(read, patch_of=_patch_of))
-    if len(entries) > MOST_ENTRIES:
-        raise FhirError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            "too-costly",
-            f"A Bundle has at most {MOST_ENTRIES} entries. Send it in parts.",
-        )
     answers = await _written(api, request, caller, entries, kind)
     told = [
         await _answered(api, request, entry, answer)
@@ -83,11 +76,19 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def _read(request: FhirRequest) -> BundleText:
     try:
-        if len(request.body) <= _SMALL:
-            return read_bundle(text_of(request))
-        return await asyncio.to_thread(lambda: read_bundle(text_of(request)))
+        return await beside_if_large(request, _bundle_in)
     except BadJsonError as error:
         raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
+    except TooManyEntriesError as error:
+        raise FhirError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "too-costly",
+            f"A Bundle has at most {MOST_ENTRIES} entries. Send it in parts.",
+        ) from error
+
+
+def _bundle_in(request: FhirRequest) -> BundleText:
+    return read_bundle(text_of(request, most_entries=MOST_ENTRIES), most=MOST_ENTRIES)
 
 
 def _patch_of(entry: EntryText) -> Patch:

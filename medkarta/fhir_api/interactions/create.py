@@ -7,7 +7,7 @@ from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.raw_binary import resource_sent
 from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
-from medkarta.fhir_api.submitting import header_or_none, submit_one
+from medkarta.fhir_api.submitting import beside_if_large, header_or_none, submit_one
 from medkarta.record.submissions import SentEntry
 
 
@@ -24,6 +24,6 @@ async def create(api: Api, request: FhirRequest) -> FhirAnswer:
         method="POST",
         url=request.path[0],
         if_none_exist=header_or_none(request, "if-none-exist"),
-        resource=resource_sent(request),
+        resource=await beside_if_large(request, resource_sent),
     )
     return await submit_one(api, request, entry)

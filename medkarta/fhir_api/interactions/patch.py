@@ -11,7 +11,7 @@ from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.submitting import header_or_none, submit_one, text_of
+from medkarta.fhir_api.submitting import beside_if_large, header_or_none, submit_one, text_of
 from medkarta.record.submissions import Patch, RefusedError, SentEntry
 
 JSON_PATCH = "application/json-patch+json"
@@ -55,6 +55,6 @@ async def _patch(api: Api, request: FhirRequest, url: str) -> FhirAnswer:
         method="PATCH",
         url=url,
         if_match=header_or_none(request, "if-match"),
-        patched=patch_by(change, text_of(request)),
+        patched=patch_by(change, await beside_if_large(request, text_of)),
     )
     return await submit_one(api, request, entry)

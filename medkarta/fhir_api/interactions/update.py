@@ -4,7 +4,7 @@ from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.raw_binary import resource_sent
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.submitting import header_or_none, submit_one
+from medkarta.fhir_api.submitting import beside_if_large, header_or_none, submit_one
 from medkarta.record.submissions import SentEntry
 
 
@@ -24,6 +24,6 @@ async def _put(api: Api, request: FhirRequest, url: str) -> FhirAnswer:
         url=url,
         if_match=header_or_none(request, "if-match"),
         if_none_match=header_or_none(request, "if-none-match"),
-        resource=resource_sent(request),
+        resource=await beside_if_large(request, resource_sent),
     )
     return await submit_one(api, request, entry)

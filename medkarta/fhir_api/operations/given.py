@@ -107,8 +107,9 @@ def read_given(
         _read_body(request, values, resources)
     for name in {*values, *resources}:
         if known is not None and name not in known:
-            words = f"This operation knows {', '.join(sorted(known))} and no other parameter."
-            raise FhirError(HTTPStatus.BAD_REQUEST, "not-supported", words)
+            which = f"no parameters but {', '.join(sorted(known))}" if known else "no parameters"
+            words = f"This operation takes {which}."
+            raise FhirError(HTTPStatus.BAD_REQUEST, "not-supported", words, expression=name[:40])
     return Given(values, resources)
 
 
