@@ -36,7 +36,13 @@ RIGHT = {
     "uri": ["urn:oid:1.2", "http://a.example/ж", "x"],
     "url": ["http://a.example/x?y#z", "mailto:a@b"],
     "uuid": ["urn:uuid:c757873d-ec9a-4326-a141-556f43239520"],
-    "xhtml": ['<div xmlns="http://www.w3.org/1999/xhtml">x</div>', " <div>x\ny</div>\n"],
+    "xhtml": [
+        '<div xmlns="http://www.w3.org/1999/xhtml" xml:lang="ru">x<br/>&nbsp;&lt;</div>',
+        " <div>x\ny</div>\n",
+        "<div><!-- a --><p style='color: red'>x</p></div>",
+        '<div><a href="https://a.example/?a:b">x</a><a href="#a">y</a><a href="b/c">z</a></div>',
+        '<div><img src="data:image/png;base64,AAAA" alt=""/></div>',
+    ],
 }
 WRONG = {
     "base64Binary": ["0Jk", "0J=k", "Ж===", "", "a-_=", 1],
@@ -75,7 +81,18 @@ WRONG = {
         "c757873d-ec9a-4326-a141-556f43239520",
         "urn:uuid:C757873D-EC9A-4326-A141-556F43239520",
     ],
-    "xhtml": ["", "x", "<p>x</p>", "<div>x", "<division>x</div>", 1],
+    "xhtml": [
+        *("", "x", "<p>x</p>", "<div>x", "<division>x</div>", 1),
+        *("<div><b></div>", "<div>&foo;</div>", '<div xmlns="urn:x">x</div>', "<div/><div/>"),
+        *("<div><script>x</script></div>", "<div><iframe/></div>", "<div><form/></div>"),
+        *('<div onclick="x">y</div>', '<div><img src="x" onerror="y"/></div>'),
+        *("<div><svg xmlns='http://www.w3.org/2000/svg'/></div>", "<div><?php ?></div>"),
+        '<!DOCTYPE div [<!ENTITY a "b">]><div>&a;</div>',
+        '<div><a href="javascript:x">y</a></div>',
+        '<div><a href=" java&#10;Script:x">y</a></div>',
+        '<div><a href="data:text/html,x">y</a></div>',
+        f"<div>{'<b/>' * 100_000}</div>",
+    ],
 }
 NOWHERE = Context({}, {})
 

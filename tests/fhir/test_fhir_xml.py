@@ -248,6 +248,13 @@ def test_a_narrative_may_not_close_its_element_and_go_on():
     assert caught.value.place == "Patient.text.div"
 
 
+def test_a_narrative_of_json_is_of_xhtmls_namespace_without_saying_so():
+    div = '<div lang=\\"ru\\">a</div>'
+    text = f'{{"resourceType":"Patient","text":{{"status":"generated","div":"{div}"}}}}'
+    written = b'<div xmlns="http://www.w3.org/1999/xhtml" lang="ru">a</div>'
+    assert written in xml_of(text)
+
+
 def test_html_entities_of_a_narrative_become_characters():
     div = '<div xmlns=\\"http://www.w3.org/1999/xhtml\\">a&nbsp;&eacute;&lt;</div>'
     text = f'{{"resourceType":"Patient","text":{{"status":"generated","div":"{div}"}}}}'

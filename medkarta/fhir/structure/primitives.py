@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.structure.issues import Check, Context, Faults, IssueCode, fault
+from medkarta.fhir.xml.narrative_rules import fault_of
 
 _YEAR = r"(?!0000)[0-9]{4}"
 _DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -80,14 +81,14 @@ def _is_base64(value: Any) -> bool:  # noqa: ANN401 - any JSON
     return True
 
 
-def _is_division(value: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Only the outside: whoever shows a narrative cleans it, whatever was checked here."""
+def _check_division(value: Any, _: Context) -> Faults:  # noqa: ANN401 - any JSON
     if type(value) is not str:
-        return False
-    text = value.strip()
-    return text.startswith(("<div ", "<div>", "<div\n")) and text.endswith("</div>")
+        return _NO_DIVISION
+    words = fault_of(value)
+    return fault(IssueCode.VALUE, words) if words else None
 
 
+_NO_DIVISION = fault(IssueCode.VALUE, "not an XHTML <div>")
 _TEXT = _tested(_is_text, "not a string, empty, or with control characters")
 PRIMITIVES: dict[str, Check] = {
     "base64Binary": _tested(_is_base64, "not base64"),
@@ -117,5 +118,5 @@ PRIMITIVES: dict[str, Check] = {
     "uuid": _formed(
         r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "not a UUID (urn:uuid:…)"
     ),
-    "xhtml": _tested(_is_division, "not an XHTML <div>"),
+    "xhtml": _check_division,
 }

@@ -10,6 +10,7 @@ from medkarta.fhir.xml.shapes import XHTML
 
 _XML_NAMESPACE: Final = "http://www.w3.org/XML/1998/namespace"
 _ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_BARE: Final = re.compile(r"\A<div(?=[\s/>])(?![^>]*\sxmlns\s*=)")
 _OWN_ENTITIES: Final = frozenset({"amp", "apos", "gt", "lt", "quot"})
 
 
@@ -17,17 +18,30 @@ def checked(div: str) -> str:
     """Return a `div` that may stand in a document, being a document of its own, and XHTML only.
 
     Entities that HTML 4 knows and XML does not become their characters. What the elements may do
-    is not judged: whoever shows a narrative cleans it. Raises `hardened.BadXmlError`.
+    is not judged here (`narrative_rules`). Raises `hardened.BadXmlError`.
     """
-    text = _ENTITY.sub(_character, div.strip(" \t\r\n"))
-    if not text.startswith("<div"):
-        raise hardened.BadXmlError("not an XHTML <div>")
-    guard = _Guard()
+    text = _text_of(div)
+    guard = Guard()
     parser = hardened.new_parser()
     parser.StartElementHandler = guard.start
     parser.EndElementHandler = guard.end
     parser.ProcessingInstructionHandler = guard.instruction
     hardened.parse(parser, text.encode())
+    return text
+
+
+def document_of(div: str) -> bytes:
+    """The `div` of a JSON text as a document: there its namespace is often left out.
+
+    Raises `hardened.BadXmlError`.
+    """
+    return _BARE.sub(f'<div xmlns="{XHTML}"', _text_of(div), count=1).encode()
+
+
+def _text_of(div: str) -> str:
+    text = _ENTITY.sub(_character, div.strip(" \t\r\n"))
+    if not text.startswith("<div"):
+        raise hardened.BadXmlError("not an XHTML <div>")
     return text
 
 
@@ -38,7 +52,9 @@ def _character(entity: re.Match[str]) -> str:
     return chr(html.entities.name2codepoint[name])
 
 
-class _Guard:
+class Guard:
+    """A parser's handlers: elements of XHTML's namespace, and nothing else."""
+
     def __init__(self) -> None:
         self._depth = 0
 

@@ -151,7 +151,7 @@ def _narrative(div: Any) -> str:  # noqa: ANN401 - any JSON
     if type(div) is not str:
         raise NoXmlError("a string is expected")
     try:
-        return narratives.checked(div)
+        return narratives.checked(narratives.document_of(div).decode())
     except BadXmlError as error:
         raise NoXmlError(error.message) from None
 
