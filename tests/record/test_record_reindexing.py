@@ -5,6 +5,7 @@ from django.db import connection
 from record_bundles import rows
 from record_taking import do, known, observation, organization, post, practitioner, put, sender
 
+from medkarta.config.privileges import NEVER_REWRITTEN
 from medkarta.foundation.ids import MalformedIdError
 from medkarta.record.actions import reindexing
 from medkarta.record.actions.reindexing import count_all, reindex
@@ -57,6 +58,20 @@ def test_it_makes_all_rows_as_a_write_makes_them_and_touches_no_text():
     assert all_of(UNTOUCHED) == texts
     assert sum(one.count for one in batches) == count_all() == 6
     assert sum(one.mended for one in batches) == 3  # of the others nothing was spoilt
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_resource_stands_where_it_would_be_filed_now():
+    before = all_of((*DERIVED, *UNTOUCHED))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE resource SET section = 'other', date = '1990-01-01Z', status = 'x',"
+            " code_system = 'x', code = 'x' WHERE resource_type = 'Observation'"
+        )
+        # As the application, which may not rewrite a row of these.
+        cursor.execute(f"REVOKE UPDATE ON {', '.join(NEVER_REWRITTEN)} FROM CURRENT_USER")
+    assert sum(one.mended for one in reindex()) == 2
+    assert all_of((*DERIVED, *UNTOUCHED)) == before
 
 
 @pytest.mark.usefixtures("stored")

@@ -1,4 +1,4 @@
-"""Rebuild what search finds, for what was stored when less was taken out of a resource."""
+"""Rebuild what search finds and where it is filed, for what was stored under former rules."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ def reindex(*, after: str | None = None) -> Iterator[Batch]:
     """Batch by batch, each in a transaction of its own; shared resources first, then records.
 
     `after` is the last id of a batch that is done. Only what is otherwise than it would be written
-    now is written: a second run leaves all as it is. Who may see a resource is left as it is filed.
-    Raises `MalformedIdError`.
+    now is written: a second run leaves all as it is. A resource is filed anew, and its section says
+    who may see it; former versions stay where they stand. Raises `MalformedIdError`.
     """
     patient = after is not None and "-" in after
     if not patient:
@@ -100,11 +100,14 @@ def _one(keys: list[Key], *, shared: bool) -> Batch:
     arrays = ", ".join("%s::uuid[]" for _ in keys[0])
     found = rows(
         connection,
-        f"SELECT custodian_id, body, {columns} FROM {table} JOIN unnest({arrays}) AS k ({columns})"  # noqa: S608
-        f" USING ({columns}) WHERE NOT deleted",
+        f"SELECT custodian_id, body, recorded_at, {columns} FROM {table}"  # noqa: S608
+        f" JOIN unnest({arrays}) AS k ({columns}) USING ({columns}) WHERE NOT deleted",
         [list(column) for column in zip(*keys, strict=True)],
     )
-    kept = [Kept(key=tuple(key), resource=parse_body(body)) for _, body, *key in found]
+    kept = [
+        Kept(key=tuple(key), resource=parse_body(body), recorded_at=recorded_at)
+        for _, body, recorded_at, *key in found
+    ]
     mended = mend(kept, shared=shared) if kept else 0
     if not shared:
         keepers = [ClinicId(clinic_id) for clinic_id, *_ in found]
