@@ -117,6 +117,8 @@ class FhirRequest:
             words = "The body must be of FHIR R4, fhirVersion 4.0."
         elif kind in FHIR or kind == "application/json-patch+json":
             return kind in XML
+        elif self.method == "PATCH":
+            words = "A patch is application/json-patch+json, application/fhir+json or …+xml."
         else:
             words = "The body must be application/fhir+json or application/fhir+xml."
         raise FhirError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", words)

@@ -14,7 +14,7 @@ from medkarta.fhir.xml.reading import json_of
 from medkarta.fhir_api.answers import FhirAnswer, Headers, versioned
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
-from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
 from medkarta.record.submissions import (
     Done,
     Kind,
@@ -143,18 +143,41 @@ def text_of(request: FhirRequest, *, most_entries: int | None = None) -> bytes |
 
 def idempotency_key(request: FhirRequest) -> str | None:
     """The header by which a repeated POST is known again. Raises `FhirError`."""
-    key = request.header("idempotency-key")
+    key = header_or_none(request, "idempotency-key")
+    if key is None:
+        return None
     if len(key) > _LONGEST_KEY or not key.isprintable():
         raise FhirError(
             HTTPStatus.BAD_REQUEST,
             "invalid",
             f"Idempotency-Key has at most {_LONGEST_KEY} printable characters.",
         )
-    return key or None
+    return key
 
 
 def header_or_none(request: FhirRequest, name: str) -> str | None:
-    return request.header(name) or None
+    """A header that says on what condition to write; left out of account it would double or lose.
+
+    Raises `FhirError` for one that came empty.
+    """
+    text = request.header(name)
+    if not text and name.encode("ascii") in request.headers:
+        raise FhirError(HTTPStatus.BAD_REQUEST, "invalid", f"The header {name} is empty.")
+    return text or None
+
+
+def condition_in(request: FhirRequest) -> str:
+    """`Type?condition` of the address, without what is of the answer. Raises `FhirError`."""
+    parts = request.query.decode("ascii").split("&")
+    kept = [one for one in parts if one and one.partition("=")[0] not in OF_THE_ANSWER]
+    if not kept:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "required",
+            f"Name the resource, {request.path[0]}/<id>, or a condition, as in"
+            f" {request.path[0]}?identifier=<system>|<value>.",
+        )
+    return f"{request.path[0]}?{'&'.join(kept)}"
 
 
 def refusal_of(refused: Refused) -> FhirError:

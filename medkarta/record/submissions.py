@@ -37,6 +37,7 @@ class Refused:
 
     status: int
     troubles: tuple[Trouble, ...]
+    by_r4: bool = False  # FHIR R4 itself does not allow the resource
 
     @property
     def words(self) -> str:

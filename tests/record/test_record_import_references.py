@@ -141,7 +141,7 @@ class TestConditions:
         [
             (f"identifier={NPI}|4", "neither in the bundle nor in the store"),
             (f"identifier={NPI}|1", "is met by 2 resources"),
-            ("name=Kub", "is not identifier=system|value"),
+            ("name=Kub", "“name” of Practitioner is none of them"),
             ("identifier=", "does not name one identifier"),
             (f"identifier={NPI}|1,{NPI}|2", "does not name one identifier"),
         ],

@@ -3,7 +3,7 @@
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.submitting import header_or_none, submit_one
+from medkarta.fhir_api.submitting import condition_in, header_or_none, submit_one
 from medkarta.record.submissions import SentEntry
 
 
@@ -14,7 +14,7 @@ async def delete(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def conditional_delete(api: Api, request: FhirRequest) -> FhirAnswer:
     """The same of the one resource that meets the condition."""
-    return await _delete(api, request, f"{request.path[0]}?{request.query.decode('ascii')}")
+    return await _delete(api, request, condition_in(request))
 
 
 async def _delete(api: Api, request: FhirRequest, url: str) -> FhirAnswer:

@@ -11,7 +11,13 @@ from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.submitting import beside_if_large, header_or_none, submit_one, text_of
+from medkarta.fhir_api.submitting import (
+    beside_if_large,
+    condition_in,
+    header_or_none,
+    submit_one,
+    text_of,
+)
 from medkarta.record.submissions import Patch, RefusedError, SentEntry
 
 JSON_PATCH = "application/json-patch+json"
@@ -28,7 +34,7 @@ async def patch(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def conditional_patch(api: Api, request: FhirRequest) -> FhirAnswer:
     """The same of the one resource that meets the condition."""
-    return await _patch(api, request, f"{request.path[0]}?{request.query.decode('ascii')}")
+    return await _patch(api, request, condition_in(request))
 
 
 def patch_by(change: Callable[[str, str | bytes], str], document: str | bytes) -> Patch:

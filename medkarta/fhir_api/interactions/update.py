@@ -4,7 +4,12 @@ from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.raw_binary import resource_sent
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.submitting import beside_if_large, header_or_none, submit_one
+from medkarta.fhir_api.submitting import (
+    beside_if_large,
+    condition_in,
+    header_or_none,
+    submit_one,
+)
 from medkarta.record.submissions import SentEntry
 
 
@@ -15,7 +20,7 @@ async def update(api: Api, request: FhirRequest) -> FhirAnswer:
 
 async def conditional_update(api: Api, request: FhirRequest) -> FhirAnswer:
     """A next version of the one resource that meets the condition, or the first one."""
-    return await _put(api, request, f"{request.path[0]}?{request.query.decode('ascii')}")
+    return await _put(api, request, condition_in(request))
 
 
 async def _put(api: Api, request: FhirRequest, url: str) -> FhirAnswer:

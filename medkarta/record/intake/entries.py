@@ -15,6 +15,7 @@ from medkarta.fhir.search.index import index_values
 from medkarta.fhir.search.values import IndexValue
 from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir.structure.issues import Issue
+from medkarta.fhir.structure.places import references_of as placed
 from medkarta.foundation.ids import (
     MalformedIdError,
     PatientId,
@@ -24,7 +25,11 @@ from medkarta.foundation.ids import (
     logical_id,
     parse_logical_id,
 )
-from medkarta.record.rules.conditions import Condition, UnusableConditionError, read_condition
+from medkarta.record.rules.conditions import (
+    Condition,
+    UnusableConditionError,
+    read_condition,
+)
 from medkarta.record.rules.groups import why_refused
 from medkarta.record.rules.sharing import KEPT, WITHOUT_PATIENT
 from medkarta.record.submissions import Patch, Refused, SentEntry, Trouble
@@ -150,6 +155,10 @@ class Entry:
             self._literals = literal_references(self.resource)
         return self._literals
 
+    def place_of(self, reference: str) -> str | None:
+        """Where it refers to something, in FHIRPath; None where that is no Reference."""
+        return next((path for path, text in placed(self.resource) if text == reference), None)
+
     def contended_names(self) -> Iterator[str]:
         """Names that another bundle may be settling at this moment, outside any one patient."""
         by_name = self.resource_type in WITHOUT_PATIENT and self.chosen_id is None
@@ -187,14 +196,15 @@ class Entry:
         elif resource.resource_type not in KEPT:
             self.refuse(f"{resource.resource_type} is not kept here", code="not-supported")
         elif issues := issues_of(resource.resource, types=types):
-            self.refuse_as(Refused(status=422, troubles=tuple(map(_trouble, issues))))
+            troubles = tuple(map(_trouble, issues))
+            self.refuse_as(Refused(status=422, troubles=troubles, by_r4=True))
         elif resource.resource_type == "Group" and (why := why_refused(resource.resource)):
             self.refuse(why, code="not-supported")
 
 
 def told(refusal: Refused) -> str:
     """Say a refusal in one sentence; of many issues the first few."""
-    if refusal.troubles[0].expression is None:
+    if not refusal.by_r4:
         return refusal.words
     more = len(refusal.troubles) - _FEW
     few = "; ".join(f"{one.expression}: {one.words}" for one in refusal.troubles[:_FEW])

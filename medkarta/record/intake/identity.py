@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from medkarta.fhir.search.compartment import patient_references
+from medkarta.fhir.search.compartment import NOMINATED, patient_references
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record.intake.entries import Entry, Place, Verb, our_place
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.keepers import Keeper
 from medkarta.record.intake.naming import Names, UnresolvedError
+from medkarta.record.rules.conditions import meets
 from medkarta.record.rules.persons import are_other_humans, personal_data
 from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT
 from medkarta.record.stored import parse_body
@@ -129,7 +130,8 @@ class Settlement:
             raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
         if not owners:
             words = f"{entry.resource_type} belongs to a patient, and this one names none"
-            raise UnresolvedError(words, code="required")
+            where = f"{entry.resource_type}.{NOMINATED[entry.resource_type]}"
+            raise UnresolvedError(words, code="required", expression=where)
         entry.owner = owners.pop()
 
     def _settle_owned(self, entry: Entry) -> None:
@@ -150,7 +152,8 @@ class Settlement:
             return meant.owner
         row = self._store.stored(meant) if meant and meant.resource_type == "Patient" else None
         if meant is None or meant.patient_id is None or row is None or row.custodian_id is None:
-            raise UnresolvedError(f"the patient {reference} is not known here")
+            words = f"the patient {reference} is not known here"
+            raise UnresolvedError(words, expression=entry.place_of(reference))
         return Owner(patient_id=meant.patient_id, custodian_id=row.custodian_id)
 
     def _known(self, entry: Entry, clinic_id: ClinicId | None) -> Place | None:
@@ -174,7 +177,14 @@ class Settlement:
             patient_id=patient_id,
             resource_id=entry.chosen_id or _named(entry, clinic_id),
         )
-        return self._store.make(place) if entry.chosen_id else place
+        if not entry.chosen_id:
+            return place
+        if entry.condition and not meets(entry.found, replace(entry.condition, id=None)):
+            raise UnresolvedError(
+                "the resource does not meet its own condition: sent again, it would make another",
+                code="business-rule",
+            )
+        return self._store.make(place)
 
     def _only(self, entry: Entry, clinic_id: ClinicId | None) -> Place | None:
         """The one resource that meets the entry's condition."""
@@ -216,7 +226,8 @@ def _is_shared(entry: Entry) -> bool:
 
 def _absent(entry: Entry) -> UnresolvedError:
     """Absent, deleted, another's: the same words for all."""
-    return UnresolvedError(f"there is no {entry.name}", status=404)
+    words = f"there is no {entry.name}" if entry.target_id else "nothing meets the condition"
+    return UnresolvedError(words, status=404)
 
 
 def _of(place: Place, patient_id: PatientId | None) -> Place:

@@ -33,8 +33,15 @@ _ELSEWHERE: Final = re.compile(r"#|https?://")
 class UnresolvedError(RefusedError):
     """The reference leads nowhere; the message says so in words."""
 
-    def __init__(self, words: str, *, status: int = 422, code: str = "not-found") -> None:
-        super().__init__(words, status=status, code=code)
+    def __init__(
+        self,
+        words: str,
+        *,
+        status: int = 422,
+        code: str = "not-found",
+        expression: str | None = None,
+    ) -> None:
+        super().__init__(words, status=status, code=code, expression=expression)
 
 
 class Names:
@@ -147,7 +154,8 @@ class Names:
             meant = self._conditional(conditional, of, clinic_id)
         if meant or _ELSEWHERE.match(reference) or reference not in of.literals:
             return meant
-        raise UnresolvedError(f"{reference} is neither in the bundle nor in the store")
+        words = f"{reference} is neither in the bundle nor in the store"
+        raise UnresolvedError(words, expression=of.place_of(reference))
 
     def question(
         self, condition: Condition, *, of: Entry, clinic_id: ClinicId | None = None
@@ -160,9 +168,8 @@ class Names:
         elif kind not in WITHOUT_PATIENT:
             within = of.owner.patient_id if of.owner else self._patient_asked(condition)
         if within is None and kind not in WITHOUT_PATIENT:
-            raise UnresolvedError(
-                f"whose {kind} is meant by {condition} is not known: name the patient"
-            )
+            words = f"whose {kind} is meant is not known: name the patient in the condition too"
+            raise UnresolvedError(words)
         return Question(condition, within)
 
     def meeting(
@@ -221,7 +228,8 @@ class Names:
         try:
             condition = read_condition(reference[1], reference[2])
         except UnusableConditionError as error:
-            raise UnresolvedError(str(error), code="not-supported") from error
+            where = of.place_of(reference[0])
+            raise UnresolvedError(str(error), code="not-supported", expression=where) from error
         here = [
             entry
             for entry in self._carrying(condition)
@@ -232,7 +240,9 @@ class Names:
             places |= self.meeting(condition, of=of, clinic_id=clinic_id)
         if len(places) > 1:
             words = f"{reference[0]} is met by {len(places)} resources"
-            raise UnresolvedError(words, status=412, code="multiple-matches")
+            raise UnresolvedError(
+                words, status=412, code="multiple-matches", expression=of.place_of(reference[0])
+            )
         return here[0] if here else next(iter(places), None)
 
 

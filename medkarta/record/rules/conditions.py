@@ -17,6 +17,7 @@ from medkarta.fhir.search.values import IndexValue, Token
 _SEVERAL: Final = frozenset(",|\\$")
 _MOST: Final = 8  # parameters
 _LONGEST: Final = 200  # as the index keeps them
+_LONGEST_NAME: Final = 40  # of a parameter, as it is told
 
 
 class UnusableConditionError(ValueError):
@@ -56,12 +57,12 @@ def read_condition(resource_type: str, query: str) -> Condition:
         if param == "_id" or param in _patient_params(resource_type):
             name = "id" if param == "_id" else "patient"
             if name in named or not text or _SEVERAL & {*text}:
-                raise UnusableConditionError(f"the condition “{query}” does not name one {name}")
+                raise UnusableConditionError(f"the condition does not name one {param}")
             named[name] = text.removeprefix("Patient/")
         else:
-            tests.append(_test(resource_type, param, text, query))
+            tests.append(_test(resource_type, param, text))
     if not tests and "id" not in named:
-        raise UnusableConditionError(f"the condition “{query}” is not identifier=system|value")
+        raise UnusableConditionError("the condition names no token (identifier=system|value)")
     return Condition(resource_type=resource_type, tests=tuple(sorted(tests, key=str)), **named)
 
 
@@ -90,12 +91,15 @@ def _patient_params(resource_type: str) -> frozenset[str]:
     return frozenset({"patient", element}) if element else frozenset()
 
 
-def _test(resource_type: str, param: str, text: str, query: str) -> Criterion:
+def _test(resource_type: str, param: str, text: str) -> Criterion:
     known = parameters_of(resource_type).get(param)
     if known is None or known.kind != "token":
-        raise UnusableConditionError(f"the condition “{query}” is not identifier=system|value")
+        raise UnusableConditionError(
+            "a condition takes tokens (identifier=system|value), _id and the patient, and"
+            f" “{param[:_LONGEST_NAME]}” of {resource_type} is none of them"
+        )
     before, bar, after = text.partition("|")
     system, code = (before, after) if bar else (None, before)
     if not code or _SEVERAL & {*before, *after} or max(len(before), len(after)) > _LONGEST:
-        raise UnusableConditionError(f"the condition “{query}” does not name one {param}")
+        raise UnusableConditionError(f"the condition does not name one {param}")
     return Criterion(param, system, code)
