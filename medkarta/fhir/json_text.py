@@ -8,6 +8,7 @@ than `MAX_NUMBER` characters or beyond 10^±`MAX_EXPONENT`.
 import dataclasses
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NoReturn, TypeAlias
@@ -22,6 +23,8 @@ MAX_EXPONENT = 100
 _SPACE = re.compile(r"[ \t\n\r]*")
 _COMMA_OR_END = re.compile(r"[ \t\n\r]*([,}\]])")
 _NAME = re.compile(r'"([^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"[ \t\n\r]*:[ \t\n\r]*')
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_LOOKED_THROUGH = 100_000  # characters that are read once more to say where a fault is
 _TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{0,63}")
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 # Left to right over all escapes, so that an escaped backslash before «u» is not taken for one.
@@ -33,8 +36,8 @@ _ESCAPE = re.compile(
 class BadJsonError(ValueError):
     """The text is not the JSON that we read; `position` counts characters from 0.
 
-    Where no single character is at fault (a member twice, nesting, a number) it is the position of
-    the value that has the fault in it.
+    Where no single character is at fault (nesting, a number, a member twice in a long text) it is
+    the position of the value that has the fault in it.
     """
 
     def __init__(self, message: str, position: int) -> None:
@@ -60,10 +63,18 @@ class _RefusedError(ValueError):
     """Well-formed, and still refused."""
 
 
+class _TwiceError(_RefusedError):
+    """An object has a member of this name a second time."""
+
+    def __init__(self, name: str) -> None:
+        told = f": {name}" if _PLAIN_NAME.fullmatch(name) else ""
+        super().__init__(f"an object has the same member twice{told}")
+
+
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _RefusedError("an object has the same member twice")
+        raise _TwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
     return members
 
 
@@ -119,6 +130,17 @@ class Cursor:
         """Move behind the value here; only in a text whose values were parsed before."""
         _, self.position = _SKIPPER.raw_decode(self.text, self.position)
 
+    def look_through(self) -> None:
+        """Move behind the value member by member: one that stands twice is met in its place."""
+        if self.at("{"):
+            for _ in self.members():
+                self.look_through()
+        elif self.at("["):
+            for _ in self.items():
+                self.look_through()
+        else:
+            self.skip()
+
     def members(self) -> Iterator[tuple[str, int]]:
         """Enter the object here: yield each member's name and where the name starts.
 
@@ -131,7 +153,7 @@ class Cursor:
                 raise BadJsonError("a member's name is expected", start)
             name = head[1] if "\\" not in head[1] else str(self._parse(start))
             if name in names:
-                raise BadJsonError("an object has the same member twice", start)
+                raise BadJsonError(str(_TwiceError(name)), start)
             names.add(name)
             self.position = head.end()
             yield name, start
@@ -172,6 +194,8 @@ class Cursor:
             raise BadJsonError(error.msg, error.pos) from None
         except RecursionError:
             raise BadJsonError("nested too deeply", start) from None
+        except _TwiceError as error:
+            raise _twice_in(self.text, start) or BadJsonError(str(error), start) from None
         except _RefusedError as error:
             raise BadJsonError(str(error), start) from None
         return value
@@ -196,6 +220,21 @@ class Cursor:
             if not level:
                 return
         raise BadJsonError("nested too deeply", start)
+
+
+def _twice_in(text: str, start: int) -> BadJsonError | None:
+    """Where a member stands a second time; None where it would take long to find."""
+    try:
+        _, end = _SKIPPER.raw_decode(text, start)
+        if end - start <= _LOOKED_THROUGH:
+            cursor = Cursor(text[:end])
+            cursor.position = start
+            cursor.look_through()
+    except BadJsonError as error:
+        return error
+    except (ValueError, RecursionError):
+        return None
+    return None
 
 
 def as_text(data: str | bytes) -> str:

@@ -1,6 +1,7 @@
 """What the strict reader takes, and what it refuses."""
 
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -23,6 +24,31 @@ def test_bytes_and_str_read_the_same():
     assert read_resource(text.encode()) == read_resource(text)
 
 
+@pytest.mark.parametrize(
+    ("value", "second", "named"),
+    [
+        ('[{"b":{"a":1}},{"a":{"b":[]}, "a":2}]', '"a":2', ": a"),
+        ('{"a":1,"\\u0061":2}', '"\\u0061"', ": a"),
+        ('{"é":1,"é":2}', '"é":2', ""),
+        (f'[{" " * 100_000}{{"a":1,"a":2}}]', "{", ": a"),  # too long to be looked through
+    ],
+)
+def test_a_member_that_stands_twice_is_named_and_where_it_does(value, second, named):
+    text = PATIENT % value
+    with pytest.raises(BadJsonError) as caught:
+        read_resource(text)
+    where = text.index(second)
+    assert str(caught.value) == f"an object has the same member twice{named} (character {where})"
+
+
+def test_many_members_and_one_twice_take_no_longer_than_to_read():
+    members = ",".join(f'"a{n}":1' for n in range(200_000))
+    begun = time.process_time()
+    with pytest.raises(BadJsonError, match="twice: a199999"):
+        read_resource(PATIENT % f'{{{members},"a199999":1}}')
+    assert time.process_time() - begun < 2
+
+
 def test_decimals_keep_the_digits_they_were_written_with():
     numbers = read_resource(PATIENT % "[1.10, 7.0, -0.500, 12]").resource["x"]
     assert [str(number) for number in numbers] == ["1.10", "7.0", "-0.500", "12"]
@@ -32,8 +58,8 @@ def test_decimals_keep_the_digits_they_were_written_with():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ('{"a":1,"a":2}', "an object has the same member twice"),
-        ('{"a":1,"\\u0061":2}', "an object has the same member twice"),
+        ('{"a":1,"a":2}', "an object has the same member twice: a"),
+        ('{"a":1,"\\u0061":2}', "an object has the same member twice: a"),
         ("NaN", "NaN and Infinity are no JSON"),
         ("-Infinity", "NaN and Infinity are no JSON"),
         ('"\\ud800"', "a lone surrogate"),
