@@ -158,8 +158,9 @@ def _refused(answer: Answer) -> FhirError:
         case Unnamed():
             refused = _forbidden(
                 "forbidden",
-                "A clinic's system reads one patient at a time: name the patient, as in"
-                " patient=<id> or _id=<id>. Patient/$match finds the id.",
+                "A clinic's system reads one patient at a time: name the patient, in a search by"
+                " patient=<id> or _id=<id>, else in the address, as in Patient/<id>/$everything or"
+                " Observation/<id>/_history. Patient/$match finds the id.",
             )
         case _:
             refused = not_found()

@@ -88,6 +88,12 @@ def test_commas_are_or_and_repeated_parameters_are_and():
             "2024-05-05T21:00:00",
             "2024-05-05T21:00:01",
         ),
+        (  # An unescaped + of a zone comes as a space.
+            "ge2024-05-06T00:00:00+03:00",
+            Prefix.GE,
+            "2024-05-05T21:00:00",
+            "2024-05-05T21:00:01",
+        ),
     ],
 )
 def test_a_date_is_a_stretch_by_its_precision(text, prefix, low, high):

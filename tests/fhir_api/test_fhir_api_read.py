@@ -148,6 +148,14 @@ class TestASystem:
         assert (line.ground, line.organisation_name) == ("keeper", "Клиника X")
         assert line.actor_id is None
 
+    def test_is_told_how_to_name_the_patient_and_asks_a_history_since_a_local_time(
+        self, world, machine, x
+    ):
+        heard = machine.get("Observation/_history", x)
+        assert (heard.status, "Observation/<id>/_history" in heard.words) == (403, True)
+        path = f"Observation/{world.boris_at_x.observation}/_history"
+        assert machine.get(f"{path}?_since=1990-01-01T00:00:00+03:00", x).json["total"] == 1
+
     def test_reads_an_entry_that_is_nobodys_yet_and_its_line_stands_with_the_entry(
         self, world, machine, x
     ):

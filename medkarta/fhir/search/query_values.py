@@ -147,7 +147,7 @@ def _reference(text: str) -> SoughtReference:
 
 def _date(text: str) -> SoughtDate:
     prefix, written = _prefixed(text)
-    found = interval(written)
+    found = interval(written.replace(" ", "+"))  # an unescaped “+” of a zone came as a space
     if found is None:
         raise _UnreadableError("it is a date as 2024-05-06 or 2024-05-06T07:08:09Z")
     if prefix is Prefix.AP:

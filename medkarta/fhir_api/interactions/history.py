@@ -70,7 +70,8 @@ def _wished(api: Api, request: FhirRequest, *, key: str | None) -> HistoryWished
     if not (count.isascii() and count.isdigit() and int(count[:9]) > 0):
         raise _bad("_count", "_count is a whole number from 1.")
     since = None
-    if "_since" in given and (since := interval(given["_since"])) is None:
+    moment = given.get("_since", "").replace(" ", "+")  # an unescaped “+” of a zone came as a space
+    if "_since" in given and (since := interval(moment)) is None:
         raise _bad("_since", "_since is an instant, as in 2026-01-31T12:00:00Z.")
     return HistoryWished(
         resource_type=request.path[0],
