@@ -155,8 +155,10 @@ def _entry(members: JsonObject, resource_text: str, index: int) -> EntryText | B
     full_url = _string(members.get("fullUrl"), "fullUrl")
     request = _request(members.get("request"))
     if "resource" not in members:
-        if request is None or request.method not in _WITHOUT_RESOURCE:
-            raise _BadEntryError("the entry has no resource")
+        if request is None:
+            raise _BadEntryError("the entry has neither a request nor a resource")
+        if request.method not in _WITHOUT_RESOURCE:
+            raise _BadEntryError(f"a {request.method} needs a resource, and the entry has none")
         return BareEntry(index=index, full_url=full_url, request=request)
     resource = members["resource"]
     fault = resource_fault(resource)

@@ -68,8 +68,11 @@ def test_delete_and_get_need_no_resource():
     ("entry", "words"),
     [
         ("17", "the entry is not an object"),
-        ("{}", "the entry has no resource"),
-        ('{"request":{"method":"POST","url":"Basic"}}', "the entry has no resource"),
+        ("{}", "the entry has neither a request nor a resource"),
+        (
+            '{"request":{"method":"POST","url":"Basic"}}',
+            "a POST needs a resource, and the entry has none",
+        ),
         ('{"resource":null}', "the resource is not an object"),
         ('{"resource":{}}', "the resource has no resourceType"),
         ('{"resource":{"resourceType":7}}', "the resource has no resourceType"),

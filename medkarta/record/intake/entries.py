@@ -191,10 +191,11 @@ class Entry:
         self.resource = resource.resource
         self.references = references_of(resource.resource)
         if resource.resource_type != self.resource_type:
-            words = f"{self.verb} {self.resource_type} does not fit a {resource.resource_type}"
+            words = f"{self.verb} {self.resource_type} comes with a resource of another type"
             self.refuse(words, status=400, code="invalid")
         elif resource.resource_type not in KEPT:
-            self.refuse(f"{resource.resource_type} is not kept here", code="not-supported")
+            words = f"{resource.resource_type} is not kept here"
+            self.refuse(words, code="not-supported", expression=resource.resource_type)
         elif issues := issues_of(resource.resource, types=types):
             troubles = tuple(map(_trouble, issues))
             self.refuse_as(Refused(status=422, troubles=troubles, by_r4=True))
