@@ -130,3 +130,29 @@ class TestShared:
         performer = [{"reference": "Practitioner/doctor"}]
         told = body(do(them, post(observation(known(them), performer=performer))))
         assert told["performer"] == [{"reference": second.reference}]
+
+
+class TestWhatCostsTooMuch:
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"note": [{"text": "a"}] * 20_000}, "20000 objects"),
+            (
+                {
+                    "performer": [
+                        {"reference": f"Practitioner?identifier=a|{n}"} for n in range(1_001)
+                    ]
+                },
+                "1000 conditional references",
+            ),
+        ],
+    )
+    def test_is_refused_before_others_wait_for_it(self, us, change, words):
+        refused = do(us, post(observation(known(us), **change)))
+        assert (refused.status, refused.troubles[0].code) == (413, "too-costly")
+        assert words in refused.words
+
+    def test_a_group_is_as_long_as_its_clinic_has_patients(self, us):
+        member = {"entity": {"reference": known(us)}}
+        group = {"resourceType": "Group", "type": "person", "actual": True}
+        assert do(us, post(group | {"member": [member] * 10_001})).status == 201

@@ -36,6 +36,8 @@ from medkarta.record.submissions import Patch, Refused, SentEntry, Trouble
 from medkarta.record.writing import Owner
 
 _FEW: Final = 3  # as many issues of an entry are told in words
+_MOST_OBJECTS: Final = 20_000  # the longest of Synthea's has some hundreds
+_MOST_CONDITIONS: Final = 1_000
 _URL: Final = re.compile(r"/?([A-Z][A-Za-z]+)(?:/([A-Za-z0-9.-]{1,64})|\?(.+))?/?")
 
 
@@ -196,11 +198,25 @@ class Entry:
         elif resource.resource_type not in KEPT:
             words = f"{resource.resource_type} is not kept here"
             self.refuse(words, code="not-supported", expression=resource.resource_type)
+        elif why := _too_costly(resource, self.references):
+            self.refuse(why, status=413, code="too-costly", expression=resource.resource_type)
         elif issues := issues_of(resource.resource, types=types):
             troubles = tuple(map(_trouble, issues))
             self.refuse_as(Refused(status=422, troubles=troubles, by_r4=True))
         elif resource.resource_type == "Group" and (why := why_refused(resource.resource)):
             self.refuse(why, code="not-supported")
+
+
+def _too_costly(resource: ResourceText, references: Iterable[str]) -> str | None:
+    """Others wait while it is taken: what no record holds is refused before it is looked at.
+
+    A Group alone may be as long as its clinic has patients.
+    """
+    if resource.resource_type != "Group" and resource.text.count("{") > _MOST_OBJECTS:
+        return f"a resource has at most {_MOST_OBJECTS} objects in it"
+    if sum("?" in one for one in references) > _MOST_CONDITIONS:
+        return f"a resource has at most {_MOST_CONDITIONS} conditional references"
+    return None
 
 
 def told(refusal: Refused) -> str:
