@@ -132,12 +132,9 @@ class _Loop:
         self.until = began + seconds
         for _ in range(connections):
             self._connect()
-        while self.busy:
-            events = self.epoll.poll(PATIENCE)
-            for number, event in events:
+        while self.busy and (left := self.until + PATIENCE - time.perf_counter()) > 0:
+            for number, event in self.epoll.poll(left):
                 self._turn(self.busy[number], event)
-            if not events or time.perf_counter() > self.until + PATIENCE:
-                break
         for _ in self.busy:
             self.take.fail("no answer")
         self.take.seconds = time.perf_counter() - began

@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import time
 from contextlib import contextmanager
 from threading import Thread
 
@@ -13,30 +14,34 @@ def answer(status=200, body=b"{}", *headers):
 
 
 @contextmanager
-def serving(*answers):
-    """Its address and the requests' bytes as they come; None for an answer hangs up instead."""
+def serving(*answers, pause=0.0):
+    """Its address and the requests' bytes as they come; None for an answer hangs up instead.
+
+    Each answer comes so many seconds after its request.
+    """
     seen = []
     following = itertools.cycle(answers)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        Thread(target=_accept, args=(listening, following, seen), daemon=True).start()
+        Thread(target=_accept, args=(listening, following, seen, pause), daemon=True).start()
         yield listening.getsockname(), seen
         listening.shutdown(socket.SHUT_RDWR)  # closing alone leaves who waits in accept there
 
 
-def _accept(listening, following, seen):
+def _accept(listening, following, seen, pause):
     while True:
         try:
             peer, _ = listening.accept()
         except OSError:
             return
-        Thread(target=_serve, args=(peer, following, seen), daemon=True).start()
+        Thread(target=_serve, args=(peer, following, seen, pause), daemon=True).start()
 
 
-def _serve(peer, following, seen):
+def _serve(peer, following, seen, pause):
     with peer:
         while request := _whole(peer):
             seen.append(request)
             told = next(following)
+            time.sleep(pause)
             if told is None:
                 return
             peer.sendall(told)

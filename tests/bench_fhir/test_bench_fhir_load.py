@@ -5,6 +5,7 @@ from array import array
 import pytest
 from canned_server import answer, serving
 
+from bench.fhir import load
 from bench.fhir.answers import Answer, UnreadableError
 from bench.fhir.load import Take, percentiles, run
 from bench.fhir.target import Request, Target
@@ -16,13 +17,13 @@ CHUNKED = (
 )
 
 
-def asked(address, requests, *, token="", connections=1, on_answer=None):
+def asked(address, requests, *, token="", connections=1, on_answer=None, seconds=PATIENCE):
     target = Target(f"http://127.0.0.1:{address[1]}/fhir", lambda: token)
     return run(
         target.address,
         target.sendables(requests),
         connections=connections,
-        seconds=PATIENCE,
+        seconds=seconds,
         on_answer=on_answer,
     )
 
@@ -67,6 +68,16 @@ def test_a_connection_that_is_closed_as_announced_is_no_error():
     with serving(answer(200, b"{}", "Connection: close"), None) as (address, _):
         take = asked(address, reads(1))
     assert not take.errors
+
+
+def test_an_answer_is_waited_for_while_the_load_lasts_and_a_while_longer(monkeypatch):
+    monkeypatch.setattr(load, "PATIENCE", 0.05)
+    with serving(answer(), pause=0.2) as (address, _):
+        assert not asked(address, reads(1)).errors
+    with serving(answer(), pause=3.0) as (address, _):
+        take = asked(address, reads(1), seconds=0.05)
+    assert take.errors == {"no answer": 1}
+    assert 0.1 <= take.seconds < 3.0
 
 
 def test_nobody_who_listens_is_an_error_for_each_client():
