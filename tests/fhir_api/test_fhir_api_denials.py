@@ -181,13 +181,13 @@ def _identified(machine, world, x):
 class TestConditions:
     """B078: the search in a condition is made with the caller's rights."""
 
-    @pytest.mark.parametrize("identified", ["identifier=urn:clinic|77", "identifier=urn:clinic|78"])
-    def test_find_nothing_of_another_clinics(self, machine, world, identified):
+    @pytest.mark.parametrize("value", ["77", "78"])
+    def test_find_nothing_of_another_clinics(self, machine, world, value):
         """There or not, it is made: none of another's is found."""
         y = system_token(world.y)
-        made = machine.call(
-            "POST", "Observation", y, note(world.anna_at_y), if_none_exist=identified
-        )
+        sent = note(world.anna_at_y, identifier=[{"system": "urn:clinic", "value": value}])
+        condition = f"identifier=urn:clinic|{value}"
+        made = machine.call("POST", "Observation", y, sent, if_none_exist=condition)
         assert made.status == 201
         for method in ("PUT", "DELETE"):
             answers = [
