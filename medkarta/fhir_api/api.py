@@ -78,7 +78,7 @@ class Api:
         self.pool = pool
         self.answer = answer  # of a request that stands in another one
         self.marker = Marker(sealer=settings.SEALER)
-        self.writer = Writer()
+        self.writer = Writer(on_connection(pool, open_many))
         self.searches = Searches(pool)
         # A group costs as much as several of those who are in it, and searches that come through
         # the door together are answered together: those who were just answered are waited for.
@@ -87,19 +87,12 @@ class Api:
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""
-        answer = await self._ask(request, wish)
-        if isinstance(answer, Opened):
-            return answer
-        raise _refused(answer)
+        return opened(await self._ask(request, wish))
 
     async def open_or_nothing(self, request: FhirRequest, wish: Wish) -> Opened | None:
         """The same for a search: of what is not open nothing is found."""
         answer = await self._ask(request, wish)
-        if isinstance(answer, NotOpened):
-            return None
-        if isinstance(answer, Opened):
-            return answer
-        raise _refused(answer)
+        return None if isinstance(answer, NotOpened) else opened(answer)
 
     async def _ask(self, request: FhirRequest, wish: Wish) -> Answer:
         return await self._door.ask(asking_of(request, wish))
@@ -123,6 +116,13 @@ class Api:
         if isinstance(answer, (Opened, NotOpened)):
             return text
         raise _refused(answer)
+
+
+def opened(answer: Answer) -> Opened:
+    """What the door has opened. Raises `FhirError` in words."""
+    if isinstance(answer, Opened):
+        return answer
+    raise _refused(answer)
 
 
 def asking_of(request: FhirRequest, wish: Wish) -> ApiAsking:

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from medkarta.access.api.asking import Caller, Concern, Doing
+from medkarta.access.api.asking import Answer, Caller, Concern, Doing
 from medkarta.access.grants import Everything
 from medkarta.access.scopes import opened_by
 from medkarta.fhir.json_text import BadJsonError, ResourceText, read_resource
 from medkarta.fhir.xml.hardened import BadXmlError
 from medkarta.fhir.xml.reading import json_of
 from medkarta.fhir_api.answers import FhirAnswer, Headers, versioned
-from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.api import Api, Wish, asking_of, opened
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
+from medkarta.fhir_api.writer import Asked
 from medkarta.record.submissions import (
     Done,
     Kind,
@@ -46,33 +47,36 @@ async def beside_if_large(request: FhirRequest, read: Callable[[FhirRequest], Re
 
 
 async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAnswer:
-    """Take one entry, and answer it as HTTP does. Raises `FhirError`."""
-    sender = await _sender_of(api, request, entry)
-    submission = Submission(
-        sender=sender,
-        kind=Kind.SINGLE,
-        entries=(entry,),
-        origin=request.origin,
-        idempotency_key=idempotency_key(request),
-    )
-    answer = await api.writer.take(submission)
-    if isinstance(answer, Rejected):
-        raise refusal_of(answer.refusals[0][1])
-    done = answer.answers[0]
-    if not isinstance(done, Done):
-        raise TypeError("a single entry is done or refused")
-    return _answer(request, done)
-
-
-async def _sender_of(api: Api, request: FhirRequest, entry: SentEntry) -> Sender:
-    """Who writes the entry, if it may. Raises `FhirError`."""
+    """Take one entry, if its sender may write it, and answer as HTTP does. Raises `FhirError`."""
     wish = Wish(
         doing=DOINGS[request.method],
         types=frozenset({request.path[0]}),
         resources=(),
         concern=Concern.NOBODY,
     )
-    caller = (await api.open(request, wish)).caller
+    asking = asking_of(request, wish)
+    key = idempotency_key(request)
+
+    def submission_of(answer: Answer) -> Submission:
+        return Submission(
+            sender=_sender_of(opened(answer).caller, entry),
+            kind=Kind.SINGLE,
+            entries=(entry,),
+            origin=request.origin,
+            idempotency_key=key,
+        )
+
+    taken = await api.writer.take(Asked(asking=asking, submission_of=submission_of))
+    if isinstance(taken, Rejected):
+        raise refusal_of(taken.refusals[0][1])
+    done = taken.answers[0]
+    if not isinstance(done, Done):
+        raise TypeError("a single entry is done or refused")
+    return _answer(request, done)
+
+
+def _sender_of(caller: Caller, entry: SentEntry) -> Sender:
+    """Who writes the entry, if it may. Raises `FhirError`."""
     if not may(caller, entry):
         raise FhirError(
             HTTPStatus.FORBIDDEN, "forbidden", "The token's scopes do not allow a condition here."

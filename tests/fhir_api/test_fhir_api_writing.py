@@ -347,6 +347,18 @@ class TestTogether:
         assert [one.status for one in heard] == [201] * 8 + [422, 201]
         assert len({one.json["id"] for one in heard[:8]}) == 8
 
+    def test_who_may_not_write_is_refused_among_those_who_may(self, world, machine, x):
+        """They pass the door together, and each by its own token."""
+        blind = system_token(world.x, scopes=("system/Observation.rs",))
+        app = app_token(world.anna, scopes=("patient/*.cruds",))
+        tokens = [x, "no token of ours", app, x, blind, x]
+        sent = note(world.boris_at_x)
+        heard = machine.together(*[("POST", "Observation", one, sent) for one in tokens])
+        assert [one.status for one in heard] == [201, 401, 403, 201, 403, 201]
+        assert "an app's token" in heard[2].words
+        only = machine.together(*[("POST", "Observation", blind, sent)] * 3)
+        assert [one.status for one in only] == [403] * 3
+
 
 def test_what_the_server_says_of_itself_is_well_formed_and_true(machine, x):
     said = machine.get("metadata")

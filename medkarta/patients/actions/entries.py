@@ -7,9 +7,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from medkarta.foundation.copying import Copied
 from medkarta.foundation.ids import ClinicId, PatientId
-from medkarta.foundation.statements import copy, rows
+from medkarta.foundation.statements import rows
 from medkarta.patients.rules import Identifier, PersonalDataInput, kept_identifier, tidy
 
 # One statement for all: whoever is another clinic's is not answered back.
@@ -26,10 +25,18 @@ WHERE clinic_patient.clinic_id = EXCLUDED.clinic_id
 RETURNING patient_id
 """
 _FORGET: Final = "DELETE FROM clinic_identifier WHERE patient_id = ANY(%b::uuid[]) RETURNING value"
-_IDENTIFIERS: Final = {
-    **dict.fromkeys(("clinic_id", "patient_id"), "uuid"),
-    **dict.fromkeys(("system", "value"), "text"),
-}
+# What stays is not touched.
+_NUMBER: Final = """
+WITH told AS MATERIALIZED (
+  SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[])
+    AS k (clinic_id, patient_id, system, value)),
+gone AS (
+  DELETE FROM clinic_identifier AS held WHERE patient_id = ANY(%b::uuid[]) AND NOT EXISTS (
+    SELECT FROM told WHERE (told.clinic_id, told.patient_id, told.system, told.value)
+      = (held.clinic_id, held.patient_id, held.system, held.value)))
+INSERT INTO clinic_identifier (clinic_id, patient_id, system, value)
+SELECT * FROM told ON CONFLICT DO NOTHING
+"""
 
 
 class EntryOfOtherClinicError(Exception):
@@ -75,9 +82,10 @@ def number_entries(*, entries: Sequence[EntrySent]) -> None:
         for one in entries
         for pair in one.identifiers or ()
     }
+    columns = [list(column) for column in zip(*sorted(identified), strict=True)] or [[]] * 4
     told = [one.patient_id for one in entries if one.identifiers is not None]
-    forget_identifiers(patient_ids=told)
-    copy(connection, Copied("clinic_identifier", _IDENTIFIERS, sorted(identified)))
+    if told:
+        rows(connection, _NUMBER, [*columns, told])
 
 
 def forget_identifiers(*, patient_ids: Collection[PatientId]) -> int:
