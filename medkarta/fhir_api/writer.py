@@ -65,10 +65,12 @@ class Writer:
         answers = iter(await self._door(asked) if asked else ())
         made = [one if isinstance(one, Submission) else _made(one, answers) for one in waiting]
         submissions = [one for one in made if isinstance(one, Submission)]
-        loop = asyncio.get_running_loop()
-        taken = await loop.run_in_executor(self._thread, self._take, submissions)
-        outcomes = iter(taken)
+        outcomes = iter(await self._in_thread(submissions) if submissions else ())
         return [one if isinstance(one, FhirError) else next(outcomes) for one in made]
+
+    async def _in_thread(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._take, submissions)
 
     def _take(self, submissions: Sequence[Submission]) -> list[Outcome]:
         if time.monotonic() - self._used > _IDLE:
