@@ -82,18 +82,9 @@ def test_commas_are_or_and_repeated_parameters_are_and():
         ("sa2024", Prefix.SA, "2024-01-01", "2025-01-01"),
         ("eb2024", Prefix.EB, "2024-01-01", "2025-01-01"),
         ("ap2024-05-06", Prefix.AP, "2024-05-05", "2024-05-08"),
-        (
-            "2024-05-06T00:00:00%2B03:00",
-            Prefix.EQ,
-            "2024-05-05T21:00:00",
-            "2024-05-05T21:00:01",
-        ),
-        (  # An unescaped + of a zone comes as a space.
-            "ge2024-05-06T00:00:00+03:00",
-            Prefix.GE,
-            "2024-05-05T21:00:00",
-            "2024-05-05T21:00:01",
-        ),
+        ("2024-05-06T00:00:00%2B03:00", Prefix.EQ, "2024-05-05T21:00:00", "2024-05-05T21:00:01"),
+        # An unescaped + of a zone comes as a space.
+        ("ge2024-05-06T00:00:00+03:00", Prefix.GE, "2024-05-05T21:00:00", "2024-05-05T21:00:01"),
     ],
 )
 def test_a_date_is_a_stretch_by_its_precision(text, prefix, low, high):

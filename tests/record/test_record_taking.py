@@ -244,7 +244,7 @@ class TestUpdate:
 class TestPatch:
     def test_changes_the_text_that_is_here(self, us):
         first = do(us, post(observation(known(us), valueString="one")))
-        done = do(us, patch(first.reference, lambda text: text.replace("one", "two")))
+        done = do(us, patch(first.reference, lambda text: text.replace('"one"', '"two"')))
         assert (done.status, done.version) == (200, 2)
         assert body(done)["valueString"] == "two"
 
