@@ -35,7 +35,10 @@ class Cable:
 
     def close(self):
         self.pull()
-        self.server.close()
+        with contextlib.suppress(OSError):
+            self.server.shutdown(socket.SHUT_RDWR)  # whoever waits for the next one wakes
+        for end in (self.server, *self.ends):
+            end.close()
 
     def _accept(self):
         with contextlib.suppress(OSError):
