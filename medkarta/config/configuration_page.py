@@ -33,11 +33,11 @@ With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two rol
 database, the other may only connect. `medkarta migrate` gives it its rights.
 
 After an upgrade that lets search find more (CHANGELOG says so), `medkarta reindex` takes it out of
-what was stored before: index rows, clinics' numbers of their patients, tallies, and where a resource
-is filed (section, date, state, code); in batches, beside everything that is running. It changes no
-text. Who may see a resource goes by its section: one that is filed elsewhere now is seen by whom
-that section is open to. It writes only what is otherwise, and may be cut off: `--after` goes on from
-the last place that it told.
+what was stored before: index rows, clinics' numbers of their patients, tallies, and where a
+resource is filed (section, date, state, code); in batches, beside everything that is running. It
+changes no text. Who may see a resource goes by its section: one that is filed elsewhere now is seen
+by whom that section is open to. It writes only what is otherwise, and may be cut off: `--after`
+goes on from the last place that it told.
 """
 
 
