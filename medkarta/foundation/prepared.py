@@ -108,7 +108,7 @@ class _Prepared:
             yield from answers_of(self._pgconn)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=_MOST)
 def _read(statement: str) -> tuple[bytes, tuple[PyFormat, ...]]:
     """The statement as PostgreSQL has it, `$1`, `$2` … in the places; how the values go."""
     formats: list[PyFormat] = []
