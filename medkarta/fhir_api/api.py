@@ -24,17 +24,17 @@ from medkarta.access.api.asking import (
     Unnamed,
 )
 from medkarta.access.api.door import open_many
-from medkarta.access.api.gathering import Gathering, on_connection
+from medkarta.access.api.gathering import PATIENCE, Gathering, on_connection
 from medkarta.access.grants import EVERYTHING, Gate
 from medkarta.fhir_api.answers import FhirAnswer, Headers
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.reads import Wanted, open_and_read
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.searches import SearchesThroughDoor, Sought
 from medkarta.fhir_api.writer import Writer
 from medkarta.foundation.ids import PatientId, ResourceId
-from medkarta.record.reading import Text
-from medkarta.record.reading_searches import Searches
-from medkarta.record.search.cursors import Marker
+from medkarta.record.reading import SearchPage, Text
+from medkarta.record.search.cursors import Asked, Marker
 
 _GATES: Final = {
     Gate.SECOND_FACTOR: "The citizen's sign-in has no second factor.",
@@ -45,7 +45,6 @@ _GATES: Final = {
     Gate.RELATION: "The record is not this caller's to read.",
     Gate.SECTION: "This part of the record is not open.",
 }
-_PATIENCE: Final = 0.5  # of the time that the last group took
 _INSUFFICIENT: Final = ((b"www-authenticate", b'Bearer error="insufficient_scope"'),)
 
 
@@ -79,11 +78,9 @@ class Api:
         self.answer = answer  # of a request that stands in another one
         self.marker = Marker(sealer=settings.SEALER)
         self.writer = Writer(on_connection(pool, open_many))
-        self.searches = Searches(pool)
-        # A group costs as much as several of those who are in it, and searches that come through
-        # the door together are answered together: those who were just answered are waited for.
-        self._door = Gathering(on_connection(pool, open_many), patience=_PATIENCE)
-        self._reads = Gathering(on_connection(pool, open_and_read), patience=_PATIENCE)
+        self._door = Gathering(on_connection(pool, open_many), patience=PATIENCE)
+        self._reads = Gathering(on_connection(pool, open_and_read), patience=PATIENCE)
+        self._searches = SearchesThroughDoor(pool)
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""
@@ -116,6 +113,17 @@ class Api:
         if isinstance(answer, (Opened, NotOpened)):
             return text
         raise _refused(answer)
+
+    async def search(
+        self, request: FhirRequest, wish: Wish, asked: Asked
+    ) -> tuple[Opened | None, SearchPage | None]:
+        """Pass the door and search; what is not open is not there: None.
+
+        Raises `FhirError` in words, and `ForbiddenSearchError`.
+        """
+        sought = Sought(asking=asking_of(request, wish), asked=asked)
+        answer, found = await self._searches.search(sought)
+        return (None if isinstance(answer, NotOpened) else opened(answer)), found
 
 
 def opened(answer: Answer) -> Opened:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from medkarta.access.api.asking import Answer, ApiAsking
-from medkarta.access.api.gathering import Gathering, Together
+from medkarta.access.api.gathering import PATIENCE, Gathering, Together
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.record.actions.taking import take
 from medkarta.record.submissions import Rejected, Submission, Taken
@@ -24,7 +24,6 @@ from medkarta.record.submissions import Rejected, Submission, Taken
 Outcome: TypeAlias = Taken | Rejected
 
 _IDLE = 1.0  # seconds after which the connection is looked at before it is used
-_PATIENCE = 0.5  # a group costs as much as what is in it: few large ones write more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +41,7 @@ class Writer:
         self._door = door
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._gathering: Gathering[Submission | Asked, Outcome | FhirError] = Gathering(
-            self._together, patience=_PATIENCE
+            self._together, patience=PATIENCE
         )
         self._used = 0.0
 

@@ -17,7 +17,7 @@ from medkarta.record.search.together import One, Shape, goes_together, rows_of
 
 _LANES: Final = 2  # statements at one moment; the other connections are the door's and of long work
 # What may be wrong with one search, and is then no fault of those that went with it.
-_OF_ONE: Final = (QueryCanceled, DataError, ValueError)
+OF_ONE: Final = (QueryCanceled, DataError, ValueError)
 
 _Waiting: TypeAlias = list[tuple[One, asyncio.Future[list[Row]]]]
 
@@ -40,16 +40,20 @@ class Searches:
 
     async def search(self, reach: Reach, asked: Asked) -> SearchPage:
         """As `reading.search`. Raises as it does."""
-        if not goes_together(asked.query):
+        one = self.parted(reach, asked)
+        if one is None:
             async with self._pool.connection() as connection:
                 return await reading.search(connection, reach, asked)
-        one = self._frames.searched(reach, asked)
         try:
             rows = await self._ask(one)
-        except _OF_ONE:
+        except OF_ONE:
             async with self._pool.connection() as connection:
                 (rows,) = await rows_of(connection, [one])
         return reading.page_of(asked, rows)
+
+    def parted(self, reach: Reach, asked: Asked) -> One | None:
+        """As one that goes together with others, None: it goes alone. Raises as above."""
+        return self._frames.searched(reach, asked) if goes_together(asked.query) else None
 
     async def _ask(self, one: One) -> list[Row]:
         future: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()

@@ -15,6 +15,9 @@ OnConnection = Callable[[AsyncConnection, Sequence[Asked]], Awaitable[Sequence[A
 
 _MOST: Final = 64  # at once
 _LONGEST: Final = 0.02  # seconds that anybody is waited for
+# Where a group costs as much as several of those who are in it: those who were just answered are
+# waited for.
+PATIENCE: Final = 0.5  # of the time that the last group took
 
 
 class Pool(Protocol):

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from medkarta.access.api.asking import Caller, Doing, Opened
+from medkarta.access.api.asking import Caller, Doing
 from medkarta.access.grants import EVERYTHING
 from medkarta.fhir.representation import Summary
 from medkarta.fhir.search.criteria import criteria_of
@@ -24,7 +24,7 @@ from medkarta.fhir_api.unknown import check_strictness, left_out
 from medkarta.fhir_api.whose import concern_of, patients_named
 from medkarta.record.reading import SearchPage
 from medkarta.record.search.cursors import Asked, BadCursorError
-from medkarta.record.search.sides import ForbiddenSearchError, Reach
+from medkarta.record.search.sides import ForbiddenSearchError
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 _NOTHING: Final = SearchPage(matches=[], included=[], total=0, next=None, cut=False)
@@ -36,11 +36,9 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     check_strictness(request, asked.query.resource_type, asked.query.unknown)
     query = await query_by_ours(api, request, asked.query)
     asked = replace(asked, query=await query_expanded(api, request, query))
-    opened = await api.open_or_nothing(request, _wish(asked.query))
-    reader = reader_of(opened.caller) if opened else ""
+    reader, found = await _found(api, request, asked)
     if asked.after is not None and asked.reader != reader:
         raise bad_cursor()
-    found = await _found(api, opened, asked) if opened else _NOTHING
     query, links = asked.query, [_self(api, request, asked.query)]
     if found.next:
         cursor = api.marker.write(query, found.next, reader=reader)
@@ -132,16 +130,17 @@ def reader_of(caller: Caller) -> str:
     return f"{caller.client_id} {caller.person_id or caller.clinic_id}"
 
 
-async def _found(api: Api, opened: Opened, asked: Asked) -> SearchPage:
-    reach = Reach(opened.grant, opened.types, opened.caller.clinic_id)
+async def _found(api: Api, request: FhirRequest, asked: Asked) -> tuple[str, SearchPage]:
+    """Who reads, and what."""
     try:
-        return await api.searches.search(reach, asked)
+        opened, found = await api.search(request, _wish(asked.query), asked)
     except ForbiddenSearchError as error:
         raise FhirError(
             HTTPStatus.FORBIDDEN,
             "forbidden",
             f"The token's scopes do not open {error.resource_type}, which the search goes through.",
         ) from error
+    return (reader_of(opened.caller) if opened else ""), (found or _NOTHING)
 
 
 def _view(query: Query) -> View:

@@ -26,6 +26,7 @@ _OWN: Final[dict[type, str]] = {
     datetime: "timestamptz",
     Decimal: "numeric",
 }
+_ALONE: Final = Sql("")
 _MOST: Final = 16  # in one statement: as many wait for the slowest of them
 
 
@@ -73,13 +74,19 @@ def parted(statement: Sql, query: Query) -> One:
     return One(Shape(text, shared, most), tuple([values[place] for place in own]))
 
 
-async def rows_of(connection: AsyncConnection[Any], many: Sequence[One]) -> list[list[Row]]:
-    """The rows of each page, in the order of the searches, which are of one shape."""
+async def rows_of(
+    connection: AsyncConnection[Any], many: Sequence[One], *, beside: Sql = _ALONE
+) -> list[list[Row]]:
+    """The rows of each page, in the order of the searches, which are of one shape.
+
+    `beside` is a WITH that the statement begins with: what is to be done together with it.
+    """
     shape = many[0].shape
     columns = [list(column) for column in zip(*[one.own for one in many], strict=True)]
     common = [list(value) if isinstance(value, tuple) else value for value in shape.common]
     found: list[list[Row]] = [[] for _ in many]
-    for row in await fetch(connection, shape.text, [*columns, *common]):
+    values = [*beside.values, *columns, *common]
+    for row in await fetch(connection, beside.text + shape.text, values):
         found[row[0] - 1].append(row[1:])
     return found
 
