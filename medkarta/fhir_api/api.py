@@ -27,6 +27,7 @@ from medkarta.access.api.door import open_many
 from medkarta.access.api.gathering import PATIENCE, Gathering, on_connection
 from medkarta.access.grants import EVERYTHING, Gate
 from medkarta.fhir_api.answers import FhirAnswer, Headers
+from medkarta.fhir_api.bundles import written
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.reads import Wanted, open_and_read
 from medkarta.fhir_api.requests import FhirRequest
@@ -73,6 +74,8 @@ class Api:
         self,
         pool: AsyncConnectionPool[AsyncConnection],
         answer: Callable[[FhirRequest], Awaitable[FhirAnswer]],
+        *,
+        base: str,
     ) -> None:
         self.pool = pool
         self.answer = answer  # of a request that stands in another one
@@ -80,7 +83,7 @@ class Api:
         self.writer = Writer(on_connection(pool, open_many))
         self._door = Gathering(on_connection(pool, open_many), patience=PATIENCE)
         self._reads = Gathering(on_connection(pool, open_and_read), patience=PATIENCE)
-        self._searches = SearchesThroughDoor(pool)
+        self._searches = SearchesThroughDoor(pool, written(base))
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""

@@ -128,7 +128,7 @@ class FhirApi:
 
     async def _at_hand(self) -> Api:
         if self._api is None:
-            self._api = Api(await self._database.pool(), self._inner)
+            self._api = Api(await self._database.pool(), self._inner, base=self._base)
         return self._api
 
     async def _inner(self, request: FhirRequest) -> FhirAnswer:

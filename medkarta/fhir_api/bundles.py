@@ -8,7 +8,7 @@ import orjson
 
 from medkarta.fhir_api.outcomes import Issue, outcome
 from medkarta.record.reading import Text
-from medkarta.record.reading_everything import Written
+from medkarta.record.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def match_entry(base: str, text: Text, mode: str) -> bytes:
     ).encode()
 
 
-def matches(base: str) -> Written:
+def written(base: str) -> Written:
     """How a statement writes many as `match_entry` writes one."""
-    return Written(f'{{"fullUrl":"{base}/', '","resource":', ',"search":{"mode":"match"}}')
+    return Written(f'{{"fullUrl":"{base}/', '","resource":', ',"search":{"mode":"', '"}}')
 
 
 def entry(address: str, body: bytes, mode: str) -> bytes:

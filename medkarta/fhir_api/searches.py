@@ -7,7 +7,7 @@ are of one shape. Those of other shapes are answered next, together with what is
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -24,8 +24,7 @@ from medkarta.record.reading_searches import OF_ONE, Searches
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.sides import ForbiddenSearchError, Reach
 from medkarta.record.search.together import One, Shape, rows_of
-
-_Rows: TypeAlias = list[Row]
+from medkarta.record.written import Written
 
 _LOGGED: Final = f"WITH {lines.WRITTEN} "
 
@@ -41,8 +40,8 @@ class Sought:
 class SearchesThroughDoor:
     """Belongs to one event loop."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
-        self._searches = Searches(pool)
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], written: Written) -> None:
+        self._searches = Searches(pool, written)
         self._gathering = Gathering(on_connection(pool, self._together), patience=PATIENCE)
 
     async def search(self, sought: Sought) -> tuple[Answer, SearchPage | None]:
@@ -50,21 +49,21 @@ class SearchesThroughDoor:
 
         Numbers of lines are not told. Raises `ForbiddenSearchError`.
         """
-        answer, rows = await self._gathering.ask(sought)
+        answer, row = await self._gathering.ask(sought)
         if not isinstance(answer, Opened):
             return answer, None
-        if rows is None:
+        if row is None:
             return answer, await self._searches.search(_reach(answer), sought.asked)
-        return answer, page_of(sought.asked, rows)
+        return answer, page_of(sought.asked, row)
 
     async def _together(
         self, connection: AsyncConnection, sought: Sequence[Sought]
-    ) -> list[tuple[Answer, _Rows | None]]:
+    ) -> list[tuple[Answer, Row | None]]:
         """The connection is in autocommit. Were the lines not written, this raises."""
         decisions = await decide_many(connection, [one.asking for one in sought])
         answers = [decision.answer for decision in decisions]
         drafts = [decision.draft for decision in decisions if decision.draft]
-        found: dict[int, _Rows] = {}
+        found: dict[int, Row] = {}
         if drafts:
             few = self._of_one_shape(sought, answers)
             rows = await _logged(connection, drafts, list(few.values()))
@@ -91,8 +90,8 @@ class SearchesThroughDoor:
 
 async def _logged(
     connection: AsyncConnection, drafts: Sequence[Draft], few: Sequence[One]
-) -> list[_Rows] | None:
-    """Commit the lines; the rows of these searches, None where one of them went wrong."""
+) -> list[Row] | None:
+    """Commit the lines; the row of each of these searches, None where one of them went wrong."""
     written = lines.written(drafts)
     if few:
         try:

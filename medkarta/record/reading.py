@@ -5,10 +5,9 @@ in autocommit, as each call is one statement. `shared_…` read what stands with
 reader of `clinic_id` sees it (None: one of no clinic).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -26,17 +25,14 @@ from medkarta.record import versions
 from medkarta.record.granted import Sql
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.search import page as pages
-from medkarta.record.search import together
 from medkarta.record.search.cursors import Asked
-from medkarta.record.search.includes import MOST_INCLUDED
 from medkarta.record.search.ordering import Place
 from medkarta.record.search.sides import Reach, Side, of_type
 from medkarta.record.versions import Stretch, VersionPlace
+from medkarta.record.written import Written
 
 Connection: TypeAlias = AsyncConnection[Any]
 Row: TypeAlias = tuple[Any, ...]
-
-_VERSION: Final = 5  # of a row of a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +54,13 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchPage:
-    """Matches in order, and what they include.
+    """Matches in order, and what they include, as they were to be written, with commas between.
 
     `total` is told when it was asked for, and when the first page is all. `next` is where the next
     page begins, None on the last. `cut`: more was to be included than goes out with one page.
     """
 
-    matches: list[Text]
-    included: list[Text]
+    text: bytes
     total: int | None
     next: Place | None
     cut: bool
@@ -168,7 +163,9 @@ async def shared_history(
     return await _history(connection, statement, wished.count)
 
 
-async def search(connection: Connection, reach: Reach, asked: Asked) -> SearchPage:
+async def search(
+    connection: Connection, reach: Reach, asked: Asked, written: Written
+) -> SearchPage:
     """FHIR search of one type: https://hl7.org/fhir/R4/http.html#search.
 
     Raises `ForbiddenSearchError` for a type that is not opened, searched or gone through.
@@ -176,41 +173,29 @@ async def search(connection: Connection, reach: Reach, asked: Asked) -> SearchPa
     query = asked.query
     if query.controls.count_only:
         ((total,),) = await _rows(connection, pages.count(reach, query))
-        return SearchPage(matches=[], included=[], total=total, next=None, cut=False)
-    statement = pages.page(reach, query, asked.after)
-    if together.goes_together(query):
-        (rows,) = await together.rows_of(connection, [together.parted(statement, query)])
-    else:
-        rows = await _rows(connection, statement)
-    return page_of(asked, rows)
+        return SearchPage(text=b"", total=total, next=None, cut=False)
+    statement = pages.written_page(reach, query, asked.after, written)
+    (row,) = await _rows(connection, statement)
+    return page_of(asked, row)
 
 
-def page_of(asked: Asked, rows: Sequence[Row]) -> SearchPage:
-    """The page that rows of `search.page` make."""
-    count = asked.query.controls.count
-    matches = [row for row in rows if row[0] == "match"]
-    included = [Text(*row[1:-1]) for row in rows if row[0] == "include"]
-    counted = [row[_VERSION] for row in rows if row[0] == "total"]
-    shown = matches[:count]
-    more = len(matches) > count
-    whole = len(matches) if asked.after is None and not more else None
+def page_of(asked: Asked, row: Row) -> SearchPage:
+    """The page that the row of `search.page.written_page` makes."""
+    found, fitting, text, total, cut, *last, keys = row
+    more = found > fitting
+    whole = found if asked.after is None and not more else None
     return SearchPage(
-        matches=[Text(*row[1:-1]) for row in shown],
-        included=included[:MOST_INCLUDED],
-        total=counted[0] if counted else whole,
-        next=_place(shown[-1]) if more else None,
-        cut=len(included) > MOST_INCLUDED,
+        text=text or b"",
+        total=whole if total is None else total,
+        next=Place(tuple(keys[0]), *last) if more else None,
+        cut=cut,
     )
-
-
-def _place(row: Row) -> Place:
-    return Place(tuple(row[-1]), row[1], row[2])
 
 
 def _present(side: Side, resource_type: str, resource_id: UUID) -> Sql:
     patient = "NULL::uuid" if side.shared else "patient_id"
     where = [of_type(resource_type), Sql("resource_id = %s::uuid", (resource_id,))]
-    return side.resources(f"{patient}, {pages.COLUMNS}", where)
+    return side.resources(f"{patient}, {versions.COLUMNS}", where)
 
 
 async def _history(connection: Connection, statement: Sql, count: int) -> History:

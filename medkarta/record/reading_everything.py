@@ -18,21 +18,19 @@ from medkarta.foundation.prepared import fetch
 from medkarta.record.granted import Source, Sql, branches_of, one_of
 from medkarta.record.reading import Connection, Text
 from medkarta.record.search.matching import recorded
-from medkarta.record.search.page import COLUMNS
+from medkarta.record.versions import COLUMNS
+from medkarta.record.written import HELD, LARGEST, TEXT, Written, parts_of
 
 _COLUMNS: Final = "patient_id, resource_id, logical_id, resource_type, body"
+_MATCH: Final = "'match' AS mode"
 _SOURCE: Final = Source(columns=_COLUMNS)
-_LARGEST: Final = 10_000_000  # bytes of a page; one more resource than they hold
-_FITS: Final = (
-    "row_number() OVER w <= %s AND sum(octet_length(body)) OVER w - octet_length(body) < %s"
-)
+_FITS: Final = f"row_number() OVER w <= %s AND {HELD} < %s"
 _IN_ORDER: Final = "ORDER BY part, patient_id, resource_id) FILTER (WHERE fits)"
 _LAST: Final = ", ".join(
     f"(array_agg({column} {_IN_ORDER})[count(*) FILTER (WHERE fits)]"
     for column in ("patient_id", "resource_id")
 )
-_WRITTEN: Final = "%s || resource_type || '/' || logical_id || %s || body || %s"
-_TEXT: Final = f"convert_to(string_agg({_WRITTEN}, ',' {_IN_ORDER}, 'UTF8')"
+_TEXT: Final = f"convert_to(string_agg({TEXT}, ',' {_IN_ORDER}, 'UTF8')"
 # Dates of a human being say nothing of when care was given.
 _OF_CARE: Final = "param NOT IN ('birthdate', 'death-date')"
 # A shared resource's id has 26 characters, a patient's resource's two times as many.
@@ -60,14 +58,6 @@ class Place(NamedTuple):
 
     patient_id: UUID
     resource_id: UUID
-
-
-class Written(NamedTuple):
-    """How each resource is written: `before`, its `Type/id`, `amid`, its text, `after`."""
-
-    before: str
-    amid: str
-    after: str
 
 
 class Page(NamedTuple):
@@ -133,7 +123,7 @@ def everything(
         others.append(Sql("(patient_id, resource_id) > (%s::uuid, %s::uuid)", tuple(after)))
     each = Sql(" ORDER BY resource_id LIMIT %s", (limit + 1,))
     theirs = branches_of(grant, _SOURCE, None, others, each=each)
-    rows = Sql(f"SELECT 1 AS part, {_COLUMNS}, {_FITS} AS fits FROM (", (limit, _LARGEST))  # noqa: S608
+    rows = Sql(f"SELECT 1 AS part, {_MATCH}, {_COLUMNS}, {_FITS} AS fits FROM (", (limit, LARGEST))  # noqa: S608
     rows += Sql(f"SELECT {_COLUMNS} FROM (") + theirs  # noqa: S608  # literals
     rows += Sql(
         ") AS granted ORDER BY patient_id, resource_id LIMIT %s) AS theirs"
@@ -142,10 +132,10 @@ def everything(
     )
     if part.patients_first and not after:
         patients = branches_of(grant, _SOURCE, None, [*wheres, Sql("resource_id = patient_id")])
-        rows += Sql(f" UNION ALL SELECT 0, {_COLUMNS}, TRUE FROM (") + patients  # noqa: S608
+        rows += Sql(f" UNION ALL SELECT 0, {_MATCH}, {_COLUMNS}, TRUE FROM (") + patients  # noqa: S608
         rows += ") AS patients"
-    told = f"SELECT count(*), count(*) FILTER (WHERE fits), {_LAST}, {_TEXT} FROM ("  # noqa: S608  # literals
-    return Sql(told, written) + rows + ") AS found"
+    told = f"SELECT count(*), count(*) FILTER (WHERE fits), {_LAST}, {_TEXT} FROM "  # noqa: S608  # literals
+    return Sql(told) + parts_of(written) + ", (" + rows + ") AS found"
 
 
 def _wheres(part: Part) -> Iterable[Sql]:

@@ -11,8 +11,8 @@ from medkarta.fhir.search.sought import Query
 from medkarta.record.granted import Sql
 from medkarta.record.reading import Connection, Text
 from medkarta.record.search.conditions import wheres
-from medkarta.record.search.page import COLUMNS
 from medkarta.record.search.sides import Reach, of_type
+from medkarta.record.versions import COLUMNS
 
 _KIND: Final = "Observation"
 _VALID: Final = Sql("status <> 'entered-in-error'")

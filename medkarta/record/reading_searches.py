@@ -14,12 +14,13 @@ from medkarta.record.search.cursors import Asked
 from medkarta.record.search.frames import Frames
 from medkarta.record.search.sides import Reach
 from medkarta.record.search.together import One, Shape, goes_together, rows_of
+from medkarta.record.written import Written
 
 _LANES: Final = 2  # statements at one moment; the other connections are the door's and of long work
 # What may be wrong with one search, and is then no fault of those that went with it.
 OF_ONE: Final = (QueryCanceled, DataError, ValueError)
 
-_Waiting: TypeAlias = list[tuple[One, asyncio.Future[list[Row]]]]
+_Waiting: TypeAlias = list[tuple[One, asyncio.Future[Row]]]
 
 
 class Pool(Protocol):
@@ -32,9 +33,10 @@ class Pool(Protocol):
 class Searches:
     """Belongs to one event loop. While some are served the next gather; alone, one waits not."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, written: Written) -> None:
         self._pool = pool
-        self._frames = Frames()
+        self._written = written
+        self._frames = Frames(written)
         self._waiting: dict[Shape, _Waiting] = {}  # who waits longest stands first
         self._lanes: set[asyncio.Task[None]] = set()
 
@@ -43,20 +45,20 @@ class Searches:
         one = self.parted(reach, asked)
         if one is None:
             async with self._pool.connection() as connection:
-                return await reading.search(connection, reach, asked)
+                return await reading.search(connection, reach, asked, self._written)
         try:
-            rows = await self._ask(one)
+            row = await self._ask(one)
         except OF_ONE:
             async with self._pool.connection() as connection:
-                (rows,) = await rows_of(connection, [one])
-        return reading.page_of(asked, rows)
+                (row,) = await rows_of(connection, [one])
+        return reading.page_of(asked, row)
 
     def parted(self, reach: Reach, asked: Asked) -> One | None:
         """As one that goes together with others, None: it goes alone. Raises as above."""
         return self._frames.searched(reach, asked) if goes_together(asked.query) else None
 
-    async def _ask(self, one: One) -> list[Row]:
-        future: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+    async def _ask(self, one: One) -> Row:
+        future: asyncio.Future[Row] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(one.shape, []).append((one, future))
         if len(self._lanes) < _LANES:
             self._lanes.add(asyncio.create_task(self._serve()))
@@ -79,9 +81,9 @@ class Searches:
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), rows in zip(batch, found, strict=True):
+        for (_, future), row in zip(batch, found, strict=True):
             if not future.done():  # who went away meanwhile is cancelled
-                future.set_result(rows)
+                future.set_result(row)
 
     def _taken(self) -> _Waiting:
         shape = next(iter(self._waiting))

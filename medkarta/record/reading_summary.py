@@ -14,8 +14,8 @@ from medkarta.fhir.json_text import JsonObject
 from medkarta.record import sql
 from medkarta.record.granted import Sql, newest, one_of
 from medkarta.record.reading import Connection, Text
-from medkarta.record.search.page import COLUMNS
 from medkarta.record.stored import parse_body
+from medkarta.record.versions import COLUMNS
 
 _MOST: Final = 100  # of one kind in one part; the newest
 

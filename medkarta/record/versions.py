@@ -13,10 +13,10 @@ from uuid import UUID
 from medkarta.access.grants import Grant
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
-from medkarta.record.search import page as pages
 
-COLUMNS: Final = f"patient_id, {pages.COLUMNS}, deleted"
-_SHARED_COLUMNS: Final = COLUMNS.replace("patient_id", "NULL::uuid AS patient_id")
+COLUMNS: Final = "resource_id, logical_id, resource_type, version, recorded_at, body"
+_OWNED: Final = f"patient_id, {COLUMNS}, deleted"
+_SHARED: Final = _OWNED.replace("patient_id", "NULL::uuid AS patient_id")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +63,7 @@ def _of_patients(grant: Grant, stretch: Stretch) -> Sql:
         [limited, *_of(stretch)]
     )
     parts = [
-        Sql(f"SELECT {COLUMNS} FROM {table} WHERE ")  # noqa: S608  # literals
+        Sql(f"SELECT {_OWNED} FROM {table} WHERE ")  # noqa: S608  # literals
         + all_of(whole)
         + " AND (NOT deleted OR EXISTS ("
         + before
@@ -86,7 +86,7 @@ def of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
 def _of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
     where = all_of([readable_by(clinic_id), *_asked(stretch)])
     present, former = (
-        Sql(f"SELECT {_SHARED_COLUMNS} FROM {table} WHERE ") + where  # noqa: S608  # literals
+        Sql(f"SELECT {_SHARED} FROM {table} WHERE ") + where  # noqa: S608  # literals
         for table in ("shared_resource", "shared_resource_version")
     )
     return present + " UNION ALL " + former

@@ -4,10 +4,12 @@ from django.db import connection
 from psycopg import AsyncConnection
 
 from medkarta.access.grants import EVERYTHING
+from medkarta.foundation.ids import parse_logical_id
 from medkarta.foundation.sealing import Sealer
 from medkarta.record import reading
 from medkarta.record.search.cursors import Marker
 from medkarta.record.search.sides import Reach
+from medkarta.record.written import Written
 
 MARKER = Marker(sealer=Sealer(["a secret of the tests"]))
 
@@ -25,10 +27,33 @@ def connecting():
     )
 
 
+# So that a resource's text can be looked at as it is stored: no JSON holds these two.
+_RECORD, _UNIT = "\x1e", "\x1f"
+WRITTEN = Written(_RECORD, _UNIT, _UNIT, "")
+
+
+class Found:
+    """A page, its resources apart."""
+
+    def __init__(self, page):
+        self.total, self.next, self.cut = page.total, page.next, page.cut
+        few = [_Resource(*one.split(_UNIT)) for one in page.text.decode().split(_RECORD)[1:]]
+        self.matches = [one for one in few if one.mode == "match"]
+        self.included = [one for one in few if one.mode == "include"]
+
+
+class _Resource:
+    def __init__(self, name, body, mode):
+        self.resource_type, self.id = name.split("/")
+        self.body, self.mode = body, mode.rstrip(",")
+        whole = "-" in self.id
+        self.patient_id, self.resource_id = parse_logical_id(self.id) if whole else (None, None)
+
+
 async def search(database, grant, resource_type, text="", *, types=EVERYTHING):
     """One page of a search, under a Grant or (None) of what is nobody's."""
     reach = Reach.of(grant) if grant else Reach(None, types)
-    return await reading.search(database, reach, MARKER.read(resource_type, text))
+    return Found(await reading.search(database, reach, MARKER.read(resource_type, text), WRITTEN))
 
 
 async def ids(database, grant, resource_type, text=""):

@@ -368,7 +368,7 @@ async def test_includes_come_in_one_order_whatever_the_plan(database, me, monkey
 
 async def test_what_a_page_may_bring_along_is_limited(database, me, monkeypatch):
     monkeypatch.setattr(includes, "MOST_INCLUDED", 5)
-    monkeypatch.setattr("medkarta.record.reading.MOST_INCLUDED", 5)
+    monkeypatch.setattr("medkarta.record.search.page.MOST_INCLUDED", 5)
     page = await search(database, grant_of(me), "Patient", "_revinclude=*")
     assert (len(page.included), page.cut) == (5, True)
 

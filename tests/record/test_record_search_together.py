@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg import DataError
 from record_bundles import grant_of
-from record_searching import MARKER, committed, connecting, search
+from record_searching import MARKER, WRITTEN, Found, committed, connecting, search
 from record_two_people import two_people
 
 from medkarta.access.grants import Grant, Section
@@ -52,7 +52,7 @@ async def pool():
 
 async def found(searches, grant, text, after=None):
     asked = replace(MARKER.read("Observation", text), after=after)
-    page = await searches.search(Reach.of(grant), asked)
+    page = Found(await searches.search(Reach.of(grant), asked))
     return {(one.patient_id, one.resource_id) for one in page.matches}, page.total
 
 
@@ -62,7 +62,7 @@ async def found(searches, grant, text, after=None):
 async def test_each_finds_its_own_in_a_statement_of_several(people, pool, text):
     grants = [grant_of(one) for one in people] * 3
     ended = replace(grants[0], expires_at=datetime(2001, 1, 1, tzinfo=UTC))
-    searches = Searches(pool)
+    searches = Searches(pool, WRITTEN)
     *answers, none = await asyncio.gather(*(found(searches, one, text) for one in [*grants, ended]))
     assert pool.given < len(grants)
     assert none == (set(), 0)
@@ -75,7 +75,7 @@ async def test_each_finds_its_own_in_a_statement_of_several(people, pool, text):
 
 
 async def test_what_is_wrong_with_one_is_no_fault_of_the_others(people, pool):
-    searches, few = Searches(pool), [grant_of(one) for one in people]
+    searches, few = Searches(pool, WRITTEN), [grant_of(one) for one in people]
     bad, good = (Place((key,), UUID(int=0), UUID(int=0)) for key in ("no date", "2100-01-01"))
     answers = await asyncio.gather(
         *(found(searches, few[0], "", after) for after in (good, bad)),
@@ -88,7 +88,7 @@ async def test_what_is_wrong_with_one_is_no_fault_of_the_others(people, pool):
 
 
 async def test_who_asks_for_very_much_or_goes_far_asks_alone(people, pool):
-    searches = Searches(pool)
+    searches = Searches(pool, WRITTEN)
     texts = ["_summary=count", "_include=Observation:subject", "_count=1000"]
     for text in texts:
         await asyncio.gather(*(found(searches, grant_of(one), text) for one in people))
@@ -115,7 +115,7 @@ KINDS = [
 @pytest.mark.parametrize("text", KINDS)
 @pytest.mark.parametrize("resource_type", ["Observation", "Device", "Encounter"])
 def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type, text):
-    frames, ways = Frames(), [(1, Section), (2, Section), (3, [Section.LABS]), (5, Section)]
+    frames, ways = Frames(WRITTEN), [(1, Section), (2, Section), (3, [Section.LABS]), (5, Section)]
     for many, sections in ways * 2:
         owners = [uuid4() for _ in range(5)]
         grant = grant_of(*owners[:many], sections=frozenset(sections))
@@ -127,7 +127,7 @@ def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type,
         for clinic_id in (None, ClinicId(owners[0]), ClinicId(owners[1])):
             whose = replace(grant, expires_at=datetime.now(UTC))
             reach = Reach(whose, whose.types, clinic_id)
-            made = parted(pages.page(reach, asked.query, None), asked.query)
+            made = parted(pages.written_page(reach, asked.query, None, WRITTEN), asked.query)
             assert frames.searched(reach, asked) == made
 
 
@@ -167,7 +167,7 @@ class AtOnce:
 
 
 async def test_who_asks_when_all_have_just_been_answered_is_answered_too(people):
-    searches, grant = Searches(AtOnce()), grant_of(people[0])
+    searches, grant = Searches(AtOnce(), WRITTEN), grant_of(people[0])
 
     async def ask_again_and_again(text):
         for _ in range(3):

@@ -12,7 +12,7 @@ from medkarta.fhir.search.query_criteria import read_condition
 from medkarta.fhir.search.sought import BadSearchError, Criterion
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
-from medkarta.fhir_api.bundles import Link, bundle, matches
+from medkarta.fhir_api.bundles import Link, bundle, written
 from medkarta.fhir_api.interactions.search import bad_cursor, reader_of
 from medkarta.fhir_api.operations.given import Given, bad, read_given
 from medkarta.fhir_api.operations.opening import entry_of
@@ -66,7 +66,7 @@ async def search_compartment(api: Api, request: FhirRequest) -> FhirAnswer:
                 connection,
                 opened.grant,
                 part,
-                matches(request.base),
+                written(request.base),
                 after=asked.after,
                 limit=limit,
             )

@@ -14,7 +14,7 @@ from medkarta.fhir.search.query_text import without
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir_api.answers import FhirAnswer, View
 from medkarta.fhir_api.api import Api, Wish
-from medkarta.fhir_api.bundles import Link, bundle, match_entry, outcome_entry
+from medkarta.fhir_api.bundles import Link, bundle, outcome_entry
 from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.outcomes import FhirError, Issue
 from medkarta.fhir_api.requests import FORM, FhirRequest
@@ -27,7 +27,7 @@ from medkarta.record.search.cursors import Asked, BadCursorError
 from medkarta.record.search.sides import ForbiddenSearchError
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
-_NOTHING: Final = SearchPage(matches=[], included=[], total=0, next=None, cut=False)
+_NOTHING: Final = SearchPage(text=b"", total=0, next=None, cut=False)
 
 
 async def search(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -43,8 +43,7 @@ async def search(api: Api, request: FhirRequest) -> FhirAnswer:
     if found.next:
         cursor = api.marker.write(query, found.next, reader=reader)
         links.append(Link("next", f"{_address(request.base, query)}?_cursor={quote(cursor)}"))
-    entries = [match_entry(request.base, one, "match") for one in found.matches]
-    entries += [match_entry(request.base, one, "include") for one in found.included]
+    entries = [found.text] if found.text else []
     if told := _told(query, found):
         entries.insert(0, outcome_entry(told))
     body = bundle("searchset", entries, links, total=found.total)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from medkarta.access.api.asking import Caller
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api
-from medkarta.fhir_api.bundles import Link, bundle, match_entry, matches
+from medkarta.fhir_api.bundles import Link, bundle, match_entry, written
 from medkarta.fhir_api.operations.given import Given, bad, later, read_given
 from medkarta.fhir_api.operations.opening import entry_of, open_record, shared_types
 from medkarta.fhir_api.outcomes import FhirError
@@ -37,7 +37,7 @@ async def everything(api: Api, request: FhirRequest) -> FhirAnswer:
     part, limit, after = asked or seal.read(given)
     async with api.pool.connection() as connection:
         found = await record.page(
-            connection, grant, part, matches(request.base), after=after, limit=limit
+            connection, grant, part, written(request.base), after=after, limit=limit
         )
         shared = await record.shared_in(
             connection, found.text, types=shared_types(opened, part.types)

@@ -25,9 +25,10 @@ from medkarta.foundation.ids import PatientId, ResourceId, logical_id
 from medkarta.record.rules.sharing import WITHOUT_PATIENT
 from medkarta.record.search.cursors import Asked
 from medkarta.record.search.owners import owners_of
-from medkarta.record.search.page import page
+from medkarta.record.search.page import written_page
 from medkarta.record.search.sides import Reach
 from medkarta.record.search.together import One, Shape, parted
+from medkarta.record.written import Written
 
 _ANYBODY: Final = frozenset(ANYBODY)
 _NAMED: Final = tuple(
@@ -49,14 +50,15 @@ class _Frame(NamedTuple):
 class Frames:
     """Statements that were made, by what they ask for; the oldest are forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: Written) -> None:
+        self._written = written
         self._kept: dict[object, _Frame] = {}
 
     def searched(self, reach: Reach, asked: Asked) -> One:
         """A page's statement, parted. Raises `ForbiddenSearchError`."""
         query, grant = asked.query, reach.grant
         if grant is None or not _may_be_kept(asked, grant):
-            return parted(page(reach, query, asked.after), query)
+            return parted(written_page(reach, query, asked.after, self._written), query)
         patients: list[UUID] = sorted(grant.patient_ids)
         criteria = _of_anybody(query, patients)
         limits = (
@@ -66,11 +68,22 @@ class Frames:
         key = (query.resource_type, criteria, query.controls, len(patients), limits)
         frame = self._kept.get(key)
         if frame is None:
-            frame = _framed(reach, replace(query, criteria=criteria), grant)
+            frame = self._framed(reach, replace(query, criteria=criteria), grant)
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
             self._kept[key] = frame
         return _filled(frame, patients, grant.expires_at)
+
+    def _framed(self, reach: Reach, query: Query, grant: Grant) -> _Frame:
+        general = replace(reach, grant=grant.of_anybody())
+        one = parted(written_page(general, query, None, self._written), query)
+        numbers: dict[object, int] = {any_: number for number, any_ in enumerate(ANYBODY)}
+        places = list(enumerate(one.own))
+        return _Frame(
+            one,
+            tuple([(place, numbers[value]) for place, value in places if value in numbers]),
+            tuple([place for place, value in places if value is EVER]),
+        )
 
 
 def _may_be_kept(asked: Asked, grant: Grant) -> bool:
@@ -120,18 +133,6 @@ def _general(kind: str, condition: Condition, patients: Sequence[UUID]) -> Condi
         return condition
     named = [any_ for one, any_ in zip(patients, _NAMED, strict=False) if one in owners]
     return Criterion(condition.param, None, tuple(named))
-
-
-def _framed(reach: Reach, query: Query, grant: Grant) -> _Frame:
-    general = replace(reach, grant=grant.of_anybody())
-    one = parted(page(general, query, None), query)
-    numbers: dict[object, int] = {any_: number for number, any_ in enumerate(ANYBODY)}
-    places = list(enumerate(one.own))
-    return _Frame(
-        one,
-        tuple([(place, numbers[value]) for place, value in places if value in numbers]),
-        tuple([place for place, value in places if value is EVER]),
-    )
 
 
 def _filled(frame: _Frame, patients: Sequence[UUID], end: datetime) -> One:

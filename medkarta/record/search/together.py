@@ -76,19 +76,17 @@ def parted(statement: Sql, query: Query) -> One:
 
 async def rows_of(
     connection: AsyncConnection[Any], many: Sequence[One], *, beside: Sql = _ALONE
-) -> list[list[Row]]:
-    """The rows of each page, in the order of the searches, which are of one shape.
+) -> list[Row]:
+    """The row of each page, in the order of the searches, which are of one shape.
 
     `beside` is a WITH that the statement begins with: what is to be done together with it.
     """
     shape = many[0].shape
     columns = [list(column) for column in zip(*[one.own for one in many], strict=True)]
     common = [list(value) if isinstance(value, tuple) else value for value in shape.common]
-    found: list[list[Row]] = [[] for _ in many]
     values = [*beside.values, *columns, *common]
-    for row in await fetch(connection, beside.text + shape.text, values):
-        found[row[0] - 1].append(row[1:])
-    return found
+    rows = await fetch(connection, beside.text + shape.text, values)
+    return [row[1:] for row in sorted(rows)]
 
 
 def _hashable(value: Value) -> object:
