@@ -13,6 +13,7 @@ from uuid import UUID
 from medkarta.access.grants import Grant
 from medkarta.fhir.search.dates import BEGINNING, END
 from medkarta.fhir.search.sought import Criterion
+from medkarta.foundation.arrays import array_of
 from medkarta.foundation.ids import decode_uuid
 from medkarta.foundation.prepared import fetch
 from medkarta.record.granted import Source, Sql, branches_of, one_of
@@ -25,12 +26,14 @@ _COLUMNS: Final = "patient_id, resource_id, logical_id, resource_type, body"
 _MATCH: Final = "'match' AS mode"
 _SOURCE: Final = Source(columns=_COLUMNS)
 _FITS: Final = f"row_number() OVER w <= %s AND {HELD} < %s"
-_IN_ORDER: Final = "ORDER BY part, patient_id, resource_id) FILTER (WHERE fits)"
+_TAKEN: Final = "FILTER (WHERE fits)"
 _LAST: Final = ", ".join(
-    f"(array_agg({column} {_IN_ORDER})[count(*) FILTER (WHERE fits)]"
-    for column in ("patient_id", "resource_id")
+    f"(array_agg({column}) {_TAKEN})[count(*) {_TAKEN}]" for column in ("patient_id", "resource_id")
 )
-_TEXT: Final = f"convert_to(string_agg({TEXT}, ',' {_IN_ORDER}, 'UTF8')"
+_PAGE: Final = (
+    f"SELECT count(*), count(*) {_TAKEN}, {_LAST},"  # noqa: S608  # literals
+    f" convert_to(string_agg({TEXT}, ',') {_TAKEN}, 'UTF8') FROM "
+)
 # Dates of a human being say nothing of when care was given.
 _OF_CARE: Final = "param NOT IN ('birthdate', 'death-date')"
 # A shared resource's id has 26 characters, a patient's resource's two times as many.
@@ -89,7 +92,7 @@ async def page(
 
 async def shared_in(connection: Connection, text: bytes, *, types: Collection[str]) -> list[Text]:
     """The shared resources of these types that the text of resources refers to."""
-    keys = sorted(shared_named(text))
+    keys = shared_named(text)
     if not keys or not types:
         return []
     found = await fetch(
@@ -97,7 +100,7 @@ async def shared_in(connection: Connection, text: bytes, *, types: Collection[st
         f"SELECT NULL, {COLUMNS} FROM shared_resource WHERE NOT deleted"  # noqa: S608  # literals
         " AND resource_id = ANY(%s::uuid[]) AND resource_type = ANY(%s::text[])"
         " ORDER BY resource_type, resource_id",
-        (keys, sorted(types)),
+        (array_of(map(str, keys)), array_of(sorted(types))),
     )
     return [Text(*row) for row in found]
 
@@ -113,7 +116,8 @@ def everything(
 ) -> Sql:
     """One row: how many were found; of those that the page has room for how many, the last, a text.
 
-    One value holds all of them as they go out: as rows they take twice the time to come over.
+    Branches stand in the order of the patients, and each is read in order: nothing is sorted, as
+    these connections have no parallel plans.
     """
     wheres = list(_wheres(part))
     others = [*wheres, *_dated(grant, part)]
@@ -123,19 +127,13 @@ def everything(
         others.append(Sql("(patient_id, resource_id) > (%s::uuid, %s::uuid)", tuple(after)))
     each = Sql(" ORDER BY resource_id LIMIT %s", (limit + 1,))
     theirs = branches_of(grant, _SOURCE, None, others, each=each)
-    rows = Sql(f"SELECT 1 AS part, {_MATCH}, {_COLUMNS}, {_FITS} AS fits FROM (", (limit, LARGEST))  # noqa: S608
-    rows += Sql(f"SELECT {_COLUMNS} FROM (") + theirs  # noqa: S608  # literals
-    rows += Sql(
-        ") AS granted ORDER BY patient_id, resource_id LIMIT %s) AS theirs"
-        " WINDOW w AS (ORDER BY patient_id, resource_id)",
-        (limit + 1,),
-    )
+    rows = Sql(f"SELECT {_MATCH}, {_COLUMNS}, {_FITS} AS fits FROM (", (limit, LARGEST))  # noqa: S608
+    rows += theirs + ") AS theirs WINDOW w AS (ROWS UNBOUNDED PRECEDING)"
     if part.patients_first and not after:
         patients = branches_of(grant, _SOURCE, None, [*wheres, Sql("resource_id = patient_id")])
-        rows += Sql(f" UNION ALL SELECT 0, {_MATCH}, {_COLUMNS}, TRUE FROM (") + patients  # noqa: S608
-        rows += ") AS patients"
-    told = f"SELECT count(*), count(*) FILTER (WHERE fits), {_LAST}, {_TEXT} FROM "  # noqa: S608  # literals
-    return Sql(told) + parts_of(written) + ", (" + rows + ") AS found"
+        first = Sql(f"SELECT {_MATCH}, {_COLUMNS}, TRUE AS fits FROM (") + patients  # noqa: S608
+        rows = first + ") AS patients UNION ALL " + rows
+    return Sql(_PAGE) + parts_of(written) + ", (" + rows + ") AS found"
 
 
 def _wheres(part: Part) -> Iterable[Sql]:

@@ -8,8 +8,11 @@ from medkarta.config.postgres.connection import Connection
 _LARGEST = 4
 _PATIENCE = 3.0  # seconds
 # Statements come again and again with other values: they are planned once. None runs for longer
-# than somebody waits for it.
-_OPTIONS = "-c plan_cache_mode=force_generic_plan -c statement_timeout=15s"
+# than somebody waits for it. Parallel plans would bring rows out of the order of their branches.
+_OPTIONS = (
+    "-c plan_cache_mode=force_generic_plan -c statement_timeout=15s"
+    " -c max_parallel_workers_per_gather=0"
+)
 
 
 class AsyncDatabase:
