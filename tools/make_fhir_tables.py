@@ -33,9 +33,7 @@ def main(package: Path) -> None:
     parameters = [
         parameter
         for parameter in resources(source / "search-parameters.json")
-        if parameter.get("expression")
-        and parameter["type"] != "special"
-        and parameter["version"] == "4.0.1"  # one is R5's
+        if parameter.get("expression") and parameter["version"] == "4.0.1"  # one is R5's
     ]
     structures = [
         structure

@@ -6,11 +6,18 @@ https://hl7.org/fhir/R4/search.html#ptypes. A pair that is not in `EXTRACTORS` h
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from medkarta.fhir.json_text import JsonObject, JsonValue
 from medkarta.fhir.search.dates import Interval, interval, period_interval, timing_interval
 from medkarta.fhir.search.numbers import Span, quantity_span, range_span, span
+from medkarta.fhir.search.positions import (
+    MOST_LATITUDE,
+    MOST_LONGITUDE,
+    latitude_of,
+    longitude_of,
+)
 from medkarta.fhir.search.references import read_reference
 from medkarta.fhir.search.text import normalise
 from medkarta.fhir.search.values import Date, Number, Quantity, Reference, String, Token, Uri
@@ -177,6 +184,22 @@ def _number_range(param: str, bounds: JsonValue, add: Add) -> None:
         add(Number(param, *found))
 
 
+def _position(param: str, position: JsonValue, add: Add) -> None:
+    """A point: what its digits leave open is not asked, as a place is not so wide."""
+    if type(position) is dict:
+        latitude = _coordinate(position.get("latitude"), MOST_LATITUDE)
+        longitude = _coordinate(position.get("longitude"), MOST_LONGITUDE)
+        if latitude is not None and longitude is not None:
+            add(Number(latitude_of(param), latitude, latitude, latitude))
+            add(Number(longitude_of(param), longitude, longitude, longitude))
+
+
+def _coordinate(number: JsonValue, most: int) -> Decimal | None:
+    found = span(number)
+    value = found.value if found else None
+    return value if value is not None and abs(value) <= most else None
+
+
 def _string(param: str, text: JsonValue, add: Add) -> None:
     if type(text) is str:
         value = normalise(text)
@@ -228,6 +251,7 @@ EXTRACTORS: dict[tuple[str, str], Extract] = {
     ("quantity", "Range"): _quantity_range,
     **{("number", kind): _number for kind in ("decimal", "integer")},
     ("number", "Range"): _number_range,
+    ("special", "Location.position"): _position,
     **{("string", kind): _string for kind in ("string", "markdown")},
     ("string", "HumanName"): _name,
     ("string", "Address"): _address,

@@ -30,8 +30,8 @@ def index_values(resource: JsonObject) -> list[IndexValue]:
     """Return the values of every R4 search parameter of a parsed resource, none twice.
 
     Left out: `_id` and `_lastUpdated` (the store has them as columns), composites of the resource
-    itself (joined from their components when searched), `special`, contained resources. What is
-    malformed has no value; nothing here raises on content.
+    itself (joined from their components when searched), contained resources. What is malformed has
+    no value; nothing here raises on content.
     """
     resource_type = resource.get("resourceType")
     if not isinstance(resource_type, str) or resource_type not in resource_types():

@@ -23,6 +23,7 @@ USUAL_ENTRIES: Final = 20
 MOST_INCLUDES: Final = 10
 MOST_SORTS: Final = 5
 _MOST_ELEMENTS: Final = 50
+_UNORDERED: Final = frozenset({"composite", "special"})
 _ELEMENT: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
 _INCLUDES: Final = ("_include", "_revinclude")
 # What others read: the answer's format. `_contained` asks for nothing where it says false.
@@ -103,7 +104,7 @@ def _sort(resource_type: str, text: str) -> tuple[SortKey, ...]:
     keys: dict[str, SortKey] = {}
     for name in names:
         param = known.get(name.removeprefix("-"))
-        if param is None or param.kind == "composite":
+        if param is None or param.kind in _UNORDERED:
             raise BadSearchError("_sort", f"{resource_type} cannot be sorted by this")
         keys.setdefault(param.code, SortKey(param, descending=name.startswith("-")))
     return tuple(keys.values())

@@ -22,6 +22,7 @@ from medkarta.fhir.search.sought import (
     SoughtCodes,
     SoughtNumber,
     SoughtParts,
+    SoughtPlace,
     SoughtReference,
 )
 from medkarta.fhir.search.units import equivalents
@@ -30,6 +31,7 @@ DEEPEST_CHAIN: Final = 3
 MOST_LEGS: Final = 20
 _STEPS: Final = 20  # of a hierarchy cost about as much as so many values
 _CODES_AT_ONCE: Final = 100  # of a value set cost about as much as a value
+_PLACE: Final = 200  # values: all positions may have to be looked at
 _HAS: Final = "_has"
 _MODIFIERS: Final = {
     "string": {Modifier.EXACT, Modifier.CONTAINS},
@@ -87,7 +89,7 @@ def _work(sought: Sought) -> int:
         case SoughtNumber(code=str(code)):
             return 1 + len(equivalents(code))
         case _:
-            return 1
+            return _PLACE if isinstance(sought, SoughtPlace) else 1
 
 
 def _known(resource_type: str, code: str) -> Parameter:
@@ -184,7 +186,8 @@ def _modifier(name: str, param: Parameter, stated: str) -> tuple[Modifier | None
     except ValueError:
         raise BadSearchError(shown(name), "R4 has no such modifier") from None
     if modifier not in _MODIFIERS.get(param.kind, ()) or param.code in _OF_COLUMNS:
-        raise BadSearchError(shown(name), f"a {param.kind} takes no :{modifier}")
+        what = param.code if param.kind == "special" else f"a {param.kind}"
+        raise BadSearchError(shown(name), f"{what} takes no :{modifier}")
     return modifier, None
 
 

@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/search.html#ptypes.
 """
 
 import functools
+import math
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal
@@ -17,6 +18,7 @@ from medkarta.fhir.search.hierarchies import kin
 from medkarta.fhir.search.numbers import span
 from medkarta.fhir.search.parameters import Parameter, parameters_of
 from medkarta.fhir.search.paths import Truth, paths_of
+from medkarta.fhir.search.positions import EARTH, MOST_LATITUDE, MOST_LONGITUDE
 from medkarta.fhir.search.query_text import plain, split
 from medkarta.fhir.search.references import read_reference
 from medkarta.fhir.search.sought import (
@@ -29,20 +31,26 @@ from medkarta.fhir.search.sought import (
     SoughtDate,
     SoughtNumber,
     SoughtParts,
+    SoughtPlace,
     SoughtReference,
     SoughtText,
     SoughtToken,
     SoughtValueSet,
 )
 from medkarta.fhir.search.text import normalise
+from medkarta.fhir.search.units import equivalents
 
 _PREFIXED: Final = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
+_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,40})?")
 _LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _KIN: Final = (Modifier.ABOVE, Modifier.BELOW)
 _MOST_DIGITS: Final = 40  # as the index takes: `record.rows`
 _QUANTITY_PARTS: Final = 3
 _OF_TYPE_PARTS: Final = 3
+_PLACE_PARTS: Final = range(2, 5)
+_USUALLY_NEAR: Final = Decimal(10_000)  # metres, where a search does not say: R4 leaves it to us
+_FARTHEST: Final = Decimal(math.ceil(math.pi * EARTH))  # metres to the other side of the Earth
 _PLAIN: Final = Context(prec=200)
 
 
@@ -189,6 +197,33 @@ def _amount(text: str, system: str | None, code: str | None) -> SoughtNumber:
     return SoughtNumber(prefix, number.value, low, high, system, code)
 
 
+def _place(text: str) -> SoughtPlace:
+    parts = [plain(part) for part in split(text, "|")]
+    if len(parts) not in _PLACE_PARTS:
+        raise _UnreadableError("it is latitude|longitude, with |distance or |distance|unit behind")
+    latitude, longitude, distance, unit = [*parts, "", ""][:4]
+    return SoughtPlace(
+        _degrees(latitude, MOST_LATITUDE),
+        _degrees(longitude, MOST_LONGITUDE),
+        _metres(distance, unit or "km") if distance else _USUALLY_NEAR,
+    )
+
+
+def _degrees(text: str, most: int) -> Decimal:
+    if not _DEGREES.fullmatch(text) or abs(Decimal(text)) > most:
+        raise _UnreadableError(f"degrees are digits with a point, from -{most} to {most}")
+    return Decimal(text)
+
+
+def _metres(text: str, unit: str) -> Decimal:
+    if not _NUMBER.fullmatch(text) or Decimal(text).is_signed():
+        raise _UnreadableError("its distance is a number, 0 or more")
+    factors = {one.code: one.factor for one in equivalents(unit)} | {unit: Decimal(1)}
+    if "m" not in factors:
+        raise _UnreadableError("its unit is one of UCUM's of length, as km, m or [mi_us]")
+    return min(_PLAIN.multiply(Decimal(text), factors["m"]), _FARTHEST)
+
+
 def _string(text: str) -> SoughtText:
     if not normalise(plain(text)):
         raise _UnreadableError("a value is empty")
@@ -225,6 +260,7 @@ _BY_KIND: Final[dict[str, Callable[[str], Sought]]] = {
     "date": _date,
     "number": _number,
     "quantity": _quantity,
+    "special": _place,
     "string": _string,
     "uri": _uri,
 }

@@ -87,6 +87,14 @@ class SoughtNumber(NamedTuple):
     code: str | None
 
 
+class SoughtPlace(NamedTuple):
+    """Degrees of a place, and how many metres away from it is still near."""
+
+    latitude: Decimal
+    longitude: Decimal
+    metres: Decimal
+
+
 class SoughtText(NamedTuple):
     """Of a string, a uri or `:text`."""
 
@@ -135,6 +143,7 @@ Sought: TypeAlias = (
     | SoughtReference
     | SoughtDate
     | SoughtNumber
+    | SoughtPlace
     | SoughtText
     | SoughtCodes
     | SoughtValueSet

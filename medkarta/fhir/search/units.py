@@ -23,6 +23,18 @@ _COUNT: Final = {
     "10^12": "1e12",
 }
 _VOLUME: Final = {"L": "1", "dL": "1e-1", "mL": "1e-3", "uL": "1e-6", "l": "1", "dl": "1e-1"}
+_LENGTH: Final = {
+    "m": "1",
+    "km": "1e3",
+    "cm": "1e-2",
+    "mm": "1e-3",
+    "[in_i]": "0.0254",
+    "[ft_i]": "0.3048",
+    "[yd_i]": "0.9144",
+    "[mi_i]": "1609.344",
+    "[nmi_i]": "1852",
+    "[mi_us]": "6336000/3937",  # 5280 feet, of which 3937 are 1200 m
+}
 
 
 # Fractions, as a degree of Fahrenheit is 5/9 of a kelvin.
@@ -59,7 +71,7 @@ def _table(units: dict[str, str]) -> dict[str, _Scale]:
 _TABLES: Final = (
     *(_per(tops, _VOLUME) for tops in (_MASS, _AMOUNT, _UNITS, _ENZYMES, _COUNT)),
     *(_table(units) for units in (_MASS, _AMOUNT, _VOLUME)),
-    _table({"m": "1", "cm": "1e-2", "mm": "1e-3", "[in_i]": "0.0254", "[ft_i]": "0.3048"}),
+    _table(_LENGTH),
     _table({"s": "1", "min": "60", "h": "3600", "d": "86400", "wk": "604800"}),
     _table({"a": "12", "mo": "1"}),
     _table({"mm[Hg]": "133.322", "kPa": "1000", "Pa": "1"}),

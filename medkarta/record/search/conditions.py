@@ -34,8 +34,9 @@ from medkarta.record.search.matching import (
     rows_at_all,
     rows_with,
 )
+from medkarta.record.search.nearness import near
 from medkarta.record.search.owners import owners_of
-from medkarta.record.search.sides import Reach, Side, of_type
+from medkarta.record.search.sides import Reach, Side, of_param, of_type
 
 _OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
 # What has few values, of which each is that of many resources.
@@ -127,6 +128,8 @@ def _of_column(side: Side, kind: str, criterion: Criterion) -> Sql | None:
 def _indexed(reach: Reach, side: Side, kind: str, criterion: Criterion) -> _Ids:
     if criterion.param.kind == "composite":
         return _Ids(_composite(side, kind, criterion))
+    if criterion.param.kind == "special":
+        return _Ids(near(side, kind, criterion))
     excluded = criterion.modifier in (Modifier.NOT, Modifier.NOT_IN)
     rows = rows_of_kin(reach, criterion) if criterion.walks else rows_with(criterion)
     return _Ids(_select(side, kind, rows), excluded=excluded)
@@ -183,7 +186,7 @@ def _stretch(side: Side, kind: str, param: Parameter, criteria: tuple[Criterion,
     ends = []
     for one in others:
         rows = rows_with(one)
-        named = _of_param(kind, stretch_end(param, one.param.code))
+        named = of_param(kind, stretch_end(param, one.param.code))
         ends.append(side.rows(rows.table, [named, rows.where], "resource_id, code"))
     elements = Sql("SELECT resource_id FROM (") + joined(" INTERSECT ", ends)  # literals
     elements += ") AS elements"
@@ -224,7 +227,7 @@ def _has(reach: Reach, side: Side, kind: str, has: Has) -> Sql:
         there.rows(
             "index_reference",
             [
-                _of_param(has.resource_type, has.param.code),
+                of_param(has.resource_type, has.param.code),
                 Sql("target_type = %s AND target_id IS NOT NULL", (kind,)),
                 hashed("resource_id", _leg(reach, there, has.resource_type, has.condition)),
             ],
@@ -250,11 +253,7 @@ def _union(side: Side, kind: str, rows: Sequence[Rows]) -> Sql:
 
 
 def _select(side: Side, kind: str, rows: Rows) -> Sql:
-    return side.rows(rows.table, [_of_param(kind, rows.param), rows.where])
-
-
-def _of_param(kind: str, code: str) -> Sql:
-    return Sql("resource_type = %s AND param = %s", (kind, code))
+    return side.rows(rows.table, [of_param(kind, rows.param), rows.where])
 
 
 def _none(side: Side) -> Sql:

@@ -12,6 +12,7 @@ from typing import Final
 
 from medkarta.fhir.search.composites import has_pairs
 from medkarta.fhir.search.parameters import Parameter, parameters_of
+from medkarta.fhir.search.positions import latitude_of
 from medkarta.fhir.search.sought import (
     BadSearchError,
     Criterion,
@@ -98,6 +99,8 @@ def recorded(criterion: Criterion) -> Sql:
 
 def rows_at_all(kind: str, code: str) -> list[Rows]:
     """Where a parameter has its rows when it has any value."""
+    if kind == "special":
+        return [Rows("index_quantity", latitude_of(code), _ANY_ROW)]
     found = [Rows(_TABLES[kind], code, _ANY_ROW)]
     if kind == "token":
         found.append(Rows("index_text", f"{code}:text", _ANY_ROW))

@@ -15,7 +15,7 @@ from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.sought import Query, SortKey
 from medkarta.record.granted import NOTHING, Sql, any_of, joined
 from medkarta.record.rules.filing import WHEN
-from medkarta.record.search.sides import Side
+from medkarta.record.search.sides import Side, of_param
 
 _INDEXED: Final = {
     "token": ("index_token", "code", "text"),
@@ -158,7 +158,7 @@ def _key(resource_type: str, sort: SortKey, side: Side, number: int) -> _Key:
     extreme = "max" if descending else "min"
     values = side.rows(
         table,
-        [Sql("resource_type = %s AND param = %s", (resource_type, code))],
+        [of_param(resource_type, code)],
         f"resource_id, {extreme}({column}) AS value",
     )
     value = Sql(" LEFT JOIN (") + values

@@ -31,6 +31,11 @@ def of_type(resource_type: str) -> Sql:
     return Sql("resource_type = %s", (resource_type,))
 
 
+def of_param(resource_type: str, code: str) -> Sql:
+    """Index rows of a parameter."""
+    return Sql("resource_type = %s AND param = %s", (resource_type, code))
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """Rows of these patients, or (none named) of nobody: `shared`."""
