@@ -86,8 +86,21 @@ class TestTheLast:
                 {"name": "code", "valueString": "8867-4"},
             ],
         }
-        got = found(machine.call("POST", "Observation/$lastn", anna, body))
-        assert set(got) == {made["pulse"], made["pulse again"]}
+        heard = machine.call("POST", "Observation/$lastn", anna, body)
+        assert set(found(heard)) == {made["pulse"], made["pulse again"]}
+        ((_, address),) = [one.values() for one in heard.json["link"]]
+        path = address.partition("/fhir/")[2]
+        assert "8867-4" not in path
+        assert path.endswith("&max=2")
+        again = machine.get(path, anna)
+        assert found(again) == found(heard)
+        assert again.json["link"] == heard.json["link"]
+
+    def test_do_not_open_what_a_page_or_nobody_gave_out(self, machine, anna):
+        page = machine.get("Observation?_count=1", anna).json["link"]
+        (after,) = [one["url"].partition("?")[2] for one in page if one["relation"] == "next"]
+        for query in (after, "_cursor=nonsense", f"{after}&code=718-7"):
+            assert machine.get(f"Observation/$lastn?{query}", anna).status == 400
 
 
 class TestWho:
