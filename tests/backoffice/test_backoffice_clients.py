@@ -109,6 +109,7 @@ def test_a_clinics_system_is_written_down_with_its_keys(first):
         ({"redirect_uris": "javascript:alert(1)"}, "Адрес не подходит"),
         ({"redirect_uris": ""}, "нужны адреса возврата"),
         ({"scope": "system/*.cruds"}, "Таких областей нет"),
+        ({"scope": "patient/*.rs patient/Condition.cruds"}, "только читает"),
         ({"jwks": "{"}, "Это не JSON"),
         ({"jwks": '{"keys": []}'}, "Ключи не подходят"),
         ({"jwks": "[" * 19_000}, "Это не JSON"),

@@ -209,6 +209,8 @@ class TestRegistering:
             ({"scope": "system/*.cruds"}, ScopesRefusedError),
             ({"scope": "patient/*.rs system/*.rs"}, ScopesRefusedError),
             ({"scope": "launch"}, ScopesRefusedError),
+            ({"scope": "patient/*.*"}, actions.AppsReadError),
+            ({"scope": "patient/*.rs patient/Condition.write"}, actions.AppsReadError),
             ({"jwks_uri": "https://a.example/", "with_secret": True}, actions.NoWayInError),
             ({"dpop_bound": True}, actions.NoWayInError),
         ],

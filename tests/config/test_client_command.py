@@ -55,6 +55,7 @@ def test_an_apps_secret_is_printed_once(command):
     [
         ((*APP, "--scope", "patient/*.rs"), "redirect addresses"),
         ((*APP, "--scope", "nothing"), "scopes"),
+        ((*APP, "--scope", "launch/patient patient/*.cruds"), "reads and never writes"),
         ((*SYSTEM, "--scope", "system/*.rs"), "a clinic and keys"),
         (
             (*SYSTEM, "--scope", "x", "--clinic", "00000000-0000-7000-8000-000000000000"),

@@ -59,6 +59,13 @@ PROBLEMS: dict[type[Exception], _Trouble] = {
             "R4 вида token с одним значением: patient/Observation.rs?code=http://loinc.org|718-7."
         ),
     ),
+    actions.AppsReadError: (
+        "scope",
+        gettext_lazy(
+            "Приложение только читает карту, писать в неё приложениям не дают: области кончаются "
+            "на .rs, .r или .s, как patient/*.rs."
+        ),
+    ),
     actions.NoWayInError: (
         "kind",
         gettext_lazy(

@@ -18,6 +18,7 @@ from medkarta.clients.actions.authenticating import (
 from medkarta.clients.actions.ending import end_app
 from medkarta.clients.actions.forgetting import end_expired, forget_expired
 from medkarta.clients.actions.registering import (
+    AppsReadError,
     By,
     NewClient,
     NoWayInError,
@@ -42,6 +43,7 @@ from medkarta.clients.actions.tokens import (
 __all__ = [
     "AnsweredError",
     "Approval",
+    "AppsReadError",
     "By",
     "Exchange",
     "Issued",

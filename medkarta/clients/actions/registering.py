@@ -38,6 +38,10 @@ class NoWayInError(ValueError):
     """What this kind of program needs to prove itself, or to be answered, is missing."""
 
 
+class AppsReadError(ScopesRefusedError):
+    """An app is to be registered for more than reading, which no app is ever given."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewClient:
     """What is said of a program. `scopes` is OAuth's list with single spaces.
@@ -81,7 +85,7 @@ def register_client(*, new: NewClient, by: By, now: datetime) -> Registered:
     """Write a program down; it may nothing until another operator approves it.
 
     Raises `NameRefusedError`, `AddressRefusedError`, `KeysRefusedError`, `ScopesRefusedError`,
-    `NoWayInError`. What the machine's own operator registers is approved at once.
+    `AppsReadError`, `NoWayInError`. What the machine's own operator registers is approved at once.
     """
     _check(new)
     secret = new_word() if new.with_secret else ""
@@ -144,6 +148,8 @@ def _check(new: NewClient) -> None:
     asked = scopes.read(new.scope)
     if not scopes.granted(asked, asked.words(), new.kind).data:
         raise ScopesRefusedError("a program of this kind may have none of these scopes")
+    if new.kind is Kind.APP and not all(set(one.acts) <= set(scopes.READING) for one in asked.data):
+        raise AppsReadError("an app reads and never writes: its scopes end in .rs, .r or .s")
     for uri in new.redirect_uris:
         check_redirect_uri(uri)
     for uri in filter(None, (new.jwks_uri, new.launch_uri)):

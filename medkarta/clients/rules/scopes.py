@@ -23,7 +23,7 @@ OPENID: Final = "openid"
 FHIR_USER: Final = "fhirUser"
 _PLAIN: Final = frozenset({LAUNCH, LAUNCH_PATIENT, OFFLINE, OPENID, FHIR_USER})
 _ACTS: Final = "cruds"
-_READING: Final = "rs"
+READING: Final = "rs"
 _FIRST_VERSION: Final = {"read": "rs", "write": "cud", "*": _ACTS}
 _LONGEST: Final = 4000
 _MOST: Final = 100
@@ -125,7 +125,7 @@ def granted(asked: Asked, registered: Iterable[str], kind: Kind) -> Asked:
     )
     if kind is Kind.SYSTEM:
         return Asked(data=tuple(one for one in met if one.context is Context.SYSTEM))
-    reading = (one.meet(Scope(Context.PATIENT, ALL_TYPES, _READING, one.narrowing)) for one in met)
+    reading = (one.meet(Scope(Context.PATIENT, ALL_TYPES, READING, one.narrowing)) for one in met)
     return Asked(data=_widest(filter(None, reading)), plain=told(asked.plain & ours.plain))
 
 
@@ -153,7 +153,7 @@ def _scope(word: str) -> Scope | None:
     if found is None or found["type"] not in {ALL_TYPES, *resource_types()}:
         return None
     acts, query = _FIRST_VERSION.get(found["acts"], found["acts"]), found["query"]
-    if query is not None and not set(acts) <= set(_READING):
+    if query is not None and not set(acts) <= set(READING):
         raise ScopesRefusedError("a query narrows reading alone: r, s or rs")
     only = None if query is None else narrowing(found["type"], query)
     return Scope(Context(found["context"]), found["type"], acts, only)
