@@ -96,7 +96,7 @@ def _narrowed(resource: TreeObject, summary: Summary, elements: frozenset[str]) 
         return resource
     if "contained" in resource and _refers_inside(narrowed):
         narrowed["contained"] = resource["contained"]
-    return _tagged(narrowed)
+    return tagged(narrowed)
 
 
 _TOPS: Final[dict[Summary, _Wanted]] = {
@@ -141,7 +141,8 @@ def _refers_inside(node: Tree) -> bool:
     return isinstance(node, str) and node.startswith("#")
 
 
-def _tagged(resource: TreeObject) -> TreeObject:
+def tagged(resource: TreeObject) -> TreeObject:
+    """The same, marked as a part of what is stored."""
     meta = resource.get("meta")
     meta = dict(meta) if isinstance(meta, dict) else {}
     tags = meta.get("tag")

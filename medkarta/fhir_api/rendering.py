@@ -10,15 +10,19 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final
 
+import orjson
 from django.db import DatabaseError
 from psycopg import OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
 
 from medkarta.fhir.representation import Summary, represented
-from medkarta.fhir.xml.writing import NoXmlError, xml_of
+from medkarta.fhir.trees import read_resource_tree
+from medkarta.fhir.xml.clearing import clear
+from medkarta.fhir.xml.writing import NoXmlError, xml_of, xml_of_tree
 from medkarta.fhir_api.answers import XML_TYPE, FhirAnswer, View
-from medkarta.fhir_api.outcomes import FhirError, outcome
+from medkarta.fhir_api.bundles import outcome_entry
+from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.raw_binary import as_bytes
 from medkarta.fhir_api.requests import FhirRequest
 
@@ -104,7 +108,7 @@ def _turned(answer: FhirAnswer, *, view: View, xml: bool, pretty: bool) -> FhirA
     if not xml:
         return replace(answer, body=text.encode())
     try:
-        return replace(answer, body=xml_of(text, pretty=pretty), content_type=XML_TYPE)
+        return replace(answer, body=_xml(text, pretty=pretty), content_type=XML_TYPE)
     except NoXmlError as error:
         raise FhirError(
             HTTPStatus.NOT_ACCEPTABLE,
@@ -112,3 +116,29 @@ def _turned(answer: FhirAnswer, *, view: View, xml: bool, pretty: bool) -> FhirA
             "It was stored with what FHIR's XML cannot say: ask for application/fhir+json.",
             expression=error.place,
         ) from error
+
+
+def _xml(text: str, *, pretty: bool) -> bytes:
+    """A page goes without the narratives that XML cannot hold, and a searchset says so.
+
+    https://hl7.org/fhir/R4/bundle.html#searchset. Raises `NoXmlError`.
+    """
+    try:
+        return xml_of(text, pretty=pretty)
+    except NoXmlError:
+        page = read_resource_tree(text)
+        places = clear(page) if page["resourceType"] == "Bundle" else []
+        if not places:
+            raise
+    if page.get("type") == "searchset":
+        page["entry"].append(orjson.loads(outcome_entry(map(_left_out, places))))
+    return xml_of_tree(page, pretty=pretty)
+
+
+def _left_out(place: str) -> Issue:
+    return Issue(
+        severity="warning",
+        code="not-supported",
+        diagnostics="A narrative that is no XHTML was left out: application/fhir+json has it.",
+        expression=place,
+    )

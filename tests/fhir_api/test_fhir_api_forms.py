@@ -1,7 +1,11 @@
 """The forms in which an answer goes out: XML, pretty, summaries, chosen elements."""
 
+import json
+
 import pytest
 from bearers import app_token
+
+from medkarta.fhir.xml.reading import json_of
 
 pytestmark = pytest.mark.django_db
 SUBSETTED = {
@@ -52,6 +56,77 @@ class TestXml:
         path = f"Observation/{world.anna_at_x.observation}"
         assert machine.get(f"{path}?_format=ttl", anna).status == 406
         assert machine.get(path, anna, accept="text/turtle").status == 406
+
+
+@pytest.fixture(scope="module")
+def broken(world):
+    """The id of a Procedure that XML cannot hold as it is; beside it stands a whole one."""
+    made = []
+    for div in ("<div><p>whole</p></div>", "<div><p>broken</div>"):
+        procedure = {
+            "resourceType": "Procedure",
+            "text": {"status": "generated", "div": div},
+            "contained": [{"resourceType": "Basic", "id": "b", "code": {"text": "kept"}}],
+            "status": "completed",
+            "subject": {"reference": f"Patient/{world.boris_at_x.patient}"},
+        }
+        made.append(world.boris_at_x.put(procedure))
+    return made[1]
+
+
+class TestABrokenNarrative:
+    """Stored before narratives were checked: https://hl7.org/fhir/R4/narrative.html."""
+
+    @pytest.fixture
+    def boris(self, world):
+        return app_token(world.boris)
+
+    @pytest.mark.parametrize("where", ["Procedure?_count=50", "Procedure/_history", "batch"])
+    def test_takes_no_page_from_its_reader(self, machine, boris, broken, where):
+        xml = {"accept": "application/fhir+xml"}
+        if where == "batch":
+            asked = [{"request": {"method": "GET", "url": "Procedure?_count=50"}}]
+            batch = {"resourceType": "Bundle", "type": "batch", "entry": asked}
+            heard = machine.call("POST", "", boris, batch, **xml)
+        else:
+            heard = machine.get(where, boris, **xml)
+        assert heard.status == 200, heard.body
+        assert heard.body.count(b"whole</p>") == heard.body.count(b"<div") == 1
+        assert heard.body.count(b"SUBSETTED") == 1
+        (left,) = of(page(heard), broken)
+        assert (SUBSETTED in left["meta"]["tag"], "text" in left) == (True, False)
+        assert left["contained"][0]["code"] == {"text": "kept"}
+
+    def test_is_told_in_a_searchset_with_its_place(self, machine, boris, broken):
+        heard = machine.get("Procedure?_count=50&_format=xml", boris)
+        *entries, told = page(heard)["entry"]
+        assert told["search"] == {"mode": "outcome"}
+        number = [one["resource"]["id"] for one in entries].index(broken)
+        (issue,) = told["resource"]["issue"]
+        assert issue["severity"] == "warning"
+        assert issue["expression"] == [f"Bundle.entry[{number}].resource"]
+
+    def test_is_there_in_json_and_alone_says_so(self, machine, boris, broken):
+        heard = machine.get(f"Procedure?_id={broken}", boris)
+        (entry,) = heard.json["entry"]
+        assert entry["resource"]["text"]["div"] == "<div><p>broken</div>"
+        assert "tag" not in entry["resource"].get("meta", {})
+        heard = machine.get(f"Procedure/{broken}?_format=xml", boris)
+        assert (heard.status, b"application/fhir+json" in heard.body) == (406, True)
+
+
+def page(heard):
+    return json.loads(json_of(heard.body))
+
+
+def of(bundle, name):
+    """The resources of this id, those within Bundles too."""
+    found = []
+    for entry in bundle["entry"]:
+        resource = entry.get("resource", {})
+        inner = of(resource, name) if resource.get("resourceType") == "Bundle" else [resource]
+        found += [one for one in inner if one.get("id") == name]
+    return found
 
 
 class TestTheVersionOfFhir:

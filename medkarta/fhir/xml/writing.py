@@ -47,7 +47,11 @@ def xml_of(text: str | bytes, *, pretty: bool = False) -> bytes:
 
     `pretty` gives every element a line of its own. Raises `json_text.BadJsonError`, `NoXmlError`.
     """
-    resource = read_resource_tree(text)
+    return xml_of_tree(read_resource_tree(text), pretty=pretty)
+
+
+def xml_of_tree(resource: TreeObject, *, pretty: bool = False) -> bytes:
+    """The same of a resource that was read. Raises `NoXmlError`."""
     out = ['<?xml version="1.0" encoding="UTF-8"?>']
     _write_resource(out, resource, "\n" if pretty else "", f' xmlns="{FHIR}"')
     return "".join(out).encode()
@@ -134,7 +138,7 @@ def _write_one(out: list[str], member: Member, value: Any, extra: Any, lead: str
         _write_resource(out, value, lead and f"{lead}  ")
         out.append(f"{lead}</{member.name}>")
     else:
-        out.append(lead + _narrative(value))
+        out.append(lead + narrative_of(value))
 
 
 def _write_primitive(out: list[str], member: Member, value: Any, extra: Any, lead: str) -> None:  # noqa: ANN401 - any JSON
@@ -147,7 +151,8 @@ def _write_primitive(out: list[str], member: Member, value: Any, extra: Any, lea
         raise NoXmlError("null; it may only stand beside an extension")
 
 
-def _narrative(div: Any) -> str:  # noqa: ANN401 - any JSON
+def narrative_of(div: Any) -> str:  # noqa: ANN401 - any JSON
+    """A narrative's `div` as it stands in XML. Raises `NoXmlError`."""
     if type(div) is not str:
         raise NoXmlError("a string is expected")
     try:
