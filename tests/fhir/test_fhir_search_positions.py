@@ -1,20 +1,17 @@
 """Places that are near: https://hl7.org/fhir/R4/location.html#positional."""
 
-import math
 from decimal import Decimal
 
 import pytest
+from globe import LATITUDES, LONGITUDES, apart
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from medkarta.fhir.search.index import index_values
-from medkarta.fhir.search.positions import EARTH, box_around
+from medkarta.fhir.search.positions import box_around
 from medkarta.fhir.search.query import MOST_WORK, read_query
 from medkarta.fhir.search.sought import BadSearchError, Missing
 from medkarta.fhir.search.values import Number
-
-LATITUDES = st.decimals(-90, 90, places=6)
-LONGITUDES = st.decimals(-180, 180, places=6)
 
 
 def sought(text):
@@ -108,15 +105,6 @@ def test_a_position_is_two_numbers():
 )
 def test_what_is_nowhere_on_earth_has_no_position(position):
     assert values(position) == {}
-
-
-def apart(latitude, longitude, other_latitude, other_longitude):
-    """Metres along a great circle, by the haversine formula."""
-    north, other_north = math.radians(latitude), math.radians(other_latitude)
-    width = math.radians(float(other_longitude) - float(longitude))
-    square = math.sin((other_north - north) / 2) ** 2
-    square += math.cos(north) * math.cos(other_north) * math.sin(width / 2) ** 2
-    return 2 * EARTH * math.asin(math.sqrt(min(1, square)))
 
 
 @given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES, st.sampled_from([0, 1, 1.001]))

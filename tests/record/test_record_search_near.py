@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from globe import LATITUDES, LONGITUDES, apart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from record_bundles import entry, grant_of, organization, patient, rows, take_in
 from record_searching import committed, connecting, search
-from test_fhir_search_positions import LATITUDES, LONGITUDES, apart
 
 from medkarta.record.actions.reindexing import reindex
 from medkarta.record.stored import parse_body
