@@ -377,3 +377,13 @@ async def test_what_is_nobodys_comes_in_pages_too(database, me):
     whole = await ids(database, grant_of(me), "Practitioner", "_sort=family&_count=1")
     assert len(whole) == 1
     assert await ids(database, None, "Practitioner", "_count=1") == whole
+
+
+async def test_a_page_of_long_texts_is_shorter_and_goes_on(database, me, monkeypatch):
+    grant = grant_of(me)
+    whole = await ids(database, grant, "Observation", "_sort=code")
+    monkeypatch.setattr("medkarta.record.search.page.LARGEST", 1)
+    page = await search(database, grant, "Observation", "_sort=code&_include=*&_total=accurate")
+    assert (len(page.matches), page.included, page.cut) == (1, [], True)
+    assert page.total == len(whole)
+    assert await ids(database, grant, "Observation", "_sort=code") == whole
