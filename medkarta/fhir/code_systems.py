@@ -5,7 +5,7 @@ value sets that list their codes are not here.
 """
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from medkarta.fhir.definitions import codes_of, table
@@ -29,6 +29,11 @@ def with_those_above(system: str, code: str) -> frozenset[str] | None:
     """A code and all whose kind it is; None as in `with_those_below`."""
     parents = _parents(system)
     return frozenset(_upwards(parents, code)) if code in parents else None
+
+
+def parents_in(system: str) -> Mapping[str, str | None]:
+    """All codes of a system, each with that of which it is a kind; as `codes_in`."""
+    return _parents(system)
 
 
 def codes_in(system: str) -> frozenset[str]:

@@ -1,21 +1,28 @@
 """Value sets that stand here as shared resources, by their canonical address."""
 
-import asyncio
 from collections.abc import Collection, Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
-from medkarta.fhir.code_systems import Coded
-from medkarta.fhir.value_sets import UnexpandableError, codes_of
+from django.db import connection
+
+from medkarta.access.api.asking import Opened
+from medkarta.access.grants import Everything
+from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.search.sought import BadSearchError, Query
+from medkarta.fhir.value_sets.content import Content, UnexpandableError
+from medkarta.fhir.value_sets.searched import wished_in
+from medkarta.fhir.value_sets.telling import Canonical, Teller, named_in
 from medkarta.foundation.ids import ClinicId
-from medkarta.record.granted import NOTHING, Sql
-from medkarta.record.reading import Connection
+from medkarta.record.granted import Sql
 from medkarta.record.rows import INDEX_CHARS
 from medkarta.record.search.sides import Reach, of_type
 from medkarta.record.stored import parse_body
 
-_KIND: Final = "ValueSet"
+VALUE_SET: Final = "ValueSet"
 _LARGEST: Final = 2_000_000  # bytes; ten thousand codes with their names are about one million
-_BODY: Final = f"CASE WHEN octet_length(body) <= {_LARGEST} THEN body END AS body"
+_MOST_NAMED: Final = 10  # by one search
+_MOST: Final = 30  # read for one search, with those that they are made of
+_DEEPEST: Final = 5  # of those
 _OF_URL: Final = Sql(
     "resource_id IN (SELECT resource_id FROM shared_index_text WHERE resource_type = 'ValueSet'"
     " AND param = 'url' AND value = w.url)"
@@ -26,45 +33,84 @@ _OF_VERSION: Final = Sql(
 )
 
 
-class Canonical(NamedTuple):
-    """https://hl7.org/fhir/R4/references.html#canonical. `version` empty: any."""
+def contents_for(opened: Opened, queries: Iterable[Query]) -> dict[Canonical, Content]:
+    """What is in the value sets that searches name and that are here for this caller.
 
-    url: str
-    version: str
-
-
-async def codes_by(
-    connection: Connection, clinic_id: ClinicId | None, wished: Collection[Canonical]
-) -> dict[Canonical, frozenset[Coded]]:
-    """The codes of those that are here for a reader of this clinic.
-
-    Of several that bear one address the reader's own clinic's is meant, else an imported one, else
-    that which was recorded last. Raises `UnexpandableError`: one of them cannot be told.
+    Raises `BadSearchError`: one of them cannot be told, or they are too many. Where the caller's
+    scopes do not open them whole, none is here.
     """
-    few = [one for one in wished if all(len(part) <= INDEX_CHARS for part in one)]
+    wished = {address: name for query in queries for address, name in wished_in(query).items()}
+    if not wished:
+        return {}
+    first = next(iter(wished.values()))
+    if len(wished) > _MOST_NAMED:
+        words = f"more than {_MOST_NAMED} value sets of one search are none of R4's"
+        raise BadSearchError(first, words)
+    if not _opens(opened):
+        return {}
+    try:
+        return _contents(opened.caller.clinic_id, wished)
+    except UnexpandableError as error:
+        raise BadSearchError(first, f"a value set cannot be searched by: {error}") from error
+
+
+def _opens(opened: Opened) -> bool:
+    """Whole: a scope that is narrowed opens not all of them."""
+    types = opened.types
+    return (
+        isinstance(types, Everything) or VALUE_SET in types
+    ) and VALUE_SET not in opened.narrowed
+
+
+def _contents(clinic_id: ClinicId | None, wished: Iterable[Canonical]) -> dict[Canonical, Content]:
+    """What is in each that is here for a reader of this clinic.
+
+    Of several that bear one address the reader's own clinic's is meant, else an imported one, of
+    each the last that was recorded; else those of other clinics, where the same is in all of them.
+    Raises `UnexpandableError`: one of them cannot be told.
+    """
+    known: dict[Canonical, list[JsonObject]] = {}
+    wanted = set(wished)
+    for _ in range(_DEEPEST):
+        if not wanted or len(known) + len(wanted) > _MOST:
+            break
+        found = _standing(clinic_id, wanted)
+        known |= found
+        wanted = {
+            name for few in found.values() for one in few for name in named_in(one)
+        } - known.keys()
+    teller = Teller(known)
+    return {one: teller.content(one) for one in wished if known.get(one)}
+
+
+def _standing(
+    clinic_id: ClinicId | None, wished: Iterable[Canonical]
+) -> dict[Canonical, list[JsonObject]]:
+    """Those that are meant by each address; of most addresses there is one. Raises as above."""
+    found: dict[Canonical, list[JsonObject]] = {one: [] for one in wished}
+    few = [one for one in found if all(len(part) <= INDEX_CHARS for part in one)]
     statement = _statement(clinic_id, few)
-    cursor = await connection.execute(statement.text, statement.values)
-    return await asyncio.to_thread(_told, await cursor.fetchall())
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.values)
+        for url, version, body in cursor:
+            if body is None:
+                raise UnexpandableError(f"it is longer than {_LARGEST} bytes")
+            found[Canonical(url, version)].append(parse_body(body))
+    return found
 
 
 def _statement(clinic_id: ClinicId | None, wished: Collection[Canonical]) -> Sql:
-    """Rows of url, version, and the body or (too long) NULL."""
+    """Rows of url, version, and the body or (too long, all together) NULL."""
     values = ([one.url for one in wished], [one.version for one in wished])
-    side = Reach(None, frozenset({_KIND}), clinic_id).nobodys()
-    first = Sql("custodian_id = %s::uuid", (clinic_id,)) if clinic_id else NOTHING
+    side = Reach(None, frozenset({VALUE_SET}), clinic_id).nobodys()
     whole = Sql("SELECT w.*, found.body FROM unnest(%s::text[], %s::text[])", values)
-    whole += " AS w (url, version) CROSS JOIN LATERAL ("
-    whole += side.resources(_BODY, [of_type(_KIND), _OF_URL, _OF_VERSION])
-    whole += Sql(" ORDER BY (") + first
-    whole += ") IS TRUE DESC, custodian_id IS NULL DESC, recorded_at DESC, resource_id"
-    return whole + " LIMIT 1) AS found"
-
-
-def _told(rows: Iterable[tuple[str, str, str | None]]) -> dict[Canonical, frozenset[Coded]]:
-    return {Canonical(url, version): _codes(body) for url, version, body in rows}
-
-
-def _codes(body: str | None) -> frozenset[Coded]:
-    if body is None:
-        raise UnexpandableError(f"it is longer than {_LARGEST} bytes")
-    return codes_of(parse_body(body))
+    whole += " AS w (url, version) CROSS JOIN LATERAL (SELECT CASE WHEN sum(octet_length(body))"
+    whole += f" OVER (PARTITION BY far) <= {_LARGEST} THEN body END AS body FROM (SELECT body,"
+    whole += " CASE WHEN custodian_id IS NULL THEN 1"
+    if clinic_id is not None:
+        whole += Sql(" WHEN custodian_id = %s::uuid THEN 0", (clinic_id,))
+    whole += " ELSE 2 END AS far FROM ("
+    of_each = [of_type(VALUE_SET), _OF_URL, _OF_VERSION]
+    whole += side.resources("DISTINCT ON (custodian_id) custodian_id, body", of_each)
+    whole += " ORDER BY custodian_id, recorded_at DESC, resource_id) AS of_each) AS ranked"
+    return whole + " ORDER BY far FETCH FIRST 1 ROWS WITH TIES) AS found"

@@ -35,6 +35,11 @@ def filtered(system):
     return {"system": system, "filter": [{"property": "concept", "op": "is-a", "value": "1"}]}
 
 
+def branch(code):
+    chosen = {"property": "concept", "op": "is-a", "value": code}
+    return {"system": ICD_10, "filter": [chosen]}
+
+
 def nested(code, *contains, **more):
     below = {"contains": list(contains)} if contains else {}
     return {"system": LOINC, "code": code, **below, **more}
@@ -48,7 +53,15 @@ KEPT = {
     "snapshot": expanded(nested("group", nested("718-7"), abstract=True), nested("2345-7")),
     "both": composed(filtered(LOINC)) | expanded(nested("718-7")),
     "filter": composed(filtered(LOINC)),
-    "of-others": composed({"valueSet": [f"{SETS}/blood"]}),
+    "of-others": composed({"valueSet": [f"{SETS}/blood", f"{SETS}/some"]}),
+    "diabetes": composed(branch("E10-E14"), *listed(CODES[0])),
+    "step1": composed({"valueSet": [f"{SETS}/blood"]}),
+    **{
+        f"step{number}": composed({"valueSet": [f"{SETS}/step{number - 1}"]})
+        for number in range(2, 6)
+    },
+    "of-none": composed({"valueSet": [f"{SETS}/none"]}),
+    "of-many": composed(*({"valueSet": [f"{SETS}/none{number}"]} for number in range(30))),
     "system": composed({"system": LOINC}),
     "not-without": composed(*listed(CODES[0]), exclude=[{"system": LOINC}]),
     "page": expanded(nested("718-7"), total=2),
@@ -106,6 +119,10 @@ def methods(heard):
         ("method:in={0}/snapshot", ["2345-7", "718-7"]),
         ("method:in={0}/both", ["718-7"]),
         ("method:in={0}/later", ["2345-7"]),
+        ("method:in={0}/of-others", ["718-7"]),
+        ("method:in={0}/step4", ["2345-7", "718-7"]),
+        ("method:in={0}/diabetes", ["718-7", "E11"]),
+        ("method:not-in={0}/diabetes&method:missing=false", ["2345-7", "HH"]),
         ("method:in={0}/later|1", ["718-7"]),
         ("method:in={0}/later|1,{0}/later|2", ["2345-7", "718-7"]),
         ("_has:Observation:subject:method:in={0}/blood", []),
@@ -136,8 +153,10 @@ def test_they_are_the_same_on_the_next_page_and_of_the_last_of_each(world, machi
         ("later|3", "not known here"),
         ("blood|1", "not known here"),
         ("x" * 300, "not known here"),
-        ("filter", "filters"),
-        ("of-others", "other value sets"),
+        ("filter", "“concept is-a” is not answered"),
+        ("step5", "too deep"),
+        ("of-none", "goes through a value set that is not known"),
+        ("of-many", "too many"),
         ("system", "whole code system"),
         ("not-without", "whole code system"),
         ("page", "only a part"),
@@ -155,8 +174,8 @@ def test_what_cannot_be_told_is_refused(world, machine, kept, name, words, modif
 
 def test_what_is_very_large_is_refused(world, machine, kept, monkeypatch):
     for place, small in (
-        ("medkarta.fhir.value_sets.MOST_CODES", 1),
-        ("medkarta.record.reading_value_sets._BODY", "NULL AS body"),
+        ("medkarta.fhir.value_sets.telling.MOST_CODES", 1),
+        ("medkarta.record.reading_value_sets._LARGEST", 1),
     ):
         monkeypatch.setattr(place, small)
         heard = search(machine, kept, world, f"method:in={SETS}/blood")
@@ -197,8 +216,32 @@ class TestAnotherClinics:
         text = json.dumps({**imported, **composed(*listed(CODES[0]))})
         put(owner=None, resource_id=new_uuid(), text=text, now=RECORDED)
         assert methods(search(machine, kept, world, f"method:in={SETS}/y")) == ["718-7"]
+
+    def test_is_meant_where_all_clinics_have_the_same_under_its_address(self, world, machine, kept):
+        """B063: nobody's set comes in the place of another's, and changes an app's answers."""
+        y, app = system_token(world.y), app_token(world.boris)
+        for token, order in ((kept, 1), (y, -1)):
+            keep(machine, token, "two", composed(*listed(*CODES[:2][::order])), version="1")
+        path = f"Observation?method:in={SETS}/"
+        assert methods(machine.get(f"{path}two", app)) == ["2345-7", "718-7"]
+        keep(machine, y, "two", composed(*listed(CODES[2])), version="2")
+        keep(machine, y, "of-two", composed({"valueSet": [f"{SETS}/two"]}))
+        for name in ("two", "of-two"):
+            heard = machine.get(path + name, app)
+            assert (heard.status, "as url|version" in heard.words) == (400, True), heard.body
+        assert methods(machine.get(f"{path}two|1", app)) == ["2345-7", "718-7"]
+        assert methods(machine.get(f"{path}two|2", app)) == ["E11"]
+        for name in ("two", "of-two"):
+            heard = search(machine, kept, world, f"method:in={SETS}/{name}")
+            assert methods(heard) == ["2345-7", "718-7"], "X's own"
+        imported = {"resourceType": "ValueSet", "status": "active", "url": f"{SETS}/two"}
+        text = json.dumps({**imported, **composed(*listed(CODES[3]))})
+        put(owner=None, resource_id=new_uuid(), text=text, now=RECORDED)
+        assert methods(machine.get(f"{path}two", app)) == ["HH"]
+
+    def test_is_never_in_the_place_of_r4s_own(self, world, machine, kept):
         r4s = "http://hl7.org/fhir/ValueSet/observation-interpretation"
-        keep(machine, y, "x", composed(*listed(CODES[0])), url=r4s)
+        keep(machine, kept, "x", composed(*listed(CODES[0])), url=r4s)
         assert methods(search(machine, kept, world, f"method:in={r4s}")) == ["HH"]
 
     @pytest.mark.usefixtures("kept")

@@ -51,6 +51,16 @@ def kin(token: SoughtToken, modifier: Modifier, bound: frozenset[tuple[str, str]
     return SoughtCodes(codes) if codes else None
 
 
+def is_within(branch: SoughtRange, system: str, code: str) -> bool:
+    """Whether a code is in a branch of ICD-10, one that `:below` asks for."""
+    if system != branch.system:
+        return False
+    start = code[: len(branch.low)]
+    if branch.low == branch.high:
+        return start == branch.low and code[3:4] != "-"
+    return branch.low <= start <= branch.high or code in branch.besides
+
+
 def _icd_below(system: str, code: str) -> Sought | None:
     chapter = _CHAPTERS.get(code)
     block = _BLOCK.fullmatch(chapter or code)
