@@ -32,6 +32,9 @@ class Export(models.Model):
     searches = ArrayField(
         models.TextField(), default=list, help_text="Type?query: of such a type, what one finds"
     )
+    value_sets = models.JSONField(
+        default=list, help_text="those that the searches name, as they were when it was asked for"
+    )
     elements = ArrayField(
         models.TextField(), default=list, help_text="element, or Type.element; none: all of each"
     )

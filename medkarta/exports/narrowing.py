@@ -5,7 +5,7 @@ texts that were read once, and read again for each slice.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,11 +14,21 @@ from medkarta.access.grants import Everything
 from medkarta.fhir.members import members_of
 from medkarta.fhir.representation import represented
 from medkarta.fhir.search.compartment import NOMINATED
-from medkarta.fhir.search.query import MOST_WORK, read_query
+from medkarta.fhir.search.query import check_work, read_query
 from medkarta.fhir.search.query_controls import is_control
 from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.query_text import pairs, shown
-from medkarta.fhir.search.sought import BadSearchError, Chain, Condition, Criterion, Has, Query
+from medkarta.fhir.search.sought import (
+    BadSearchError,
+    Chain,
+    Condition,
+    Criterion,
+    Has,
+    Query,
+)
+from medkarta.fhir.value_sets.content import Content
+from medkarta.fhir.value_sets.searched import with_contents
+from medkarta.fhir.value_sets.telling import Canonical
 from medkarta.record.rules.sharing import SHARED_TYPES
 
 PERSONAL: Final = frozenset({"Patient", *NOMINATED})
@@ -36,16 +46,21 @@ def checked_searches(texts: Sequence[str], *, base: str) -> tuple[str, ...]:
     if len(texts) > _MOST_SEARCHES:
         raise BadSearchError("query", f"there are more than {_MOST_SEARCHES} searches")
     queries = [_checked(text) for text in texts]
-    if sum(work_of(one) for query in queries for one in query.criteria) > MOST_WORK:
-        raise BadSearchError("query", f"all searches come to more than {MOST_WORK} values")
+    check_work(work_of(one) for query in queries for one in query.criteria)
     return tuple(_local(query, base) for query in queries)
 
 
-def searches_of(texts: Iterable[str]) -> dict[str, list[Query]]:
-    """The searches by type. Raises `BadSearchError`."""
+def searches_of(
+    texts: Iterable[str], contents: Mapping[Canonical, Content]
+) -> dict[str, list[Query]]:
+    """The searches by type, with what is in the value sets that they name.
+
+    Raises `BadSearchError`: one has not been told, or all together come to too much.
+    """
     found: dict[str, list[Query]] = defaultdict(list)
     for query in queries_of(texts):
-        found[query.resource_type].append(query)
+        found[query.resource_type].append(with_contents(query, contents))
+    check_work(work_of(one) for few in found.values() for query in few for one in query.criteria)
     return found
 
 
@@ -118,9 +133,6 @@ def _check_way(resource_type: str, condition: Condition) -> None:
                 words = "what is shared is not chosen by what refers to it in a record"
                 raise BadSearchError(resource_type, words)
             _check_way(resource_type, inner)
-        case Criterion() if not condition.alone:
-            words = "an export goes through no value sets but R4's own, and through no hierarchies"
-            raise BadSearchError(resource_type, words)
 
 
 def _through(condition: Condition) -> Iterator[str]:
@@ -132,6 +144,8 @@ def _through(condition: Condition) -> Iterator[str]:
         case Has(kind, _, inner):
             yield kind
             yield from _through(inner)
+        case Criterion():
+            yield from condition.walked
 
 
 def _read(text: str) -> Query:

@@ -1,5 +1,6 @@
 """Whose an export is, and what was asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from django.db.models import Q, QuerySet
 
 from medkarta.access.api.asking import Caller, Types
 from medkarta.exports.models import Export
+from medkarta.fhir.value_sets.content import Content
+from medkarta.fhir.value_sets.telling import Canonical
 from medkarta.foundation.ids import ClientId, ClinicId, PatientId, PersonId
 
 
@@ -26,7 +29,8 @@ def owner_of(caller: Caller) -> Owner:
 
 def owned_by(owner: Owner) -> QuerySet[Export]:
     """The owner's exports. A system's are not a person's: no person is a condition too."""
-    return Export.objects.filter(Q(client_id=owner.client_id, person_id=owner.person_id))
+    own = Export.objects.filter(Q(client_id=owner.client_id, person_id=owner.person_id))
+    return own.defer("value_sets")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +38,7 @@ class Wished:
     """An export as it was asked for: by which token, at which address, of what.
 
     `chosen` are the entries that are wished; None: all that the owner may export. `searches` and
-    `elements` are as in `narrowing`.
+    `elements` are as in `narrowing`, `contents` is what was then in the value sets that these name.
     """
 
     digest: bytes
@@ -43,4 +47,5 @@ class Wished:
     since: datetime | None
     chosen: frozenset[PatientId] | None
     searches: tuple[str, ...]
+    contents: Mapping[Canonical, Content]
     elements: tuple[str, ...]

@@ -116,7 +116,7 @@ def _query(criteria: str, base: str) -> Query:
         )
     if query.unknown:
         raise _refused(f"{resource_type} has no parameter {', '.join(query.unknown)}.", place)
-    simple = all(isinstance(one, Criterion) and one.alone for one in query.criteria)
+    simple = all(isinstance(one, Criterion) for one in query.criteria)
     names = {part.partition("=")[0] for part in text.split("&")}
     if not simple or any(name.startswith("_") and name != "_id" for name in names):
         raise _refused("Criteria are parameters of the type itself, as in patient=…&code=….", place)

@@ -33,6 +33,20 @@ def measured(held, code="718-7"):
     }
 
 
+def counted(url, *codes):
+    """A value set of LOINC's codes."""
+    include = [{"system": "http://loinc.org", "concept": [{"code": one} for one in codes]}]
+    body = {"resourceType": "ValueSet", "status": "active", "url": url}
+    return {**body, "compose": {"include": include}}
+
+
+def kept(machine, token, resource):
+    """The path of a shared resource that a clinic wrote."""
+    heard = machine.call("POST", resource["resourceType"], token, resource)
+    assert heard.status == 201, heard.body
+    return f"{resource['resourceType']}/{heard.json['id']}"
+
+
 def write(held, code="718-7"):
     """Something new in a record."""
     resource = measured(held, code)

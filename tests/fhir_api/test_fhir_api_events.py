@@ -1,6 +1,7 @@
 """The event stream: it tells as little as a notice, and ends with the right to it (B022, B060)."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime
 
@@ -8,14 +9,15 @@ import pytest
 from asgi_client import _request
 from bearers import app, app_token, system_token
 from django.db import connection
-from subscribing import subscribed, write
+from subscribing import counted, subscribed, write
 from test_fhir_api_read import meanwhile, newest_line
 
 from medkarta.clients.models import Authorization, Client, Token
 from medkarta.consents.models import Consent
 from medkarta.consents.rules import Kind
 from medkarta.fhir_api.operations import events
-from medkarta.foundation.ids import decode_uuid
+from medkarta.foundation.ids import decode_uuid, new_uuid
+from medkarta.record.actions.store import put
 from medkarta.subscriptions.models import Listener, Subscription
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,24 @@ class TestAStream:
         )
         assert stream.ended
         assert newest_line(world.anna.person_id).resources == ("Observation?code",)
+
+    def test_ends_where_its_value_set_is_not_known_any_more(self, world, machine, anna):
+        key, url = new_uuid(), "http://clinic.example/ValueSet/streamed"
+
+        def keep(url):
+            text = json.dumps(counted(url, "718-7"))
+            put(owner=None, resource_id=key, text=text, now=datetime.now(UTC))
+
+        keep(url)
+        path = subscribed(machine, anna, HOOK, f"Observation?code:in={url}")
+
+        def gone():
+            write(world.anna_at_x)
+            keep(f"{url}-no-more")
+
+        stream = Stream(machine, f"{path}/$events", anna)
+        stream.read(lambda: write(world.anna_at_y), gone)
+        assert (stream.events, stream.ended) == (1, True)
 
     def test_tells_nothing_of_what_does_not_match_or_is_anothers(
         self, world, machine, anna, client

@@ -6,8 +6,9 @@ from urllib.parse import quote
 import pytest
 from asgi_client import BASE
 from bearers import app_token, system_token
-from exporting import exported, lines_of, parameters
+from exporting import asked, exported, kick_off, lines_of, parameters, work
 from fhir_world import RECORDED
+from subscribing import counted, kept
 from test_fhir_api_read import newest_line
 
 from medkarta.foundation.ids import encode_uuid, new_uuid
@@ -177,6 +178,69 @@ class TestTypeFilter:
         query = quote(f"Condition?subject=Patient/{world.boris_at_x.patient}")
         assert found(machine, anna, f"_type=Condition&_typeFilter={query}") == {}
         assert newest_line(world.anna.person_id).resources == ("export", "Condition")
+
+
+class TestValueSets:
+    URL = "http://clinic.example/ValueSet/scales"
+
+    def test_are_meant_as_they_were_when_it_was_asked_for(self, machine, x, weights):
+        scales = kept(machine, x, counted(self.URL, "29463-7"))
+        branch = {"property": "concept", "op": "is-a", "value": "E10-E14"}
+        icd_10 = {"system": "http://hl7.org/fhir/sid/icd-10", "filter": [branch]}
+        more = f"{self.URL}-and-more"
+        compose = {"include": [{"valueSet": [self.URL]}, icd_10]}
+        kept(machine, x, {**counted(more), "compose": compose})
+        query = "_type=Observation&_typeFilter=Observation?"
+        none = quote(f"code:in={more}&code:not-in={self.URL}")
+        assert found(machine, x, query + none) == {}
+        path = asked(machine, x, query + quote(f"code:in={more}"))
+        assert machine.call("DELETE", scales, x).status == 204
+        work(path)
+        lines = lines_of(machine, x, machine.get(path, x).json)
+        assert ids(lines["Observation"]) == set(weights.values())
+
+    def test_that_are_not_known_or_not_opened_are_refused_alike(self, world, machine, x):
+        kept(machine, x, counted(self.URL, "29463-7"))
+        narrow = system_token(world.x, scopes=("system/Observation.rs",))
+        heard = [
+            kick_off(machine, narrow, f"_type=Observation&_typeFilter=Observation?code:in={url}")
+            for url in (self.URL, f"{self.URL}-none")
+        ]
+        assert {(one.status, one.body) for one in heard} == {(400, heard[0].body)}
+        assert "not known here" in heard[0].words
+
+    def test_of_all_searches_together_are_bounded(self, machine, x):
+        many = [f"{number}-0" for number in range(9_999)]
+        kept(machine, x, counted(f"{self.URL}-many", *many))
+        one = f"Observation?code:in={self.URL}-many"
+        query = "&".join(f"_typeFilter={quote(one)}" for _ in range(11))
+        assert "comes to more than" in kick_off(machine, x, query).words
+
+
+class TestPlaces:
+    def test_are_gone_down_where_the_scopes_open_them(self, world, machine, x):
+        house, room = (new_uuid(), new_uuid())
+        for key, parent in ((house, None), (room, house)):
+            of = {"partOf": {"reference": f"Location/{encode_uuid(parent)}"}} if parent else {}
+            text = json.dumps({"resourceType": "Location", "name": "place", **of})
+            put(owner=None, resource_id=key, text=text, now=RECORDED)
+        held = world.boris_at_x
+        done = held.put(
+            {
+                "resourceType": "Procedure",
+                "status": "completed",
+                "subject": {"reference": f"Patient/{held.patient}"},
+                "location": {"reference": f"Location/{encode_uuid(room)}"},
+            }
+        )
+        query = f"_typeFilter=Procedure?location:below={encode_uuid(house)}"
+        lines = found(machine, x, f"_type=Procedure&{query}")
+        assert (ids(lines["Procedure"]), set(lines)) == ({done}, {"Procedure"})
+        above = f"_type=Procedure&_typeFilter=Procedure?location:above={encode_uuid(house)}"
+        assert found(machine, x, above) == {}
+        narrow = system_token(world.x, scopes=("system/Procedure.rs",))
+        heard = kick_off(machine, narrow, f"_type=Procedure&{query}")
+        assert (heard.status, "do not open Location" in heard.words) == (403, True)
 
 
 class TestElements:

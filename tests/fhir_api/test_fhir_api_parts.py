@@ -173,7 +173,7 @@ def test_scopes_open_what_is_gone_through(world, machine, x):
         "Observation?performer:below=Practitioner/x",
         "Flag?subject:below=x",
         "Observation/$lastn?performer:below=Organization/x",
-        "Patient/$export?_typeFilter=Procedure%3Flocation:below=x",
+        "Patient/$export?_typeFilter=Observation%3Fperformer:below=Practitioner/x",
         "Location?partof:below=" + ",".join(f"x{number}" for number in range(51)),
     ],
 )

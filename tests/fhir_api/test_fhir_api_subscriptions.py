@@ -8,7 +8,7 @@ import pytest
 from bearers import app, app_token, system_token
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
-from subscribing import measured, subscribed, wish, write
+from subscribing import counted, kept, measured, subscribed, wish, write
 from test_fhir_api_read import NOWHERE, meanwhile, newest_line
 
 from medkarta.audit import queries as audit
@@ -285,6 +285,78 @@ class TestANotice:
         assert work() == 0
 
 
+class TestAValueSet:
+    URL = "http://clinic.example/ValueSet/watched"
+
+    def test_is_asked_at_each_notice_and_ends_in_words_where_it_is_gone(
+        self, world, machine, x, hook
+    ):
+        first = kept(machine, x, counted(self.URL, "718-7"))
+        criteria = f"Observation?patient={world.boris_at_x.patient}&code:in={self.URL}"
+        path = subscribed(machine, x, hook, criteria)
+        write(world.boris_at_x)
+        assert work() == 1
+        assert newest_line(world.boris.person_id).resources == ("Observation?code:in&patient",)
+        write(world.boris_at_x, code="2160-0")
+        assert work() == 0
+        newer = kept(machine, x, counted(self.URL, "2160-0"))
+        write(world.boris_at_x, code="2160-0")
+        assert work() == 1
+        for one in (first, newer):
+            assert machine.call("DELETE", one, x).status == 204
+        write(world.boris_at_x, code="2160-0")
+        assert work() == 0
+        read = machine.get(path, x).json
+        assert (read["status"], "not known here" in read["error"]) == ("error", True)
+        heard = machine.call("POST", "Subscription", x, wish(hook, criteria))
+        assert (heard.status, heard.json["issue"][0]["expression"]) == (
+            422,
+            ["Subscription.criteria"],
+        )
+
+    def test_is_of_what_the_scopes_open(self, world, machine, x, hook):
+        kept(machine, x, counted(self.URL, "718-7"))
+        scopes = ("launch/patient", "patient/Observation.rs", "offline_access")
+        heard = [
+            machine.call(
+                "POST",
+                "Subscription",
+                app_token(world.anna, scopes=scopes),
+                wish(hook, f"Observation?code:in={url}"),
+            )
+            for url in (self.URL, f"{self.URL}-none")
+        ]
+        assert {(one.status, one.body) for one in heard} == {(422, heard[0].body)}
+        app = app_token(
+            world.anna, scopes=("launch/patient", "patient/Condition.rs", "patient/ValueSet.rs")
+        )
+        criteria = f"Observation?code:in={self.URL}"
+        assert machine.call("POST", "Subscription", app, wish(hook, criteria)).status == 403
+        assert not Subscription.objects.exists()
+
+
+class TestAPlace:
+    def test_is_gone_down_where_the_scopes_open_places(self, world, machine, x, hook):
+        house = kept(machine, x, {"resourceType": "Location"})
+        of = {"partOf": {"reference": house}}
+        room = kept(machine, x, {"resourceType": "Location", **of})
+        held = world.boris_at_x
+        criteria = f"Procedure?patient={held.patient}&location:below={house}"
+        subscribed(machine, x, hook, criteria)
+        for place, told in ((house, 1), (room, 1), ("Location/elsewhere", 0)):
+            done = {
+                "resourceType": "Procedure",
+                "status": "completed",
+                "subject": {"reference": f"Patient/{held.patient}"},
+                "location": {"reference": place},
+            }
+            held.put(done, now=datetime.now(UTC))
+            assert work() == told, place
+        narrow = system_token(world.x, scopes=("system/Procedure.rs", "system/Subscription.cruds"))
+        heard = machine.call("POST", "Subscription", narrow, wish(hook, criteria))
+        assert heard.status == 403
+
+
 class TestAProgramThatDoesNotAnswer:
     def test_is_told_again_after_growing_pauses_and_then_in_error(self, world, machine, anna, hook):
         path = subscribed(machine, anna, hook, "Observation")
@@ -315,81 +387,6 @@ class TestAProgramThatDoesNotAnswer:
         assert jobs.count() == before + 1
         assert work(now + timedelta(minutes=2)) == 1
         assert work(now + timedelta(minutes=2)) == 0
-
-
-class TestASearch:
-    @pytest.fixture
-    def owner(self, world, machine, hook):
-        """A token, and the ids of its two subscriptions; another client has one as well."""
-        token, other = system_token(world.x), system_token(world.x)
-        patient = f"patient={world.anna_at_x.patient}"
-        first = subscribed(machine, token, hook, f"Observation?{patient}")
-        second = subscribed(machine, token, hook + "?second", f"Condition?{patient}", status="off")
-        subscribed(machine, other, hook, f"Observation?{patient}")
-        return token, *(one.partition("/")[2] for one in (first, second))
-
-    @pytest.mark.parametrize(
-        ("query", "found"),
-        [
-            ("", {0, 1}),
-            ("status=active", {0}),
-            ("status=http://hl7.org/fhir/subscription-status|off", {1}),
-            ("status=active,off", {0, 1}),
-            ("status=error", set()),
-            ("criteria=condition", {1}),
-            ("criteria=Observation&status=off", set()),
-            ("url={hook}", {0}),
-            ("_id={0},{1}&criteria=Obs", {0}),
-        ],
-    )
-    def test_finds_ones_own_and_no_others(self, machine, hook, owner, query, found):
-        token, *ids = owner
-        heard = machine.get(f"Subscription?{query.format(*ids, hook=hook)}", token)
-        assert heard.status == 200, heard.body
-        got = {one["resource"]["id"] for one in heard.json.get("entry", ())}
-        assert got == {ids[number] for number in found}
-        assert heard.json["total"] == len(found)
-
-    def test_takes_a_form_that_no_address_shows(self, machine, owner):
-        token, _, second = owner
-        where, form = "Subscription/_search", {"content_type": "application/x-www-form-urlencoded"}
-        heard = machine.call("POST", where, token, b"criteria=Condition&_format=json", **form)
-        assert [one["resource"]["id"] for one in heard.json["entry"]] == [second]
-        (link,) = heard.json["link"]
-        assert link["url"].endswith("/fhir/Subscription/_search")
-        both = machine.call("POST", f"{where}?status=active", token, b"criteria=Condition", **form)
-        assert both.json["total"] == 0
-        assert machine.call("POST", where, token, b"status=", **form).status == 400
-        assert machine.call("POST", where, token, {}).status == 415
-        assert machine.call("POST", where, None, b"status=off", **form).status == 401
-        assert (machine.get(where, token).status, machine.get("Subscription").status) == (405, 401)
-
-    @pytest.mark.parametrize("query", ["status=", "criteria=%"])
-    def test_that_cannot_be_read_is_refused_in_words(self, machine, owner, query):
-        heard = machine.get(f"Subscription?{query}", owner[0])
-        assert heard.status == 400
-        assert query.partition("=")[0] in heard.words
-
-    @pytest.mark.parametrize("name", ["payload", "_count"])
-    def test_leaves_out_and_tells_what_it_does_not_know_or_refuses(self, machine, owner, name):
-        token, _, second = owner
-        heard = machine.get(f"Subscription?{name}=1&status=off", token)
-        told, found = heard.json["entry"]
-        assert (told["search"]["mode"], found["resource"]["id"]) == ("outcome", second)
-        assert name in told["resource"]["issue"][0]["diagnostics"]
-        assert heard.json["link"][0]["url"].endswith("/Subscription?status=off")
-        refused = machine.get(f"Subscription?{name}=1", token, prefer="handling=strict")
-        assert (refused.status, name in refused.words) == (400, True)
-
-
-def test_what_the_server_says_of_subscriptions_is_what_it_does(machine):
-    resources = machine.get("metadata").json["rest"][0]["resource"]
-    (said,) = (one for one in resources if one["type"] == "Subscription")
-    assert {one["code"] for one in said["interaction"]} == {
-        *("read", "update", "delete", "create", "search-type")
-    }
-    assert {one["name"] for one in said["searchParam"]} == {"_id", "criteria", "status", "url"}
-    assert said["versioning"] == "no-version"
 
 
 def test_what_is_in_no_record_is_not_waited_for(world, machine, hook):

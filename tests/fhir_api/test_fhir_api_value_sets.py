@@ -187,20 +187,6 @@ def test_one_search_names_a_few(world, machine, kept):
     assert "more than 10" in search(machine, kept, world, f"method:in={names}").words
 
 
-def test_what_is_no_search_of_now_knows_r4s_own_alone(world, machine, kept):
-    """What waits or is exported later would find by another value set than was asked for."""
-    chosen = f"Observation%3Fmethod:in={SETS}/blood"
-    path = f"Patient/$export?_typeFilter={chosen}"
-    assert machine.get(path, kept, prefer="respond-async").status == 400
-    criteria = f"Observation?patient={world.boris_at_x.patient}&method:in={SETS}/blood"
-    channel = {"type": "rest-hook", "endpoint": "https://listener.example/hook"}
-    body = {"resourceType": "Subscription", "status": "requested", "reason": "x"}
-    heard = machine.call(
-        "POST", "Subscription", kept, {**body, "criteria": criteria, "channel": channel}
-    )
-    assert (heard.status, heard.json["issue"][0]["expression"]) == (422, ["Subscription.criteria"])
-
-
 class TestAnotherClinics:
     def test_is_there_for_all_and_never_in_the_place_of_ones_own(self, world, machine, kept):
         """Whoever stores another's address anew changes nobody's searches who has it too."""

@@ -11,6 +11,7 @@ from medkarta.exports.actions.ending import end
 from medkarta.exports.models import Export
 from medkarta.exports.owners import Owner, Wished, owned_by
 from medkarta.exports.rules import Ended, State
+from medkarta.fhir.value_sets.keeping import as_kept
 
 
 class BusyError(Exception):
@@ -35,6 +36,7 @@ def begin(*, owner: Owner, wished: Wished, now: datetime) -> UUID:
         since=wished.since,
         chosen=None if wished.chosen is None else sorted(wished.chosen),
         searches=list(wished.searches),
+        value_sets=as_kept(wished.contents),
         elements=list(wished.elements),
         created_at=now,
         moved_at=now,

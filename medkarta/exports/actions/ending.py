@@ -35,7 +35,8 @@ def fail(*, export_id: UUID, now: datetime) -> None:
 
 def end_what_is_over(*, export_id: UUID, now: datetime) -> bool:
     """End it where its term or its right is over; whether it is ended by now."""
-    export = Export.objects.filter(pk=export_id).exclude(state=State.ENDED.value).first()
+    standing = Export.objects.filter(pk=export_id).exclude(state=State.ENDED.value)
+    export = standing.defer("value_sets").first()
     if export is None:
         return True
     how = _why_over(export, now)

@@ -19,6 +19,7 @@ from medkarta.exports.files import Slice
 from medkarta.exports.models import Export, ExportFile
 from medkarta.exports.narrowing import cut, searches_of
 from medkarta.exports.rules import FILES_LAST, SETTLED, Ended, State
+from medkarta.fhir.value_sets.keeping import as_told
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.patients.queries import kept
 from medkarta.record.exporting import bodies, shared_bodies
@@ -72,7 +73,7 @@ class _Writer:
         self.shared: set[UUID] = set()  # named here for the first time
         self._export = export
         self._known = frozenset(export.shared)
-        self._searches = searches_of(export.searches)
+        self._searches = searches_of(export.searches, as_told(export.value_sets))
 
     def write(self) -> _Progress:
         clinic_id, chosen = self._export.clinic_id, self._export.chosen

@@ -166,9 +166,10 @@ class Criterion:
         return self.param.kind == "reference" and self.modifier in (Modifier.ABOVE, Modifier.BELOW)
 
     @property
-    def alone(self) -> bool:
-        """Whether resources of its type tell by themselves, and nothing else is looked at."""
-        return not (self.walks or any(isinstance(one, SoughtValueSet) for one in self.values))
+    def walked(self) -> frozenset[str]:
+        """The types of those resources."""
+        named = (one.type for one in self.values if isinstance(one, SoughtReference))
+        return frozenset(filter(None, named)) if self.walks else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

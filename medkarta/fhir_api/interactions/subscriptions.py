@@ -12,20 +12,23 @@ from typing import Final
 from uuid import UUID
 
 from medkarta.access.api.asking import Concern, Doing, Opened
-from medkarta.access.grants import EVERYTHING
+from medkarta.access.grants import EVERYTHING, Everything
+from medkarta.fhir.search.sought import BadSearchError, Query
+from medkarta.fhir.value_sets.searched import with_contents
 from medkarta.fhir_api.answers import FhirAnswer, Headers
-from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.api import Api, Wish, out_of_scope
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.senders_ids import text_by_ours
+from medkarta.fhir_api.stored_value_sets import contents_asked
 from medkarta.fhir_api.subscription_text import Said, read_subscription, written
 from medkarta.fhir_api.whose import patients_named
 from medkarta.foundation.ids import MalformedIdError, PatientId, decode_uuid, encode_uuid
 from medkarta.subscriptions import queries
 from medkarta.subscriptions.actions import keeping
 from medkarta.subscriptions.owners import View, Wanted, owner_of
-from medkarta.subscriptions.rules import MOST_EACH, watched
+from medkarta.subscriptions.rules import MOST_EACH, types_watched, watched
 
 _TOO_MANY: Final = f"You have {MOST_EACH} subscriptions: delete one that you do not need."
 
@@ -63,6 +66,7 @@ async def delete_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
 async def _kept(api: Api, request: FhirRequest, subscription_id: UUID | None) -> View:
     said = read_subscription(request)
     said = replace(said, query=await text_by_ours(api, request, said.query))
+    await _check_value_sets(api, request, said.query)
     target, opened = await _open(api, request, said)
     keep = partial(
         keeping.keep,
@@ -89,19 +93,35 @@ async def _kept(api: Api, request: FhirRequest, subscription_id: UUID | None) ->
         raise not_found() from None
 
 
+async def _check_value_sets(api: Api, request: FhirRequest, query: Query) -> None:
+    """Whether they can be told now; what is in them is asked at each notice."""
+    try:
+        with_contents(query, await contents_asked(api, request, [query]))
+    except BadSearchError as error:
+        raise FhirError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "business-rule",
+            str(error),
+            expression="Subscription.criteria",
+        ) from error
+
+
 async def _open(api: Api, request: FhirRequest, said: Said) -> tuple[PatientId | None, Opened]:
     """Whether the caller may search for it now; a clinic's system names the patient."""
     named = patients_named(said.query)
     target = next(iter(named)) if len(named) == 1 else None
     wish = wish_to_watch(said.query.resource_type, said.query.text, target)
-    return target, await api.open(request, wish)
+    opened = await api.open(request, wish)
+    if not isinstance(opened.types, Everything) and opened.types != wish.types:
+        raise out_of_scope()
+    return target, opened
 
 
 def wish_to_watch(resource_type: str, query: str, target: PatientId | None) -> Wish:
     """To know whether something matches: the log names the parameters, never their values."""
     return Wish(
         doing=Doing.SEARCH,
-        types=frozenset({resource_type}),
+        types=types_watched(resource_type, query),
         resources=(watched(resource_type, query),),
         concern=Concern.PERSON,
         target=target,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from medkarta.access.api.again import still_opens
 from medkarta.access.api.asking import Concern, Doing
 from medkarta.access.grants import EVERYTHING
+from medkarta.fhir.search.sought import BadSearchError
 from medkarta.fhir_api.answers import FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Wish, asking_of
 from medkarta.fhir_api.beside import beside
@@ -27,6 +28,7 @@ from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.record.matches import matches_since
+from medkarta.record.search.sides import ForbiddenSearchError
 from medkarta.subscriptions import queries
 from medkarta.subscriptions.owners import Owner, View, owner_of
 from medkarta.subscriptions.queries import Pulse
@@ -86,8 +88,8 @@ class _Stream:
             async with aclosing(self._parts()) as parts:
                 async for part in parts:
                     yield part
-        except FhirError:
-            return  # the token is over, or a gate closed
+        except (FhirError, BadSearchError, ForbiddenSearchError):
+            return  # the token is over or opens less, a gate closed, a value set is not known
         finally:
             _open.discard(self)
 
@@ -126,13 +128,14 @@ class _Stream:
         return await beside(found)
 
     async def _is_new(self, patient_id: PatientId, seen: Pulse | None) -> bool:
-        """Whether something matches of what came since; the door's line in the log first."""
+        """Whether something matches of what came since; the door's line in the log first.
+
+        Raises `FhirError`, `BadSearchError`, `ForbiddenSearchError`.
+        """
         opened = await self.api.open(self._now(), self._wish(patient_id))
-        if opened.grant is None:
-            return False
         since = (seen and seen.changed_at) or self.request.now
         kind, query = self.view.resource_type, self.view.query
-        matches = partial(matches_since, opened.grant, kind, query, since=since - _UNSETTLED)
+        matches = partial(matches_since, opened, kind, query, since=since - _UNSETTLED)
         return await beside(matches)
 
     def _now(self) -> FhirRequest:

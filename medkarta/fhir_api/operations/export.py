@@ -96,6 +96,7 @@ async def _begun(
         since=asked.since,
         chosen=chosen,
         searches=asked.searches,
+        contents=asked.contents,
         elements=asked.elements,
     )
     work = partial(begin, owner=owner_of(caller), wished=wished, now=request.now)
@@ -132,7 +133,7 @@ async def _open(api: Api, request: FhirRequest, asked: Asked) -> Opened:
             f"The token's scopes open {', '.join(partly)} in part: an export is of whole types."
         )
     try:
-        check_opened(opened.types, searches_of(asked.searches))
+        check_opened(opened.types, searches_of(asked.searches, asked.contents))
     except ForbiddenSearchError as error:
         kind = error.resource_type
         raise _forbidden(

@@ -1,7 +1,7 @@
 """Parameters of a kick-off: https://hl7.org/fhir/uv/bulkdata/export.html#query-parameters."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,16 +15,21 @@ from medkarta.exports.narrowing import (
     checked_searches,
     has_element,
     queries_of,
+    searches_of,
     type_of,
 )
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.sought import BadSearchError
+from medkarta.fhir.value_sets.content import Content
+from medkarta.fhir.value_sets.telling import Canonical
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.media_types import NDJSON
 from medkarta.fhir_api.operations.given import Given, bad, read_given
 from medkarta.fhir_api.operations.opening import entry_of
+from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.senders_ids import given_by_ours, text_by_ours
+from medkarta.fhir_api.stored_value_sets import contents_asked
 from medkarta.foundation.ids import PatientId
 
 KNOWN: Final = frozenset(
@@ -44,13 +49,15 @@ _NEXT_SEARCH: Final = re.compile(r",(?=[A-Za-z]+\?)")
 class Asked:
     """What is to be exported; `patients` None: of all.
 
-    `searches` and `elements` narrow it, as in `medkarta.exports.narrowing`.
+    `searches` and `elements` narrow it, as in `medkarta.exports.narrowing`; `contents` is what is
+    now in the value sets that searches name: all of the export is by these.
     """
 
     types: Types
     since: datetime | None
     patients: frozenset[PatientId] | None
     searches: tuple[str, ...]
+    contents: Mapping[Canonical, Content]
     elements: tuple[str, ...]
 
     @property
@@ -71,11 +78,13 @@ async def read_asked(api: Api, request: FhirRequest) -> Asked:
     _check_format(given)
     types = _types(given)
     exported = EXPORTED if isinstance(types, Everything) else types
+    searches = await _by_ours(api, request, _searches(given, exported, base=request.base))
     return Asked(
         types=types,
         since=_since(given),
         patients=_patients(request, given),
-        searches=await _by_ours(api, request, _searches(given, exported, base=request.base)),
+        searches=searches,
+        contents=await _contents(api, request, searches),
         elements=tuple(_elements(given, exported)),
     )
 
@@ -107,7 +116,7 @@ def _searches(given: Given, exported: frozenset[str], *, base: str) -> tuple[str
     try:
         found = checked_searches(texts, base=base)
     except BadSearchError as error:
-        raise bad("_typeFilter", f"has what is not done here: {error}") from error
+        raise _not_done(error) from error
     if others := [kind for kind in map(type_of, found) if kind not in exported]:
         raise bad("_typeFilter", f"is of {others[0]}, which is not exported")
     return found
@@ -116,6 +125,21 @@ def _searches(given: Given, exported: frozenset[str], *, base: str) -> tuple[str
 async def _by_ours(api: Api, request: FhirRequest, searches: Iterable[str]) -> tuple[str, ...]:
     found = [await text_by_ours(api, request, one) for one in queries_of(searches)]
     return tuple(f"{one.resource_type}?{one.text}" for one in found)
+
+
+async def _contents(
+    api: Api, request: FhirRequest, searches: tuple[str, ...]
+) -> Mapping[Canonical, Content]:
+    try:
+        contents = await contents_asked(api, request, queries_of(searches))
+        searches_of(searches, contents)
+    except BadSearchError as error:
+        raise _not_done(error) from error
+    return contents
+
+
+def _not_done(error: BadSearchError) -> FhirError:
+    return bad("_typeFilter", f"has what is not done here: {error}")
 
 
 def _elements(given: Given, exported: frozenset[str]) -> Iterator[str]:

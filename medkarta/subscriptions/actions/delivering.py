@@ -17,10 +17,12 @@ from medkarta.access.api.asking import (
     OutOfScope,
 )
 from medkarta.access.grants import Origin
+from medkarta.fhir.search.sought import BadSearchError
 from medkarta.foundation.ids import PatientId
 from medkarta.record.matches import matches_since
+from medkarta.record.search.sides import ForbiddenSearchError
 from medkarta.subscriptions.models import Listener, Subscription
-from medkarta.subscriptions.rules import MOST_FAILURES, State, pause_after, watched
+from medkarta.subscriptions.rules import MOST_FAILURES, State, pause_after, types_watched, watched
 from medkarta.subscriptions.sending import NotTakenError, notify
 
 _ORIGIN: Final = Origin(app="worker", request_id="", address=None, device="")
@@ -40,15 +42,18 @@ def deliver(*, patient_id: PatientId, subscription_id: UUID, now: datetime) -> N
     if not subscription.is_due(now):
         return
     answer = open_standing(_standing(subscription), _asking(subscription, patient_id, now))
-    if isinstance(answer, BadToken | OutOfScope):
-        turn_off(subscription_id=subscription_id, words=_OVER, now=now)
-    elif _is_new(answer, subscription, listener.pending_since):
-        try:
+    try:
+        if isinstance(answer, BadToken | OutOfScope):
+            turn_off(subscription_id=subscription_id, words=_OVER, now=now)
+        elif _is_new(answer, subscription, listener.pending_since):
             notify(subscription.endpoint)
-        except NotTakenError as error:
-            _note_failure(subscription, str(error), now)
-            return
-        Subscription.objects.filter(pk=subscription_id).update(failures=0, wait_until=None)
+            Subscription.objects.filter(pk=subscription_id).update(failures=0, wait_until=None)
+    except NotTakenError as error:
+        _note_failure(subscription, str(error), now)
+        return
+    except BadSearchError as error:
+        _put_in_error(subscription, str(error), now)
+        return
     # A change that came meanwhile has counted on, and stays to be told.
     waiting.filter(changes=listener.changes).update(pending_since=None)
 
@@ -67,7 +72,7 @@ def _asking(subscription: Subscription, patient_id: PatientId, now: datetime) ->
     return ApiAsking(
         digest=b"",
         proof_key=None,
-        types=frozenset({subscription.resource_type}),
+        types=types_watched(subscription.resource_type, subscription.query),
         doing=Doing.SEARCH,
         concern=Concern.PERSON,
         target=patient_id,
@@ -79,9 +84,13 @@ def _asking(subscription: Subscription, patient_id: PatientId, now: datetime) ->
 
 
 def _is_new(answer: Answer, subscription: Subscription, since: datetime) -> bool:
-    if not isinstance(answer, Opened) or answer.grant is None:
+    """Raises `BadSearchError`: a value set of the criteria cannot be told any more."""
+    if not isinstance(answer, Opened):
         return False
-    return matches_since(answer.grant, subscription.resource_type, subscription.query, since=since)
+    try:
+        return matches_since(answer, subscription.resource_type, subscription.query, since=since)
+    except ForbiddenSearchError:
+        return False
 
 
 def _note_failure(subscription: Subscription, words: str, now: datetime) -> None:
@@ -92,4 +101,10 @@ def _note_failure(subscription: Subscription, words: str, now: datetime) -> None
         wait_until = now + pause_after(failures)
         found.update(failures=F("failures") + 1, wait_until=wait_until, error=words)
     else:
-        found.update(state=State.ERROR.value, error=words, updated_at=now)
+        _put_in_error(subscription, words, now)
+
+
+def _put_in_error(subscription: Subscription, words: str, now: datetime) -> None:
+    """It is told nothing until its owner asks anew."""
+    found = Subscription.objects.filter(pk=subscription.pk, state=State.ACTIVE.value)
+    found.update(state=State.ERROR.value, error=words, updated_at=now)
