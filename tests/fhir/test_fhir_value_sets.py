@@ -153,6 +153,12 @@ class TestOtherValueSets:
             with pytest.raises(UnexpandableError, match=words):
                 Teller({**known, **more}).content(ASKED)
 
+    def test_and_filters_and_systems_are_a_hundred_at_most(self):
+        for one in (of("a"), chosen(("concept", "is-a", "plan")), {"system": INTENT}):
+            told(*[one] * 99, a=[listed("plan")])
+            with pytest.raises(UnexpandableError, match="more than 100"):
+                told(*[one] * 101, a=[listed("plan")])
+
     def test_stand_aside_where_an_expansion_came_too(self):
         kept = {"compose": {"include": [of("none")]}, "expansion": {"contains": [{"code": "x"}]}}
         assert Teller({ASKED: [kept]}).content(ASKED).codes == {("", "x")}

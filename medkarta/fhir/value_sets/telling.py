@@ -20,6 +20,7 @@ from medkarta.fhir.value_sets.content import (
 from medkarta.fhir.value_sets.filters import filtered
 
 MOST_CODES: Final = 10_000
+_MOST_CHOICES: Final = 100  # that are not lists of codes: each may be of all codes of a system
 _EXTENSIONS: Final = "http://hl7.org/fhir/StructureDefinition/valueset-"
 _IN_PART: Final = {f"{_EXTENSIONS}{name}" for name in ("unclosed", "toocostly")}
 
@@ -56,6 +57,7 @@ class Teller:
         self._known = known
         self._told: dict[Canonical, Content] = {}
         self._open: set[Canonical] = set()
+        self._choices = 0
 
     def content(self, address: Canonical) -> Content:
         """What is in that of this address. Raises `UnexpandableError`."""
@@ -106,6 +108,12 @@ class Teller:
     def _clause(self, clause: JsonObject) -> Content:
         """What all of its parts choose."""
         system = str(clause.get("system", ""))
+        self._choices += max(
+            len(clause.get("filter", ())) + len(clause.get("valueSet", ())), "concept" not in clause
+        )
+        if self._choices > _MOST_CHOICES:
+            words = f"it goes through more than {_MOST_CHOICES} systems, filters and value sets"
+            raise UnexpandableError(words)
         parts = [filtered(system, one) for one in clause.get("filter", ())]
         if "concept" in clause:
             codes = (one["code"] for one in clause["concept"] if "code" in one)
