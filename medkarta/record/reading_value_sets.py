@@ -1,17 +1,26 @@
-"""Value sets that stand here as shared resources, by their canonical address."""
+"""Value sets and code systems that stand here as shared resources, by their canonical address."""
 
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, TypeVar
 
 from django.db import connection
 
 from medkarta.access.api.asking import Opened
 from medkarta.access.grants import Everything
 from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.search.hierarchies import branch_of, is_loaded
 from medkarta.fhir.search.sought import BadSearchError, Query
 from medkarta.fhir.value_sets.content import Content, UnexpandableError
 from medkarta.fhir.value_sets.searched import wished_in
-from medkarta.fhir.value_sets.telling import Canonical, Teller, named_in
+from medkarta.fhir.value_sets.systems import Systems
+from medkarta.fhir.value_sets.telling import (
+    Canonical,
+    Teller,
+    implied_by,
+    named_in,
+    systems_in,
+)
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import Sql
 from medkarta.record.rows import INDEX_CHARS
@@ -19,18 +28,20 @@ from medkarta.record.search.sides import Reach, of_type
 from medkarta.record.stored import parse_body
 
 VALUE_SET: Final = "ValueSet"
+CODE_SYSTEM: Final = "CodeSystem"
 _LARGEST: Final = 2_000_000  # bytes; ten thousand codes with their names are about one million
 _MOST_NAMED: Final = 10  # by one search
 _MOST: Final = 30  # read for one search, with those that they are made of
 _DEEPEST: Final = 5  # of those
-_OF_URL: Final = Sql(
-    "resource_id IN (SELECT resource_id FROM shared_index_text WHERE resource_type = 'ValueSet'"
+_OF_URL: Final = (
+    "resource_id IN (SELECT resource_id FROM shared_index_text WHERE resource_type = %s"
     " AND param = 'url' AND value = w.url)"
 )
-_OF_VERSION: Final = Sql(
+_OF_VERSION: Final = (
     "(w.version = '' OR resource_id IN (SELECT resource_id FROM shared_index_token"
-    " WHERE resource_type = 'ValueSet' AND param = 'version' AND code = w.version))"
+    " WHERE resource_type = %s AND param = 'version' AND code = w.version))"
 )
+Found = TypeVar("Found")
 
 
 def contents_for(opened: Opened, queries: Iterable[Query]) -> dict[Canonical, Content]:
@@ -44,52 +55,70 @@ def contents_for(opened: Opened, queries: Iterable[Query]) -> dict[Canonical, Co
         return {}
     first = next(iter(wished.values()))
     if len(wished) > _MOST_NAMED:
-        words = f"more than {_MOST_NAMED} value sets of one search are none of R4's"
+        words = f"more than {_MOST_NAMED} value sets and branches of one search are none of R4's"
         raise BadSearchError(first, words)
-    if not _opens(opened):
-        return {}
     try:
-        return _contents(opened.caller.clinic_id, wished)
+        return _contents(opened, wished)
     except UnexpandableError as error:
         raise BadSearchError(first, f"a value set cannot be searched by: {error}") from error
 
 
-def _opens(opened: Opened) -> bool:
+def _opens(opened: Opened, kind: str) -> bool:
     """Whole: a scope that is narrowed opens not all of them."""
     types = opened.types
-    return (
-        isinstance(types, Everything) or VALUE_SET in types
-    ) and VALUE_SET not in opened.narrowed
+    return (isinstance(types, Everything) or kind in types) and kind not in opened.narrowed
 
 
-def _contents(clinic_id: ClinicId | None, wished: Iterable[Canonical]) -> dict[Canonical, Content]:
-    """What is in each that is here for a reader of this clinic.
+def _contents(opened: Opened, wished: Iterable[Canonical]) -> dict[Canonical, Content]:
+    """What is in each that is here for this caller.
 
     Of several that bear one address the reader's own clinic's is meant, else an imported one, of
     each the last that was recorded; else those of other clinics, where the same is in all of them.
-    Raises `UnexpandableError`: one of them cannot be told.
+    So it is with code systems. Raises `UnexpandableError`: one of them cannot be told.
     """
     known: dict[Canonical, list[JsonObject]] = {}
     wanted = set(wished)
     for _ in range(_DEEPEST):
         if not wanted or len(known) + len(wanted) > _MOST:
             break
-        found = _standing(clinic_id, wanted)
+        found = _value_sets(opened, wanted)
         known |= found
-        wanted = {
-            name for few in found.values() for one in few for name in named_in(one)
-        } - known.keys()
-    teller = Teller(known)
-    return {one: teller.content(one) for one in wished if known.get(one)}
+        wanted = set(_all_of(found, named_in)) - known.keys()
+    systems = islice(dict.fromkeys(_all_of(known, systems_in)), _MOST_NAMED)
+    kept = _standing(opened, CODE_SYSTEM, [Canonical(one, "") for one in systems])
+    teller = Teller(known, Systems({one.url: few for one, few in kept.items()}))
+    return {one: teller.content(one) for one in wished if known.get(one) and _is_here(one, kept)}
+
+
+def _is_here(address: Canonical, kept: Mapping[Canonical, Sequence[JsonObject]]) -> bool:
+    """Whether the system is, where an address means a branch of one."""
+    branch = branch_of(address.url)
+    return branch is None or is_loaded(branch[0]) or bool(kept.get(Canonical(branch[0], "")))
+
+
+def _all_of(
+    known: Mapping[Canonical, Iterable[JsonObject]], each: Callable[[JsonObject], Iterable[Found]]
+) -> Iterator[Found]:
+    """What each value set has of something, one after another."""
+    return (found for few in known.values() for one in few for found in each(one))
+
+
+def _value_sets(opened: Opened, wished: Iterable[Canonical]) -> dict[Canonical, list[JsonObject]]:
+    """Those that are meant by each address, which may say by itself what is in it."""
+    implied = {one: found for one in wished if (found := implied_by(one))}
+    stored = _standing(opened, VALUE_SET, {*wished} - implied.keys())
+    return stored | {one: [found] for one, found in implied.items()}
 
 
 def _standing(
-    clinic_id: ClinicId | None, wished: Iterable[Canonical]
+    opened: Opened, kind: str, wished: Iterable[Canonical]
 ) -> dict[Canonical, list[JsonObject]]:
     """Those that are meant by each address; of most addresses there is one. Raises as above."""
     found: dict[Canonical, list[JsonObject]] = {one: [] for one in wished}
     few = [one for one in found if all(len(part) <= INDEX_CHARS for part in one)]
-    statement = _statement(clinic_id, few)
+    if not few or not _opens(opened, kind):
+        return found
+    statement = _statement(opened.caller.clinic_id, kind, few)
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.values)
         for url, version, body in cursor:
@@ -99,10 +128,10 @@ def _standing(
     return found
 
 
-def _statement(clinic_id: ClinicId | None, wished: Collection[Canonical]) -> Sql:
+def _statement(clinic_id: ClinicId | None, kind: str, wished: Collection[Canonical]) -> Sql:
     """Rows of url, version, and the body or (too long, all together) NULL."""
     values = ([one.url for one in wished], [one.version for one in wished])
-    side = Reach(None, frozenset({VALUE_SET}), clinic_id).nobodys()
+    side = Reach(None, frozenset({kind}), clinic_id).nobodys()
     whole = Sql("SELECT w.*, found.body FROM unnest(%s::text[], %s::text[])", values)
     whole += " AS w (url, version) CROSS JOIN LATERAL (SELECT CASE WHEN sum(octet_length(body))"
     whole += f" OVER (PARTITION BY far) <= {_LARGEST} THEN body END AS body FROM (SELECT body,"
@@ -110,7 +139,7 @@ def _statement(clinic_id: ClinicId | None, wished: Collection[Canonical]) -> Sql
     if clinic_id is not None:
         whole += Sql(" WHEN custodian_id = %s::uuid THEN 0", (clinic_id,))
     whole += " ELSE 2 END AS far FROM ("
-    of_each = [of_type(VALUE_SET), _OF_URL, _OF_VERSION]
+    of_each = [of_type(kind), Sql(_OF_URL, (kind,)), Sql(_OF_VERSION, (kind,))]
     whole += side.resources("DISTINCT ON (custodian_id) custodian_id, body", of_each)
     whole += " ORDER BY custodian_id, recorded_at DESC, resource_id) AS of_each) AS ranked"
     return whole + " ORDER BY far FETCH FIRST 1 ROWS WITH TIES) AS found"

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from medkarta.fhir.search.criteria import criteria_of
+from medkarta.fhir.search.criteria import walked_in
 from medkarta.fhir.search.query import read_query
 from medkarta.fhir.value_sets.searched import wished_in
 
-VALUE_SET: Final = "ValueSet"
+_TERMINOLOGY: Final = ("ValueSet", "CodeSystem")
 MOST_EACH: Final = 50  # subscriptions of one owner
 MOST_FAILURES: Final = 7
 LONGEST: Final = 2_000  # characters of an address, of criteria
@@ -73,8 +73,7 @@ def types_watched(resource_type: str, query: str) -> frozenset[str]:
     Raises `BadSearchError`: it is no search.
     """
     read = read_query(resource_type, query)
-    walked = (kind for _, one in criteria_of(read) for kind in one.walked)
-    return frozenset({resource_type, *walked, *([VALUE_SET] if wished_in(read) else ())})
+    return frozenset({resource_type, *walked_in(read), *(_TERMINOLOGY if wished_in(read) else ())})
 
 
 def watched(resource_type: str, query: str) -> str:

@@ -252,6 +252,12 @@ def test_value_sets_of_others_are_left_to_whoever_searches():
     assert named.values == tuple(SoughtValueSet(*one) for one in others)
 
 
+def test_branches_of_systems_that_are_not_loaded_are_too():
+    for modifier, kind in (("below", "isa"), ("above", "above")):
+        (named,) = read_query("Observation", f"code:{modifier}=http://x.org/s|a").criteria
+        assert named.values == (SoughtValueSet(f"http://x.org/s?fhir_vs={kind}/a", ""),)
+
+
 BAD = [
     "code=",
     "code",
@@ -272,7 +278,8 @@ BAD = [
     "subject:Nonsense=1",
     "code:exact=x",
     "code:above=x",
-    "code:below=http://loinc.org|x",
+    "code:below=http://loinc.org|",
+    "code:below=http://hl7.org/fhir/sid/icd-10|nonsense",
     "code:below=http://hl7.org/fhir/sid/icd-10|",
     "encounter:below=x",
     "subject:above=Patient/x",

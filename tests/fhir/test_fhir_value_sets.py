@@ -4,13 +4,28 @@ import pytest
 
 from medkarta.fhir.search.sought import SoughtRange
 from medkarta.fhir.value_sets.content import UnexpandableError
-from medkarta.fhir.value_sets.telling import Canonical, Teller
+from medkarta.fhir.value_sets.systems import Systems
+from medkarta.fhir.value_sets.telling import Canonical, Teller, implied_by, named_in
 
 INTENT = "http://hl7.org/fhir/request-intent"
 ORDERS = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
 INTENTS = {"proposal", "plan", "directive", "option", *ORDERS}
 ICD_10 = "http://hl7.org/fhir/sid/icd-10"
 LOINC = "http://loinc.org"
+TOOTH = "http://clinic.example/CodeSystem/tooth"
+TEETH = {
+    name: [{"content": "complete", "concept": concepts, **more}]
+    for name, concepts, more in (
+        (TOOTH, [{"code": "1", "concept": [{"code": "11", "concept": [{"code": "11a"}]}]}], {}),
+        ("part", [], {"content": "fragment"}),
+        ("grouped", [], {"hierarchyMeaning": "part-of"}),
+        ("twice", [{"code": "1", "concept": [{"code": "2", "concept": [{"code": "1"}]}]}], {}),
+        ("parents", [{"code": "1", "property": [{"code": "parent", "valueCode": "2"}]}], {}),
+        ("long", [{"code": "a" * 1_001}], {}),
+    )
+}
+TEETH["several"] = [TEETH[TOOTH][0], {"content": "complete", "concept": [{"code": "1"}]}]
+TEETH["same"] = TEETH[TOOTH] * 2
 ASKED = Canonical("asked", "")
 
 
@@ -31,7 +46,7 @@ def told(*include, exclude=(), **others):
     """What is in a set of these clauses; `others` stand beside it, each a list of clauses."""
     asked = {"compose": {"include": list(include), "exclude": list(exclude)}}
     known = {Canonical(name, ""): [{"compose": {"include": few}}] for name, few in others.items()}
-    return Teller({**known, ASKED: [asked]}).content(ASKED)
+    return Teller({**known, ASKED: [asked]}, Systems(TEETH)).content(ASKED)
 
 
 def codes(content):
@@ -48,6 +63,7 @@ def codes(content):
         ([("concept", "is-not-a", "order")], INTENTS - ORDERS),
         ([("concept", "=", "plan")], {"plan"}),
         ([("concept", "in", "plan, order")], {"plan", "order"}),
+        ([("concept", "generalizes", "filler-order")], {"filler-order", "order"}),
         ([("parent", "=", "filler-order")], {"instance-order"}),
         ([("parent", "in", "order,filler-order")], ORDERS - {"order"}),
         ([("code", "regex", "[a-z]+-order|plan")], {*ORDERS, "plan"} - {"order"}),
@@ -72,6 +88,7 @@ def test_filters_choose_together(filters, found):
         (("concept", "exists", "true"), INTENT),
         (("concept", "descendent-of", "E11"), ICD_10),
         (("concept", "is-not-a", "E11"), ICD_10),
+        (("concept", "generalizes", "E11"), ICD_10),
         (("code", "regex", "E11.*"), ICD_10),
         (("code", "regex", "a" * 101), INTENT),
         (("code", "regex", "(a|a)(a|a)"), INTENT),
@@ -86,6 +103,49 @@ def test_filters_choose_together(filters, found):
 def test_a_filter_that_is_not_answered_is_named(one, system):
     with pytest.raises(UnexpandableError, match=f"“{one[0]} {one[1]}”"):
         told(chosen(one, system=system))
+
+
+class TestACodeSystemThatSomebodyWrote:
+    @pytest.mark.parametrize(
+        ("one", "found"),
+        [
+            (("concept", "is-a", "11"), {"11", "11a"}),
+            (("concept", "generalizes", "11"), {"1", "11"}),
+            (("concept", "is-not-a", "11"), {"1"}),
+            (("parent", "=", "1"), {"11"}),
+            (("code", "regex", "11.?"), {"11", "11a"}),
+        ],
+    )
+    def test_is_chosen_of_by_filters(self, one, found):
+        assert codes(told(chosen(one, system=TOOTH))) == found
+        assert codes(told(chosen(one, system="same"))) == found
+
+    def test_is_taken_in_whole(self):
+        assert codes(told({"system": TOOTH})) == {"1", "11", "11a"}
+        with pytest.raises(UnexpandableError, match="names a version"):
+            told({"system": TOOTH, "version": "1"})
+        assert codes(told({"system": INTENT, "version": "1"})) == INTENTS
+        for name, found in (("", {"1", "11", "11a"}), ("=isa/11", {"11", "11a"})):
+            implied = implied_by(Canonical(f"{TOOTH}?fhir_vs{name}", ""))
+            assert Teller({ASKED: [implied]}, Systems(TEETH)).content(ASKED) == told(
+                listed(*found, system=TOOTH)
+            )
+
+    @pytest.mark.parametrize(
+        ("system", "words"),
+        [
+            ("part", "not here with all"),
+            ("grouped", "no kind"),
+            ("twice", "twice"),
+            ("parents", "by properties"),
+            ("several", "different ones"),
+            ("long", "“code regex”"),
+            ("none", "“code regex”"),
+        ],
+    )
+    def test_that_cannot_be_told_is_refused(self, system, words):
+        with pytest.raises(UnexpandableError, match=words):
+            told(chosen(("code", "regex", "a"), system=system))
 
 
 class TestABranchOfIcd10:
@@ -143,22 +203,29 @@ class TestOtherValueSets:
             told(of("asked"))
 
     def test_that_are_not_here_or_not_one_are_refused(self):
+        assert list(named_in({"compose": {"include": [of(None)]}})) == [Canonical("", "")]
         known = {ASKED: [{"compose": {"include": [of("a")]}}]}
         for standing, words in (
             ([], "not known here"),
             ([{"compose": {"include": [listed(one)]}} for one in ("plan", "order")], "one version"),
-            (None, "too many"),
+            (None, "too deep"),
         ):
             more = {} if standing is None else {Canonical("a", ""): standing}
             with pytest.raises(UnexpandableError, match=words):
-                Teller({**known, **more}).content(ASKED)
+                Teller({**known, **more}, Systems({})).content(ASKED)
 
-    def test_and_filters_and_systems_are_a_hundred_at_most(self):
+    def test_and_filters_and_systems_are_bounded_all_together(self):
         for one in (of("a"), chosen(("concept", "is-a", "plan")), {"system": INTENT}):
             told(*[one] * 99, a=[listed("plan")])
-            with pytest.raises(UnexpandableError, match="more than 100"):
+            with pytest.raises(UnexpandableError, match="too many"):
                 told(*[one] * 101, a=[listed("plan")])
+        branches = [
+            chosen(("concept", "is-a", f"A{number}"), system=ICD_10) for number in range(10, 60)
+        ]
+        codes = listed(*map(str, range(9_000)), system=ICD_10)
+        with pytest.raises(UnexpandableError, match="too many"):
+            told(*[of("a", "b")] * 2, a=branches, b=[codes])
 
     def test_stand_aside_where_an_expansion_came_too(self):
         kept = {"compose": {"include": [of("none")]}, "expansion": {"contains": [{"code": "x"}]}}
-        assert Teller({ASKED: [kept]}).content(ASKED).codes == {("", "x")}
+        assert Teller({ASKED: [kept]}, Systems({})).content(ASKED).codes == {("", "x")}

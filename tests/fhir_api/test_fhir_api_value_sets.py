@@ -187,6 +187,57 @@ def test_one_search_names_a_few(world, machine, kept):
     assert "more than 10" in search(machine, kept, world, f"method:in={names}").words
 
 
+class TestACodeSystem:
+    """`:above` and `:below` of a system whose codes somebody stored."""
+
+    @pytest.fixture
+    def blood(self, machine, kept):
+        """Of LOINC's codes two, one below the other; they are no LOINC's own words on it."""
+        below = {"code": "718-7", "concept": [{"code": "2345-7"}]}
+        body = {"resourceType": "CodeSystem", "status": "active", "content": "complete"}
+        heard = machine.call("POST", "CodeSystem", kept, {**body, "url": LOINC, "concept": [below]})
+        assert heard.status == 201, heard.body
+        yield f"CodeSystem/{heard.json['id']}"
+        assert machine.call("DELETE", f"CodeSystem/{heard.json['id']}", kept).status == 204
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            (f"method:below={LOINC}|718-7", ["2345-7", "718-7"]),
+            (f"method:below={LOINC}|2345-7", ["2345-7"]),
+            (f"method:above={LOINC}|2345-7", ["2345-7", "718-7"]),
+            (f"method:above={LOINC}|718-7,{ICD_10}|E11", ["718-7", "E11"]),
+            (f"method:in={LOINC}?fhir_vs=isa/2345-7", ["2345-7"]),
+            (f"method:in={SETS}/system", ["2345-7", "718-7"]),
+            (f"method:in={SETS}/not-without", []),
+        ],
+    )
+    @pytest.mark.usefixtures("blood")
+    def test_is_gone_up_and_down(self, world, machine, kept, text, found):
+        assert methods(search(machine, kept, world, text)) == found
+        assert methods(machine.get(f"Observation?{text}", app_token(world.boris))) == found
+
+    @pytest.mark.usefixtures("blood")
+    def test_is_as_absent_to_whom_it_is_not_opened(self, world, machine):
+        token = system_token(world.x, scopes=("system/Observation.rs", "system/ValueSet.rs"))
+        heard = [
+            search(machine, token, world, f"method:below={system}|718-7")
+            for system in (LOINC, "http://snomed.info/sct")
+        ]
+        assert {(one.status, one.body) for one in heard} == {(400, heard[0].body)}
+        assert "hierarchy of this code system is not known" in heard[0].words
+        both = ("system/Observation.rs", "system/CodeSystem.rs")
+        opened = search(
+            machine, system_token(world.x, scopes=both), world, f"method:below={LOINC}|718-7"
+        )
+        assert methods(opened) == ["2345-7", "718-7"]
+
+    @pytest.mark.usefixtures("blood")
+    def test_has_the_code(self, world, machine, kept):
+        heard = search(machine, kept, world, f"method:below={LOINC}|1-1")
+        assert (heard.status, "know the code" in heard.words) == (400, True)
+
+
 class TestAnotherClinics:
     def test_is_there_for_all_and_never_in_the_place_of_ones_own(self, world, machine, kept):
         """Whoever stores another's address anew changes nobody's searches who has it too."""

@@ -12,6 +12,11 @@ def criteria_of(query: Query) -> Iterator[tuple[str, Criterion]]:
         yield from _criteria(query.resource_type, condition)
 
 
+def walked_in(query: Query) -> frozenset[str]:
+    """The types through whose hierarchies it goes."""
+    return frozenset(kind for _, one in criteria_of(query) for kind in one.walked)
+
+
 def with_criteria(query: Query, change: Callable[[str, Criterion], Criterion]) -> Query:
     """The same search with another in the place of each, told its type."""
     kind = query.resource_type

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from medkarta.fhir.code_systems import with_those_above, with_those_below
+from medkarta.fhir.code_systems import codes_in, with_those_above, with_those_below
 from medkarta.fhir.search.sought import Modifier, Sought, SoughtCodes, SoughtRange, SoughtToken
 
 # ICD-10 by its names: of HL7, of WHO, and of the Russian dictionaries; and the American edition.
@@ -28,6 +28,8 @@ _CHAPTERS: Final = dict(
         *("XVIII R00-R99", "XIX S00-T98", "XX V01-Y98", "XXI Z00-Z99", "XXII U00-U99"),
     )
 )
+_IMPLIED: Final = "?fhir_vs"
+_KINDS: Final = {"": None, "isa": Modifier.BELOW, "above": Modifier.ABOVE}
 _BLOCK: Final = re.compile(r"([A-Z][0-9][0-9A-Z])-([A-Z][0-9][0-9A-Z])")
 # Types whose resources are parts of others of the type, and the parameter that says so.
 PART_OF: Final = {"Location": "partof", "Organization": "partof"}
@@ -49,6 +51,28 @@ def kin(token: SoughtToken, modifier: Modifier, bound: frozenset[tuple[str, str]
     found = [(system, walk(system, token.code)) for system in sorted(filter(None, systems))]
     codes = tuple((system, code) for system, some in found if some for code in sorted(some))
     return SoughtCodes(codes) if codes else None
+
+
+def branch_address(system: str, code: str, modifier: Modifier) -> str:
+    """A value set's address that says by itself what is in it: what `:above` or `:below` asks.
+
+    As https://hl7.org/fhir/R4/snomedct.html#implicit has it, of any system.
+    """
+    return f"{system}{_IMPLIED}={'isa' if modifier is Modifier.BELOW else 'above'}/{code}"
+
+
+def branch_of(address: str) -> tuple[str, Modifier | None, str] | None:
+    """System, modifier and code of such an address; with neither of these: the whole system."""
+    system, marked, choice = address.rpartition(_IMPLIED)
+    kind, _, code = choice.removeprefix("=").partition("/")
+    if not (system and marked) or kind not in _KINDS or bool(kind) != bool(code):
+        return None
+    return system, _KINDS[kind], code
+
+
+def is_loaded(system: str) -> bool:
+    """Whether the hierarchy of a system is known here, whatever anybody stored."""
+    return system in _ICD_10 or bool(codes_in(system))
 
 
 def is_within(branch: SoughtRange, system: str, code: str) -> bool:

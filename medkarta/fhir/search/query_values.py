@@ -8,13 +8,13 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal
-from typing import Final, NoReturn
+from typing import Final
 
 from medkarta.fhir.code_systems import expansion
 from medkarta.fhir.search.bound_codes import bound_codes
 from medkarta.fhir.search.composites import has_pairs
 from medkarta.fhir.search.dates import BEGINNING, END, Interval, interval
-from medkarta.fhir.search.hierarchies import kin
+from medkarta.fhir.search.hierarchies import branch_address, is_loaded, kin
 from medkarta.fhir.search.numbers import span
 from medkarta.fhir.search.parameters import Parameter, parameters_of
 from medkarta.fhir.search.paths import Truth, paths_of
@@ -81,17 +81,23 @@ def _of_token(
         if modifier not in _KIN:
             return as_indexed(resource_type, param, found)
         bound = bound_codes(resource_type, param.expression) or frozenset()
-        found = kin(found, modifier, bound) or _no_kin()
+        own = kin(found, modifier, bound)
+        if own is None:
+            return _branch(found, modifier)
+        found = own
     if isinstance(found, SoughtCodes | SoughtValueSet):
         return found._replace(bare=_is_bare(resource_type, param.expression))
     return found
 
 
-def _no_kin() -> NoReturn:
-    raise _UnreadableError(
-        "it is system|code with :above and :below, of ICD-10 or a code system of R4's own: of no"
-        " other is the hierarchy known here"
-    )
+def _branch(token: SoughtToken, modifier: Modifier) -> SoughtValueSet:
+    """Of a system that is not loaded: whoever searches looks whether somebody stored it."""
+    if not token.system or not token.code or is_loaded(token.system):
+        raise _UnreadableError(
+            "it is system|code with :above and :below, and a code that is known here where the"
+            " system is R4's own or ICD-10"
+        )
+    return SoughtValueSet(branch_address(token.system, token.code, modifier), "")
 
 
 @functools.cache

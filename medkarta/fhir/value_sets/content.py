@@ -39,6 +39,11 @@ def together(parts: Iterable[Content]) -> Content:
     )
 
 
+def pairs(one: Content, other: Content) -> int:
+    """How many codes are compared with how many branches where both are brought together."""
+    return len(one.codes) * len(other.branches) + len(other.codes) * len(one.branches)
+
+
 def in_both(one: Content, other: Content) -> Content:
     """What is in each of the two. Raises `UnexpandableError`: it is part of a branch."""
     if any(_meets_another(branch, other) for branch in one.branches):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from medkarta.fhir.search.criteria import criteria_of, with_criteria
+from medkarta.fhir.search.hierarchies import branch_of
 from medkarta.fhir.search.query import check_work
 from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.sought import (
@@ -22,6 +23,10 @@ _UNKNOWN: Final = (
     "this value set is not known here: R4's own are, where they list codes of HL7's, and those"
     " that are stored here, where the token's scopes open ValueSet"
 )
+_NO_SYSTEM: Final = (
+    "the hierarchy of this code system is not known here: R4's own and ICD-10's are, and those of"
+    " CodeSystems that are stored here, where the token's scopes open CodeSystem"
+)
 
 
 def wished_in(query: Query) -> dict[Canonical, str]:
@@ -38,7 +43,7 @@ def with_contents(query: Query, contents: Mapping[Canonical, Content]) -> Query:
     """The query with what is in each. Raises `BadSearchError`: one is not there, or too many."""
     for address, name in wished_in(query).items():
         if address not in contents:
-            raise BadSearchError(name, _UNKNOWN)
+            raise BadSearchError(name, _NO_SYSTEM if branch_of(address.url) else _UNKNOWN)
 
     def criterion(_: str, one: Criterion) -> Criterion:
         values = [new for value in one.values for new in _values(value, contents)]

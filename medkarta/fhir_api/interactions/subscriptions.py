@@ -13,6 +13,7 @@ from uuid import UUID
 
 from medkarta.access.api.asking import Concern, Doing, Opened
 from medkarta.access.grants import EVERYTHING, Everything
+from medkarta.fhir.search.criteria import walked_in
 from medkarta.fhir.search.sought import BadSearchError, Query
 from medkarta.fhir.value_sets.searched import with_contents
 from medkarta.fhir_api.answers import FhirAnswer, Headers
@@ -112,7 +113,8 @@ async def _open(api: Api, request: FhirRequest, said: Said) -> tuple[PatientId |
     target = next(iter(named)) if len(named) == 1 else None
     wish = wish_to_watch(said.query.resource_type, said.query.text, target)
     opened = await api.open(request, wish)
-    if not isinstance(opened.types, Everything) and opened.types != wish.types:
+    needed = {said.query.resource_type, *walked_in(said.query)}
+    if not isinstance(opened.types, Everything) and not opened.types >= needed:
         raise out_of_scope()
     return target, opened
 
