@@ -13,7 +13,7 @@ from medkarta.access.api.asking import Types
 from medkarta.access.grants import Everything
 from medkarta.fhir.members import members_of
 from medkarta.fhir.representation import represented
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import OWNED
 from medkarta.fhir.search.query import check_work, read_query
 from medkarta.fhir.search.query_controls import is_control
 from medkarta.fhir.search.query_criteria import work_of
@@ -31,7 +31,7 @@ from medkarta.fhir.value_sets.searched import with_contents
 from medkarta.fhir.value_sets.telling import Canonical
 from medkarta.record.rules.sharing import SHARED_TYPES
 
-PERSONAL: Final = frozenset({"Patient", *NOMINATED})
+PERSONAL: Final = OWNED | {"Patient"}
 EXPORTED: Final = PERSONAL | SHARED_TYPES
 MOST_ELEMENTS: Final = 100
 _MOST_SEARCHES: Final = 20

@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from medkarta.fhir.json_text import BadJsonError, JsonObject, read_resource
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import OWNED
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.query import read_query
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
@@ -110,7 +110,7 @@ def _query(criteria: str, base: str) -> Query:
         query = read_query(resource_type, text, base=base)
     except BadSearchError as error:
         raise _refused(str(error), place) from error
-    if resource_type != "Patient" and resource_type not in NOMINATED:
+    if resource_type != "Patient" and resource_type not in OWNED:
         raise _refused(
             f"A {resource_type} is in no patient's record: nothing is told of it.", place
         )

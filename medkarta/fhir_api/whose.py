@@ -7,7 +7,7 @@ subject=, _id=, encounter= …), it names the clinic's entry.
 from collections.abc import Iterator
 
 from medkarta.access.api.asking import Concern
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import OWNED
 from medkarta.fhir.search.sought import (
     Chain,
     Condition,
@@ -24,7 +24,7 @@ def concern_of(resource_type: str, *, alone: bool = True) -> Concern:
     """Whom a search is about; one that is not alone goes through other types."""
     if resource_type not in WITHOUT_PATIENT:
         return Concern.PERSON
-    return Concern.NOBODY if alone and resource_type not in NOMINATED else Concern.EITHER
+    return Concern.NOBODY if alone and resource_type not in OWNED else Concern.EITHER
 
 
 def patients_named(query: Query) -> frozenset[PatientId]:

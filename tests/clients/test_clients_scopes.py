@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from medkarta.clients.rules import scopes
 from medkarta.clients.rules.kinds import Kind
 from medkarta.clients.rules.narrowing import Narrowing, ScopesRefusedError
-from medkarta.fhir.search.compartment import NOMINATED, SOMETIMES_NOBODYS
-from medkarta.record.rules.sharing import SHARED_TYPES
+from medkarta.fhir.search.compartment import OWNED, SOMETIMES_NOBODYS
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
 
 def words(text):
@@ -126,7 +126,7 @@ def test_a_query_that_cannot_be_kept_to_is_refused_and_never_opens_the_whole(que
 
 
 def test_what_a_query_cannot_narrow_is_what_may_be_nobodys():
-    assert SHARED_TYPES & NOMINATED.keys() == SOMETIMES_NOBODYS
+    assert WITHOUT_PATIENT & OWNED == SOMETIMES_NOBODYS
 
 
 @pytest.mark.parametrize("other", ["system/*.rs", "user/Patient.r"])

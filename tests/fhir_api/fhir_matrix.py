@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from bearers import app, app_token, system_token
 from django.utils import timezone
-from fhir_policy import EITHER_TYPES, ROLES, SCOPES, WAYS
+from fhir_policy import ABOUT_NOBODY, EITHER_TYPES, ROLES, SCOPES, WAYS
 from fhir_types_world import KEPT, OWNED_TYPES
 
 from medkarta.accounts.session_store import SessionStore
@@ -28,6 +28,10 @@ _ONE_TYPE = {
     "$summary": "Patient",
     "$summary of all": "Immunization",
 }
+# The same as another way but for how it is written out: of each type for these owners, and for the
+# others of some.
+_SAME = {"head", "read as XML", "search as XML"}
+_EACH = {"anna_x", "shared", KEPT}
 _INSIDE = {"compartment": "{}", "type of a whole compartment": "*?_type={}"}
 BY_NAME = {
     "read": ("GET", "{}"),
@@ -86,15 +90,20 @@ def attempts(types, role):
     as_patch = {"content_type": "application/json-patch+json"}
     for (owner, kind), made in types.made.items():
         system = ROLES[role].system
+        if stopped(role, kind):
+            continue
         if owner in ROLES[role].sees if system else owner not in {"anna_x", "shared", KEPT}:
             continue
         body = types.sent(owner, kind)
         request = {"method": "PUT", "url": made.name}
         entry = {"resource": body, "request": request}
-        if owner != "shared" or not system:  # a clinic's system makes shared resources of its own
+        # A clinic's system makes of its own what is shared, and what names nobody of another's.
+        makes = system and owner in ABOUT_NOBODY and "Patient/" not in json.dumps(body)
+        if not makes:
             yield "POST", kind, body, {}
+        if not makes or owner == "shared":
+            yield "PUT", f"{kind}?_id={made.id}", body, {}
         yield "PUT", made.name, body, {}
-        yield "PUT", f"{kind}?_id={made.id}", body, {}
         yield "PATCH", made.name, patch, as_patch
         yield "PATCH", f"{kind}?_id={made.id}", patch, as_patch
         yield "DELETE", made.name, b"", {}
@@ -113,8 +122,17 @@ def cells(types, role):
     ]
     for owner, kind in keys:
         for way in WAYS:
-            if owner in ROLES[role].tries and applies(types, way, kind, owner):
+            if (
+                owner in ROLES[role].tries
+                and not stopped(role, kind)
+                and applies(types, way, kind, owner)
+            ):
                 yield way, kind, owner
+
+
+def stopped(role, kind):
+    """Whether the door stops this bearer as it does nobody, who tries every type."""
+    return ROLES[role].door and role != "nobody" and kind not in COMPARTMENT
 
 
 def applies(types, way, kind, owner):
@@ -125,7 +143,8 @@ def applies(types, way, kind, owner):
     if way in {"_revinclude", "chain", "_has", *_INSIDE}:
         held = COMPARTMENT if way in _INSIDE else types.params
         return owner not in {"shared", "nothing"} and kind in held
-    return owner != "nothing" or way in {"read", "search", "history of a type"}
+    told = way not in _SAME or kind in COMPARTMENT or owner in _EACH
+    return told and (owner != "nothing" or way in {"read", "search", "history of a type"})
 
 
 def request(types, role, way, kind, owner):

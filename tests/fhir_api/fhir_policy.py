@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from medkarta.fhir.search.compartment import NOMINATED
-from medkarta.record.rules.sharing import SHARED_TYPES, WITHOUT_PATIENT
+from medkarta.fhir.search.compartment import OWNED
+from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
 ALL: Final = None
 NOBODY: Final = frozenset()
@@ -15,7 +15,8 @@ OWNERS: Final = frozenset(
 ONE_OWNER: Final = frozenset({"anna_x", "shared", "nothing"})
 OWN_AND_ANOTHERS: Final = ONE_OWNER | {"anna_y", "boris_x"}
 KEPT_AND_ANOTHERS: Final = ONE_OWNER | {"anna_y"}
-EITHER_TYPES: Final = SHARED_TYPES & NOMINATED.keys()  # some are a patient's, others nobody's
+ABOUT_NOBODY: Final = frozenset({"shared", "kept_by_x"})
+EITHER_TYPES: Final = WITHOUT_PATIENT & OWNED  # some are a patient's, others nobody's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,7 @@ def status(role: Role, name: str, kind: str, owner: str) -> int:
 
 def _of_a_person(role: Role, name: str, kind: str, owner: str) -> int:
     way = WAYS[name]
-    if owner in role.closed or (role.closed and (owner == "shared" or not way.one)):
+    if owner in role.closed or (role.closed and (owner in ABOUT_NOBODY or not way.one)):
         return 403
     either = kind in EITHER_TYPES  # of which it is told what is nobody's
     unnamed = (name == "history of a type" and not either) or owner == "nothing"
@@ -173,7 +174,7 @@ def about_nobody(name: str, kind: str, owner: str) -> bool:
         either = EITHER_TYPES if name == "history of a type" else frozenset()
         return kind in WITHOUT_PATIENT - either
     alone = kind in WITHOUT_PATIENT - EITHER_TYPES and name != "_include"
-    return owner in {"shared", "kept_by_x"} and (alone or not WAYS[name].search)
+    return owner in ABOUT_NOBODY and (alone or not WAYS[name].search)
 
 
 def shown(role: Role, name: str, kind: str, owner: str) -> str | None:
@@ -181,7 +182,8 @@ def shown(role: Role, name: str, kind: str, owner: str) -> str | None:
     way = WAYS[name]
     if status(role, name, kind, owner) != 200 or not way.shows:
         return None
-    if name == "history of a type" and owner != "shared" and kind in SHARED_TYPES and role.system:
+    ones = owner not in ABOUT_NOBODY and kind in EITHER_TYPES
+    if name == "history of a type" and ones and role.system:
         return None
     seen = kind if way.shows == "itself" else way.shows
     needed = {kind, seen}

@@ -7,7 +7,7 @@ follows them must not come out of the record.
 from collections.abc import Callable
 
 from medkarta.fhir.definitions import Element, codes_of, elements_of, typed_name
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import BY_WAY, NOMINATED
 
 MARKED = {"system": "urn:of-the-matrix", "code": "marked"}
 _WORDS = {
@@ -58,13 +58,29 @@ Refer = Callable[[frozenset[str]], str | None]
 
 
 def resource_of(kind: str, *, owner: str | None, canary: str, refer: Refer) -> dict[str, object]:
-    """`owner` is the reference of whose it is; `refer` says where a reference to types leads."""
-    made = {"resourceType": kind, **_members(kind, kind, owner, refer), **_MORE.get(kind, {})}
+    """`owner` is the reference to whose it is, or to what is theirs.
+
+    `refer` says where a reference to types leads.
+    """
+    members = _document(owner, refer) if kind == "Bundle" else _members(kind, kind, owner, refer)
+    made = {"resourceType": kind, **members, **_MORE.get(kind, {})}
     made["meta"] = {"tag": [MARKED, {"system": "urn:canary", "code": canary}]}
     if "text" in elements_of(kind):
         div = f'<div xmlns="http://www.w3.org/1999/xhtml">{canary}</div>'
         made["text"] = {"status": "generated", "div": div}
     return made
+
+
+def _document(owner, refer):
+    """A Bundle that is kept: its Composition says whose it is."""
+    composition = {"resourceType": "Composition", "id": "composition"}
+    composition |= _members("Composition", "Composition", owner, refer)
+    return {
+        "type": "document",
+        "identifier": _WORDS["Identifier"],
+        "timestamp": _WORDS["instant"],
+        "entry": [{"fullUrl": "http://example.test/Composition/1", "resource": composition}],
+    }
 
 
 def _members(kind, path, owner, refer, *, deep=False):
@@ -73,7 +89,7 @@ def _members(kind, path, owner, refer, *, deep=False):
         if name in _NOT_MADE or name in {"meta", "text"}:
             continue
         whole = f"{path}.{name}".partition(".")[2]
-        nominated = NOMINATED.get(kind, "")
+        nominated = (NOMINATED | BY_WAY).get(kind, "")
         if owner and (whole == nominated or nominated.startswith(f"{whole}.")):
             value = (
                 {"reference": owner}

@@ -12,7 +12,7 @@ from fhir_world import RECORDED, Held, World
 from medkarta.consents import actions as consents
 from medkarta.consents.rules import Kind
 from medkarta.fhir.json_text import read_resource
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import BY_WAY, OWNED
 from medkarta.fhir.search.index import index_values
 from medkarta.fhir.search.values import Reference
 from medkarta.foundation.ids import ResourceId, encode_uuid, logical_id, new_uuid
@@ -22,13 +22,27 @@ from medkarta.record.rules.sharing import CLINICS_OWN, SHARED_TYPES
 from medkarta.record.submissions import Kind as Kinds
 from medkarta.record.submissions import Sender, SentEntry, Submission
 
-OWNED_TYPES = sorted({*NOMINATED, "Patient"})
+OWNED_TYPES = sorted({*OWNED, "Patient"})
 CANARY = re.compile(rb"cn(\w+?)-([A-Za-z]+)-")
 KEPT = "kept_by_x"  # whose what clinic X keeps for itself is
 # Everybody's resources refer to those of the person who stands here.
 CROSSED = {"anna_x": "boris_x", "anna_y": "boris_x", "boris_x": "anna_x"} | dict.fromkeys(
     ("nobodys_x", "clara_x"), "anna_y"
 )
+
+
+# By which a resource of a type is somebody's that names no Patient.
+_LEADING = {
+    "DeviceMetric": "Device",
+    "EnrollmentResponse": "EnrollmentRequest",
+    "PaymentNotice": "Claim",
+}
+assert _LEADING.keys() == BY_WAY.keys()
+
+
+def _of_several(kind, targets):
+    """Whether a reference of the clinic's own may lead to a Patient, and leave it the clinic's."""
+    return kind not in OWNED and (not targets or "Patient" in targets)
 
 
 @dataclass(frozen=True)
@@ -86,10 +100,14 @@ class TypesWorld:
             return encode_uuid(resource_id)
         return logical_id(self.helds[owner].patient_id, ResourceId(resource_id))
 
+    def _whose(self, owner, kind):
+        """The reference by which a type's resource is this owner's, where it has one."""
+        if owner == "shared" or kind not in OWNED:
+            return None
+        return self.made[owner, _LEADING.get(kind, "Patient")].name
+
     def _put(self, owner, kind):
-        whose = (
-            f"Patient/{self.patient(owner)}" if kind in NOMINATED and owner != "shared" else None
-        )
+        whose = self._whose(owner, kind)
         resource = resource_of(
             kind,
             owner=whose,
@@ -123,19 +141,18 @@ class TypesWorld:
             kind,
             owner=None,
             canary=canary,
-            refer=lambda targets: anna if not targets or "Patient" in targets else None,
+            refer=lambda targets: anna if _of_several(kind, targets) else None,
         )
 
     def sent(self, owner, kind):
         """A resource as its keeper would send it: its references are this owner's."""
         if owner == KEPT:
             return self._of_clinic(kind, "sent") | {"id": self.made[owner, kind].id}
-        whose = f"Patient/{self.patient(owner)}" if owner != "shared" else None
         made = resource_of(
             kind,
-            owner=whose if kind in NOMINATED else None,
+            owner=self._whose(owner, kind),
             canary="sent",
-            refer=self._leading_to(owner if whose else None),
+            refer=self._leading_to(owner if owner != "shared" else None),
         )
         return made | {"id": self.made[owner, kind].id}
 

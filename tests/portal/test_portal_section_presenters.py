@@ -15,6 +15,7 @@ from medkarta.portal.presenters import (
     related,
     rows,
     stays,
+    titles,
     visits,
 )
 from medkarta.portal.presenters.coverage import STALE, coverage
@@ -173,12 +174,23 @@ def test_a_document_without_its_bytes_says_so():
     assert not attachments.paper(stored(resource)).downloadable
 
 
+def test_a_document_that_came_whole_is_shown_by_its_composition():
+    text = {"div": "<div>Снимок <script>x</script>без изменений</div>"}
+    section = [{"title": "Заключение", "text": text}]
+    letter = {"resourceType": "Composition", "title": "Выписка", "section": section}
+    whole = {"resourceType": "Bundle", "type": "document", "entry": [{"resource": letter}]}
+    assert titles.title(whole).original == "Выписка"
+    shown = attachments.paper(stored(whole))
+    assert shown.paragraphs == ("Заключение", "Снимок без изменений")
+    assert not shown.downloadable
+
+
 def test_entries_of_odd_shapes_break_no_page():
     odd = {"resourceType": "Encounter", "participant": "?", "period": [1], "reasonCode": 5}
     resource = stored({**odd, "hospitalization": "x", "location": 1}, section=Section.HOSPITAL)
     assert visits.visit(resource, (), CLINICS, {}).who is None
     assert stays.stay(resource, (), CLINICS, {}).days == []
-    for kind in ("DocumentReference", "Composition"):
+    for kind in ("DocumentReference", "Composition", "Bundle"):
         assert attachments.paper(stored({"resourceType": kind, "content": 3, "section": 4}))
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from medkarta.fhir.search.compartment import NOMINATED, SOMETIMES_NOBODYS
+from medkarta.fhir.search.compartment import OWNED, SOMETIMES_NOBODYS
 from medkarta.fhir.search.parameters import parameters_of
 
 _LONGEST: Final = 200
 # Of nobody's resources there is no such predicate.
-_TYPES: Final = (NOMINATED.keys() | {"Patient"}) - SOMETIMES_NOBODYS
+_TYPES: Final = (OWNED | {"Patient"}) - SOMETIMES_NOBODYS
 _NO_TOKEN: Final = frozenset({"_id"})  # the name of a resource, which stands in no index
 _OF_SEARCH: Final = frozenset(",\\$")  # several values, escapes: of a search, not of a scope
 

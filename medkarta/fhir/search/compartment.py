@@ -2,12 +2,13 @@
 
 R4's patient compartment names several parameters for many types (an Observation's subject and its
 performer); a record has one owner, so each type has one nominated element here, the one that says
-whom the resource is about.
+whom the resource is about. A few types name no person but something of a person's.
 """
 
 import functools
 from collections.abc import Iterator
 
+from medkarta.fhir.documents import composition_of, named_inside
 from medkarta.fhir.json_text import JsonObject, JsonValue
 from medkarta.fhir.search.parameters import Parameter, parameters_of, patient_compartment
 from medkarta.fhir.search.paths import Take, Truth, paths_of
@@ -43,32 +44,54 @@ _BEYOND_R4 = {
     "patient": "Device",
     "subject": "Contract GuidanceResponse",
     "securityContext": "Binary",
+    "collection.source": "BiologicallyDerivedProduct",
+    "entry.resource.subject": "Bundle",
+}
+# Whose that is to which the element leads: the answer is the patient's who asked, a measure is of
+# the Device that measures.
+BY_WAY: dict[str, str] = {
+    "DeviceMetric": "source",
+    "EnrollmentResponse": "request",
+    "PaymentNotice": "request",
 }
 # In R4's compartment, and nobody's own: a Patient belongs to itself, the others bind many people.
 NOBODYS = frozenset({"Group", "Patient", "Person"})
 # A Device may be built into one person or stand in a hall, a Schedule be a person's or a room's.
-SOMETIMES_NOBODYS = frozenset({"Device", "Schedule"})
+SOMETIMES_NOBODYS = frozenset({"BiologicallyDerivedProduct", "Device", "Schedule", *BY_WAY})
 NOMINATED: dict[str, str] = {
     resource_type: path
     for table in (_BY_ELEMENT, _BEYOND_R4)
     for path, types in table.items()
     for resource_type in types.split()
 }
+# Types whose resources may be a patient's; a Patient itself is its own.
+OWNED = frozenset(NOMINATED.keys() | BY_WAY.keys())
 
 
 def patient_references(resource: JsonObject) -> list[str]:
     """Return the references by which a resource belongs to a patient, as written, none twice.
 
     Only its type's nominated element counts, and of that only what may be a Patient: relative or
-    absolute `Patient/…`, a URN, a conditional `Patient?…`. `NOBODYS` have none here.
+    absolute `Patient/…`, a URN, a conditional `Patient?…`. `NOBODYS` have none here, nor have those
+    that are somebody's `BY_WAY` of something else.
     """
-    path = NOMINATED.get(str(resource.get("resourceType")))
+    kind = str(resource.get("resourceType"))
+    if kind == "Bundle":
+        return _subject_of(resource)
+    path = NOMINATED.get(kind)
     if path is None:
         return []
     found: list[JsonValue] = [resource]
     for name in path.split("."):
         found = list(_members(found, name))
     return list(dict.fromkeys(text for one in found for text in _patient(one)))
+
+
+def way_of(resource: JsonObject) -> str | None:
+    """Return the reference `BY_WAY` of which a resource may be a patient's, as written."""
+    element = resource.get(BY_WAY.get(str(resource.get("resourceType")), ""))
+    text = element.get("reference") if isinstance(element, dict) else None
+    return text if isinstance(text, str) else None
 
 
 @functools.cache
@@ -103,6 +126,12 @@ def _members(elements: list[JsonValue], name: str) -> Iterator[JsonValue]:
             yield from value
         else:
             yield value
+
+
+def _subject_of(document: JsonObject) -> list[str]:
+    """A document is about its Composition's subject, which it mostly holds itself."""
+    subject = (composition_of(document) or {}).get("subject")
+    return [named_inside(document, text) for text in _patient(subject)]
 
 
 def _patient(reference: JsonValue) -> Iterator[str]:

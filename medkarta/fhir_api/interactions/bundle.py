@@ -61,7 +61,9 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
     kind = _KINDS.get(read.type)
     if kind is None:
         raise FhirError(
-            HTTPStatus.BAD_REQUEST, "invalid", "Send a Bundle of type batch or transaction."
+            HTTPStatus.BAD_REQUEST,
+            "invalid",
+            "Send a Bundle of type batch or transaction; a document is kept by POST to Bundle.",
         )
     wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
     caller = (await api.open(request, wish)).caller

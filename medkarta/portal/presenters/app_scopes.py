@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from medkarta.clients.rules import scopes
 from medkarta.clients.rules.scopes import ALL_TYPES, Asked, Scope
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import OWNED
 from medkarta.portal.presenters.app_narrowing import narrowed
 from medkarta.terminology import queries as terminology
 
@@ -88,7 +88,7 @@ PARTS: Final = (
         "documents",
         gettext_lazy("Документы"),
         gettext_lazy("Выписки, справки и заключения целиком, с их файлами"),
-        "DocumentReference DocumentManifest Composition Binary",
+        "DocumentReference DocumentManifest Composition Bundle Binary",
     ),
     _part(
         "person",
@@ -100,7 +100,8 @@ PARTS: Final = (
         "payments",
         gettext_lazy("Счета и оплата"),
         gettext_lazy("Страховка, счета и что по ним заплатили"),
-        "Coverage Account Claim ClaimResponse ExplanationOfBenefit Invoice ChargeItem",
+        "Coverage Account Claim ClaimResponse ExplanationOfBenefit Invoice ChargeItem"
+        " PaymentNotice",
     ),
 )
 _NAMED: Final = frozenset[str]().union(*(part.types for part in PARTS))
@@ -108,7 +109,7 @@ _OTHER: Final = Part(
     key="other",
     title=gettext_lazy("Другие записи"),
     example=gettext_lazy("Анкеты, оценки рисков, устройства и всё, что не вошло выше"),
-    types=frozenset(NOMINATED) - _NAMED,
+    types=OWNED - _NAMED,
 )
 # About nobody: without them a doctor's or a clinic's name could not be shown beside an entry.
 _BESIDE: Final = ("Location", "Medication", "Organization", "Practitioner", "PractitionerRole")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from medkarta.fhir.documents import composition_of
 from medkarta.portal.presenters.shapes import Json, first, mapping, mappings, string
 from medkarta.record.stored import StoredResource
 from medkarta.terminology.rules import language_of
@@ -58,9 +59,13 @@ class Paper:
 
 
 def paper(resource: StoredResource) -> Paper:
-    """Present the first attachment of a DocumentReference; of a Composition, its sections."""
-    if resource.resource_type == "Composition":
-        return _paper(resource, None, _narrative(resource.data))
+    """Present the first attachment of a DocumentReference; of a Composition, its sections.
+
+    Of a document that came whole, a Bundle, those of its Composition.
+    """
+    composition = composition_of(resource.data)
+    if composition or resource.resource_type == "Composition":
+        return _paper(resource, None, _narrative(composition or resource.data))
     found = original(resource)
     text = _text_of(found, attachment(resource.data)) if found else ""
     return _paper(resource, found, text)

@@ -118,5 +118,6 @@ _PARTS: dict[str, Callable[[Found], Part | None]] = {
     "Condition": _condition,
     "Encounter": _encounter,
     "DocumentReference": _document,
+    "Bundle": _document,
     "Composition": _document,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from medkarta.fhir.documents import composition_of
 from medkarta.portal.presenters import dates, numbers
 from medkarta.portal.presenters.counted import counted
 from medkarta.portal.presenters.phrases import Phrase, joined, named, own_words
@@ -39,6 +40,7 @@ _NAMED_FIRST_BY = {
 
 def title(resource: Json) -> Name:
     """The name of an entry; where the source gives none, the word for its type."""
+    resource = composition_of(resource) or resource
     kind = str(resource.get("resourceType"))
     if kind == "Patient":
         return Name(plain=_("Кто вы по данным клиники"))

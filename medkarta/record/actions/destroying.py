@@ -1,5 +1,6 @@
 """Destroy what was copied here of a person who withdrew the consent to the processing."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -15,7 +16,7 @@ from medkarta.foundation.statements import rows
 from medkarta.patients import queries as patients
 from medkarta.patients.actions import hold_person
 from medkarta.patients.actions.entries import forget_identifiers
-from medkarta.record.actions.forgetting import forget_member, groups_naming
+from medkarta.record.actions.forgetting import forget, kept_naming
 from medkarta.record.destructions import KEPT
 from medkarta.record.intake.locks import lock_patients
 from medkarta.record.models import DestructionAct
@@ -76,20 +77,18 @@ def destroy(*, patient_id: PatientId, withdrawal: Withdrawal, now: datetime) -> 
     hold_person(person_id=withdrawal.person_id)
     if not _still_due(patient_id, withdrawal, now):
         return False
-    groups = groups_naming(patient_id=patient_id)
-    lock_patients([patient_id, *groups])
+    kept = kept_naming(patient_id=patient_id)
+    lock_patients([patient_id, *kept])
     kinds: dict[str, int] = dict(rows(connection, _KINDS, [patient_id, patient_id]))
     ((digest,),) = rows(connection, _DIGEST, [patient_id, patient_id])
-    destroyed = {table: _delete(table, patient_id) for table in _TABLES}
+    destroyed = Counter({table: _delete(table, patient_id) for table in _TABLES})
     destroyed["clinic_identifier"] = forget_identifiers(patient_ids=[patient_id])
-    if groups:
-        destroyed["shared_resource_version"] = forget_member(
-            patient_id=patient_id, groups=groups, now=now
-        )
+    if kept:
+        destroyed.update(forget(patient_id=patient_id, kept=kept, now=now))
     if not any(destroyed.values()):
         return False
     left = sum(_count(table, patient_id) for table in _TABLES)
-    left += len(groups_naming(patient_id=patient_id))
+    left += len(kept_naming(patient_id=patient_id))
     if left:
         raise SomethingLeftError
     (entry,) = patients.entries([patient_id])

@@ -1,5 +1,9 @@
-"""Take an entry out of the Groups that name it: its record is destroyed, and its name with it."""
+"""Take an entry out of what clinics keep for themselves: its record is destroyed.
 
+From a Group, a list, its name goes. Whatever else names it or something of its record goes whole.
+"""
+
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Final
@@ -9,41 +13,70 @@ from django.db import connection
 
 from medkarta.fhir.splice import Meta, splice
 from medkarta.fhir.trees import TreeObject, read_resource_tree, write_tree
-from medkarta.foundation.ids import PatientId, ResourceId, logical_id
+from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.foundation.statements import rows
+from medkarta.record.rows import TABLES
+from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.stored import parse_body
 from medkarta.record.writing import Version, write
 
-_NAMING: Final = "resource_type = 'Group' AND position(%s IN body) > 0"
-_PRESENT: Final = (
-    "SELECT resource_id, custodian_id, version, body FROM shared_resource"  # noqa: S608
-    f" WHERE NOT deleted AND resource_id = ANY(%s::uuid[]) AND {_NAMING}"
-)
-_GROUPS: Final = (
+_NAMING: Final = "resource_type = ANY(%s::text[]) AND position(%s IN body) > 0"
+_FOUND: Final = (
     f"SELECT resource_id FROM shared_resource WHERE NOT deleted AND {_NAMING}"  # noqa: S608
     f" UNION SELECT resource_id FROM shared_resource_version WHERE {_NAMING}"
 )
-_FORGET: Final = (
+_GROUPS: Final = (
+    "SELECT resource_id, custodian_id, version, body FROM shared_resource"  # noqa: S608
+    f" WHERE NOT deleted AND resource_id = ANY(%s::uuid[]) AND {_NAMING}"
+)
+_WHOLE: Final = (
+    "SELECT resource_id FROM shared_resource"
+    " WHERE resource_id = ANY(%s::uuid[]) AND resource_type <> 'Group'"
+    " AND (deleted OR position(%s IN body) > 0)"
+)
+_FORMER: Final = (
     f"DELETE FROM shared_resource_version WHERE resource_id = ANY(%s::uuid[]) AND {_NAMING}"  # noqa: S608
 )
+_TABLES: Final = tuple(f"shared_{one}" for one in ("resource", "resource_version", *TABLES))
 
 
-def groups_naming(*, patient_id: PatientId) -> list[UUID]:
-    """Groups of which a version names the entry."""
-    name = _name(patient_id)
-    return [resource_id for (resource_id,) in rows(connection, _GROUPS, [name, name])]
+def kept_naming(*, patient_id: PatientId) -> list[UUID]:
+    """What clinics keep for themselves and of which a version names the entry, or what is its."""
+    asked = [sorted(CLINICS_OWN), _sign(patient_id)]
+    return [resource_id for (resource_id,) in rows(connection, _FOUND, [*asked, *asked])]
 
 
-def forget_member(*, patient_id: PatientId, groups: Collection[UUID], now: datetime) -> int:
-    """Next versions without the entry; those that name it are deleted. How many these were.
+def forget(*, patient_id: PatientId, kept: Collection[UUID], now: datetime) -> Counter[str]:
+    """Destroy what of these names the entry; how many rows of each table.
 
-    Called within a transaction that has locked these Groups. One that names the entry elsewhere
-    than among its members is deleted.
+    A Group has a next version without it; one that names it elsewhere than among its members is
+    deleted. Former versions that name it go, whatever is there now. Called within a transaction
+    that has locked these resources.
     """
-    name, ids = _name(patient_id), list(groups)
+    sign, ids = _sign(patient_id), list(kept)
+    _leave_groups(sign, ids, now)
+    whole = [resource_id for (resource_id,) in rows(connection, _WHOLE, [ids, sign])]
+    gone = Counter({table: _delete(table, whole) for table in _TABLES})
+    gone["client_id"] = _delete("client_id", whole, " AND patient_id IS NULL")
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMER, [ids, sorted(CLINICS_OWN), sign])
+        gone["shared_resource_version"] += int(cursor.rowcount)
+    return gone
+
+
+def _delete(table: str, ids: list[UUID], where: str = "") -> int:
+    with connection.cursor() as cursor:
+        statement = f"DELETE FROM {table} WHERE resource_id = ANY(%s::uuid[]){where}"  # noqa: S608
+        cursor.execute(statement, [ids])
+        return int(cursor.rowcount)
+
+
+def _leave_groups(sign: str, ids: list[UUID], now: datetime) -> None:
     versions = []
-    for resource_id, custodian_id, version, text in rows(connection, _PRESENT, [ids, name]):
-        body = _without(text, name, Meta(version_id=str(version + 1), last_updated=now))
+    for resource_id, custodian_id, version, text in rows(
+        connection, _GROUPS, [ids, ["Group"], sign]
+    ):
+        body = _without(text, sign, Meta(version_id=str(version + 1), last_updated=now))
         versions.append(
             Version(
                 owner=None,
@@ -55,20 +88,18 @@ def forget_member(*, patient_id: PatientId, groups: Collection[UUID], now: datet
             )
         )
     write(versions, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [ids, name])
-        return int(cursor.rowcount)
 
 
-def _without(text: str, name: str, meta: Meta) -> str:
+def _without(text: str, sign: str, meta: Meta) -> str:
     """The Group without those members; '' where it names the entry all the same."""
     group: TreeObject = read_resource_tree(text)
-    members = [one for one in group.pop("member", []) if name not in write_tree(one)]
+    members = [one for one in group.pop("member", []) if sign not in write_tree(one)]
     if members:
         group["member"] = members
     left = write_tree(group)
-    return "" if name in left else splice(left, id=group["id"], meta=meta, references={})
+    return "" if sign in left else splice(left, id=group["id"], meta=meta, references={})
 
 
-def _name(patient_id: PatientId) -> str:
-    return logical_id(patient_id, ResourceId(patient_id))
+def _sign(patient_id: PatientId) -> str:
+    """How the logical ids of all that is a patient's begin."""
+    return f"{encode_uuid(patient_id)}-"

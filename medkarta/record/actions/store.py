@@ -8,9 +8,11 @@ from django.db import transaction
 
 from medkarta.fhir.content import same_content
 from medkarta.fhir.json_text import JsonObject, read_resource
-from medkarta.fhir.search.compartment import patient_references
+from medkarta.fhir.search.compartment import patient_references, way_of
+from medkarta.fhir.search.references import read_reference
 from medkarta.fhir.splice import Meta, splice
-from medkarta.record.intake.entries import Place
+from medkarta.foundation.ids import PatientId
+from medkarta.record.intake.entries import Place, our_place
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.locks import lock_patients
 from medkarta.record.rules.sharing import SHARED_TYPES
@@ -69,13 +71,23 @@ def put(*, owner: Owner | None, resource_id: UUID, text: str, now: datetime) -> 
 
 
 def _check_owner(place: Place, resource: JsonObject) -> None:
-    named = set(patient_references(resource))
+    named = _owners(resource)
     if place.patient_id is None:
         if place.resource_type not in SHARED_TYPES or named:
             raise WrongOwnerError(f"this {place.resource_type} is a patient's")
         return
-    patient = Place(
-        resource_type="Patient", patient_id=place.patient_id, resource_id=place.patient_id
-    )
+    patient = _patient(place.patient_id)
     if place != patient and named != {patient.reference}:
         raise WrongOwnerError(f"this {place.resource_type} is not of {patient.reference}")
+
+
+def _owners(resource: JsonObject) -> set[str]:
+    """The Patients whose it is, as references."""
+    way = read_reference(way_of(resource) or "")
+    led = our_place((way.type, way.target)) if way and way.type and way.target else None
+    through = [_patient(led.patient_id).reference] if led and led.patient_id else []
+    return {*patient_references(resource), *through}
+
+
+def _patient(patient_id: PatientId) -> Place:
+    return Place(resource_type="Patient", patient_id=patient_id, resource_id=patient_id)

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from medkarta.fhir.content import literal_references, references_of
+from medkarta.fhir.documents import composition_of
 from medkarta.fhir.json_text import JsonObject, ResourceText
 from medkarta.fhir.search.index import index_values
 from medkarta.fhir.search.values import IndexValue
@@ -191,7 +192,8 @@ class Entry:
         """Have this resource, if R4 allows it; `types` of the bundle's fullUrls."""
         self.text = resource.text
         self.resource = resource.resource
-        self.references = references_of(resource.resource)
+        # A document's references are its own: they lead to what it holds, and stay as they came.
+        self.references = [] if resource.resource_type == "Bundle" else references_of(self.resource)
         if resource.resource_type != self.resource_type:
             words = f"{self.verb} {self.resource_type} comes with a resource of another type"
             self.refuse(words, status=400, code="invalid")
@@ -203,7 +205,7 @@ class Entry:
         elif issues := issues_of(resource.resource, types=types):
             troubles = tuple(map(_trouble, issues))
             self.refuse_as(Refused(status=422, troubles=troubles, by_r4=True))
-        elif resource.resource_type == "Group" and (why := why_refused(resource.resource)):
+        elif why := _why_refused(resource):
             self.refuse(why, code="not-supported")
 
 
@@ -216,6 +218,15 @@ def _too_costly(resource: ResourceText, references: Iterable[str]) -> str | None
         return f"a resource has at most {_MOST_OBJECTS} objects in it"
     if sum("?" in one for one in references) > _MOST_CONDITIONS:
         return f"a resource has at most {_MOST_CONDITIONS} conditional references"
+    return None
+
+
+def _why_refused(resource: ResourceText) -> str | None:
+    """What R4 allows, and what is not taken here all the same."""
+    if resource.resource_type == "Group":
+        return why_refused(resource.resource)
+    if resource.resource_type == "Bundle" and composition_of(resource.resource) is None:
+        return "a Bundle that is kept is a document; a batch or transaction is sent to the base"
     return None
 
 

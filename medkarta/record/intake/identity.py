@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from medkarta.fhir.search.compartment import NOMINATED, patient_references
+from medkarta.fhir.search.compartment import NOMINATED, patient_references, way_of
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record.intake.entries import Entry, Place, Verb, our_place
 from medkarta.record.intake.found import Store
@@ -44,15 +44,16 @@ class Settlement:
         self._conditions: dict[tuple[Condition, UUID | None], Place] = {}
 
     def settle(self) -> None:
-        """Deletions first, then shared entries, Patients, and what is theirs.
+        """Deletions first, then shared entries, Patients, what is theirs, and what leads to that.
 
         https://hl7.org/fhir/R4/http.html#trules has the same order where it matters.
         """
         changed = [entry for entry in self._entries if not entry.carries]
         carried = [entry for entry in self._entries if entry.carries]
         patients = [entry for entry in carried if entry.resource_type == "Patient"]
+        led = [entry for entry in carried if way_of(entry.resource)]
         shared = [entry for entry in carried if _is_shared(entry)]
-        apart = {*patients, *shared}
+        apart = {*patients, *shared, *led}
         owned = [entry for entry in carried if entry not in apart]
         self._attempt(changed, self._settle_changed)
         self._attempt(shared, self._settle_shared)
@@ -61,6 +62,7 @@ class Settlement:
         asked = [(one.condition, one) for one in owned if one.owner and one.condition]
         self._store.ask(self._names.question(condition, of=one) for condition, one in asked)
         self._attempt(owned, self._settle_owned)
+        self._attempt(sorted(led, key=lambda one: one.resource_type), self._settle_led)
 
     def _attempt(self, entries: Iterable[Entry], settle: Callable[[Entry], None]) -> None:
         for entry in entries:
@@ -142,6 +144,17 @@ class Settlement:
         place = self._known(entry, clinic_id) or self._new(entry, whose, clinic_id)
         entry.place = _of(place, whose)
 
+    def _settle_led(self, entry: Entry) -> None:
+        """It is the patient's whose resource its element names, else the clinic's own."""
+        reference = way_of(entry.resource) or ""
+        meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)
+        if isinstance(meant, Entry):
+            entry.owner = meant.owner
+        elif meant and meant.patient_id and (row := self._store.stored(meant)) and row.custodian_id:
+            entry.owner = Owner(patient_id=meant.patient_id, custodian_id=row.custodian_id)
+        settle = self._settle_owned if entry.owner else self._settle_shared
+        settle(entry)
+
     def _patient_meant(self, reference: str, entry: Entry) -> Owner:
         meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)
         if isinstance(meant, Entry):
@@ -221,7 +234,8 @@ class Settlement:
 
 
 def _is_shared(entry: Entry) -> bool:
-    return entry.resource_type in WITHOUT_PATIENT and not patient_references(entry.resource)
+    names_somebody = patient_references(entry.resource) or way_of(entry.resource)
+    return entry.resource_type in WITHOUT_PATIENT and not names_somebody
 
 
 def _absent(entry: Entry) -> UnresolvedError:

@@ -70,10 +70,13 @@ def _said_before(entry: Entry, store: Store) -> frozenset[str]:
 
 
 def _check_private(entry: Entry, place: Place) -> None:
-    """A record holds one person's: of others' a resource names at most the Patient."""
+    """A record holds one person's: of others' a resource names at most the Patient.
+
+    What a clinic keeps for itself names whatever is the clinic's.
+    """
     if place.patient_id is None:
         return
-    if entry.resource_type in CLINICS_OWN and place.resource_type == "Patient":
+    if entry.owner is None and entry.resource_type in CLINICS_OWN:
         return
     if entry.owner is None:
         entry.refuse(f"a shared {entry.resource_type} must not refer to a patient's resource")

@@ -163,9 +163,11 @@ class Names:
         """A condition, and among whose resources it looks. Raises `UnresolvedError`."""
         kind = condition.resource_type
         within: PatientId | ClinicId | None = None
+        # Of a type that may be nobody's as well, what is a patient's is looked for among theirs.
+        theirs = of.owner is not None and condition == of.condition
         if kind == "Patient":
             within = of.owner.custodian_id if of.owner else self.clinic_id or clinic_id
-        elif kind not in WITHOUT_PATIENT:
+        elif theirs or kind not in WITHOUT_PATIENT:
             within = of.owner.patient_id if of.owner else self._patient_asked(condition)
         if within is None and kind not in WITHOUT_PATIENT:
             words = f"whose {kind} is meant is not known: name the patient in the condition too"

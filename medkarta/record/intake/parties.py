@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from medkarta.fhir.json_text import BadJsonError, read_resource
-from medkarta.fhir.search.compartment import patient_references
+from medkarta.fhir.json_text import BadJsonError, JsonObject, read_resource
+from medkarta.fhir.search.compartment import patient_references, way_of
 from medkarta.record.intake.entries import Entry, Place, Verb
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.identity import Settlement
@@ -18,6 +18,7 @@ from medkarta.record.intake.linking import link
 from medkarta.record.intake.locks import lock_names, lock_patients
 from medkarta.record.intake.naming import Names, parted
 from medkarta.record.intake.outcomes import Decisions, refuse_stale
+from medkarta.record.stored import parse_body
 from medkarta.record.submissions import RefusedError
 
 
@@ -112,18 +113,11 @@ def _patch(entry: Entry, store: Store) -> None:
     if resource.id != entry.place.id:
         entry.refuse("a patch does not change the id")
     entry.read(resource, {})
-    if not entry.refusal and _owners(entry) != _whose(entry.place):
+    if not entry.refusal and _owners(entry.resource) != _owners(parse_body(before)):
         entry.refuse("a patch does not change whose it is")
 
 
-def _owners(entry: Entry) -> set[str]:
-    return {parted(one)[0] for one in patient_references(entry.resource)}
-
-
-def _whose(place: Place) -> set[str]:
-    if place.patient_id is None or place.resource_type == "Patient":
-        return set()
-    patient = Place(
-        resource_type="Patient", patient_id=place.patient_id, resource_id=place.patient_id
-    )
-    return {patient.reference}
+def _owners(resource: JsonObject) -> set[str | None]:
+    """What says whose it is."""
+    named = map(parted, patient_references(resource))
+    return {way_of(resource), *(whole for whole, _ in named)}

@@ -34,6 +34,7 @@ WHEN: Final = (
     "collected",
     "recorded",
     "sent",
+    "timestamp",
 )
 _ABOUT: Final = (
     "code",

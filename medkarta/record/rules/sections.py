@@ -16,9 +16,10 @@ _BY_TYPE: Final = {
             "MedicationRequest MedicationDispense MedicationAdministration MedicationStatement"
         ),
         Section.VACCINATIONS: "Immunization ImmunizationEvaluation ImmunizationRecommendation",
-        Section.DOCUMENTS: "DocumentReference Composition",
+        Section.DOCUMENTS: "DocumentReference Composition Bundle",
         Section.PAYMENTS: (
             "Account Claim ClaimResponse Coverage ExplanationOfBenefit Invoice ChargeItem"
+            " PaymentNotice"
         ),
         Section.PERSON: "Patient RelatedPerson Person",
     }.items()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from medkarta.access.grants import Everything
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import OWNED
 
 # About nobody: everybody may read them.
 SHARED_TYPES: Final = frozenset(
@@ -59,6 +59,7 @@ SHARED_TYPES: Final = frozenset(
         "RiskEvidenceSynthesis",
         "Schedule",
         "SearchParameter",
+        "Slot",
         "SpecimenDefinition",
         "StructureDefinition",
         "StructureMap",
@@ -75,11 +76,26 @@ SHARED_TYPES: Final = frozenset(
         "ValueSet",
     }
 )
-# Of several people: a clinic keeps them for itself, and to all others they are not there.
-CLINICS_OWN: Final = frozenset({"Group"})
+# Of several people, or of nobody knows whom: where nothing in one leads to one patient, a clinic
+# keeps it for itself, and to all others it is not there.
+CLINICS_OWN: Final = frozenset(
+    {
+        "BiologicallyDerivedProduct",
+        "DeviceMetric",
+        "EnrollmentResponse",
+        "Group",
+        "Linkage",
+        "MessageHeader",
+        "OperationOutcome",
+        "PaymentNotice",
+        "PaymentReconciliation",
+        "Person",
+        "VerificationResult",
+    }
+)
 WITHOUT_PATIENT: Final = SHARED_TYPES | CLINICS_OWN
-# Of all others nothing says whose they are, and they may still be about people.
-KEPT: Final = WITHOUT_PATIENT | NOMINATED.keys() | {"Patient"}
+# All of R4's but Parameters: https://hl7.org/fhir/R4/parameters.html gives it no endpoint.
+KEPT: Final = WITHOUT_PATIENT | OWNED | {"Patient"}
 
 
 def going_along(types: frozenset[str] | Everything, narrowed: Collection[str]) -> frozenset[str]:

@@ -10,12 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from medkarta.access.grants import Everything, Grant
-from medkarta.fhir.search.compartment import NOMINATED
+from medkarta.fhir.search.compartment import OWNED
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
 from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
-_ABOUT_NOBODY: Final = WITHOUT_PATIENT - NOMINATED.keys()
+_ABOUT_NOBODY: Final = WITHOUT_PATIENT - OWNED
 _NO_JOIN: Final = Sql("")
 
 
