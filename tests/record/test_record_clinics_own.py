@@ -18,6 +18,7 @@ from record_taking import (
     patient,
     patient_id,
     post,
+    practitioner,
     put,
     sender,
     transact,
@@ -220,3 +221,33 @@ def test_a_record_that_is_destroyed_takes_along_what_names_it(us):
         indexed = rows(f"SELECT DISTINCT resource_id FROM shared_{table}")
         assert {*indexed} <= {*kept}, table
     assert rows("SELECT 1 FROM client_id WHERE client_id = 'card-7'") == []
+
+
+def test_what_a_transaction_names_by_a_urn_is_of_the_type_that_it_has_there(us):
+    """A Schedule of a Practitioner's and the blood of an Organization are no patient's."""
+    names = [f"urn:uuid:{number}1111111-2222-4333-8444-555555555555" for number in range(4)]
+    times = {"start": "2026-11-27T09:00:00Z", "end": "2026-11-27T09:15:00Z", "status": "free"}
+    taken = transact(
+        us,
+        post(practitioner(), full_url=names[0]),
+        post({"resourceType": "Schedule", "actor": [reference(names[0])]}, full_url=names[1]),
+        post({"resourceType": "Slot", "schedule": reference(names[1]), **times}),
+        post({"resourceType": "Organization", "name": "Станция"}, full_url=names[2]),
+        post(blood(names[2])),
+    )
+    assert [whose(one) for one in taken.answers] == [None] * 5
+    mixed = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        **{name: times[name] for name in ("start", "end")},
+        "participant": [
+            {"actor": reference(name), "status": "accepted"} for name in (names[0], names[3])
+        ],
+    }
+    taken = transact(
+        us,
+        post(practitioner(), full_url=names[0]),
+        post(patient(), full_url=names[3]),
+        post(mixed),
+    )
+    assert len({whose(one) for one in taken.answers[1:]}) == 1

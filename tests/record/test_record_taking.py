@@ -89,7 +89,7 @@ class TestCreate:
         "resource",
         [
             {"resourceType": "Bundle", "type": "collection"},
-            {"resourceType": "Person"},
+            {"resourceType": "Parameters"},
         ],
     )
     def test_what_a_system_has_no_business_with_is_refused(self, us, resource):

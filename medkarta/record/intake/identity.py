@@ -52,7 +52,7 @@ class Settlement:
         carried = [entry for entry in self._entries if entry.carries]
         patients = [entry for entry in carried if entry.resource_type == "Patient"]
         led = [entry for entry in carried if way_of(entry.resource)]
-        shared = [entry for entry in carried if _is_shared(entry)]
+        shared = [entry for entry in carried if self._is_shared(entry)]
         apart = {*patients, *shared, *led}
         owned = [entry for entry in carried if entry not in apart]
         self._attempt(changed, self._settle_changed)
@@ -127,7 +127,7 @@ class Settlement:
         entry.place = place
 
     def _settle_owner(self, entry: Entry) -> None:
-        owners = {self._patient_meant(one, entry) for one in patient_references(entry.resource)}
+        owners = {self._patient_meant(one, entry) for one in self._patients_named(entry)}
         if len(owners) > 1:
             raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
         if not owners:
@@ -144,6 +144,17 @@ class Settlement:
         place = self._known(entry, clinic_id) or self._new(entry, whose, clinic_id)
         entry.place = _of(place, whose)
 
+    def _is_shared(self, entry: Entry) -> bool:
+        if entry.resource_type not in WITHOUT_PATIENT:
+            return False
+        return not (self._patients_named(entry) or way_of(entry.resource))
+
+    def _patients_named(self, entry: Entry) -> list[str]:
+        """References to Patients; a URN of another entry's is to what stands there."""
+        named = patient_references(entry.resource)
+        others = ((one, self._names.entry_of(one, of=entry)) for one in named)
+        return [one for one, other in others if not other or other.resource_type == "Patient"]
+
     def _settle_led(self, entry: Entry) -> None:
         """It is the patient's whose resource its element names, else the clinic's own."""
         reference = way_of(entry.resource) or ""
@@ -158,8 +169,6 @@ class Settlement:
     def _patient_meant(self, reference: str, entry: Entry) -> Owner:
         meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)
         if isinstance(meant, Entry):
-            if meant.resource_type != "Patient":
-                raise UnresolvedError(f"{reference} is a {meant.resource_type} and no Patient")
             if meant.owner is None:
                 raise UnresolvedError(f"its patient, entry {meant.index}, was refused")
             return meant.owner
@@ -231,11 +240,6 @@ class Settlement:
                 "the patient of this id has another birth date or СНИЛС here; a PUT corrects it",
                 code="conflict",
             )
-
-
-def _is_shared(entry: Entry) -> bool:
-    names_somebody = patient_references(entry.resource) or way_of(entry.resource)
-    return entry.resource_type in WITHOUT_PATIENT and not names_somebody
 
 
 def _absent(entry: Entry) -> UnresolvedError:
