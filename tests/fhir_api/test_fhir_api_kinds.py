@@ -150,6 +150,20 @@ def test_it_comes_and_goes_as_xml_as_well(world, machine, x, anna, kept):
     assert machine.call("DELETE", f"Bundle/{made.json['id']}", x).status == 204
 
 
+def test_within_a_searchset_it_is_cut_as_others_are(machine, anna, kept):
+    def found(query):
+        heard = machine.get(f"Bundle?_id={kept}&{query}", anna)
+        assert heard.status == 200, heard.body
+        return heard
+
+    (entry,) = found("_elements=timestamp").json["entry"]
+    assert (entry["resource"]["timestamp"], "identifier" in entry["resource"]) == (DAY, False)
+    (entry,) = found("_summary=true").json["entry"]
+    assert entry["resource"]["identifier"] == NUMBER
+    assert CANARY.encode() in found("_format=xml").body
+    assert found("_summary=count").json["total"] == 1
+
+
 def test_it_does_not_become_anothers(world, machine, x, anna, kept):
     other = f"Patient/{world.boris_at_x.patient}"
     before = machine.get(f"Bundle/{kept}", anna).body
