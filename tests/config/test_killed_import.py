@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from running_service import Service, command, temporary_home, wait_until
 
-FILES = 12
+FILES = 8
 RESOURCES = 400
 ALL = re.compile(r"│ all +│ +([\d,·]+) │ +[\d,·]+ │ +([\d,·]+) │")
 

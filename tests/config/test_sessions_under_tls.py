@@ -26,7 +26,7 @@ from running_service import Service, temporary_home
 
 from medkarta.accounts import totp
 
-SESSIONS, REQUESTS, THREADS = 40, 2000, 16
+SESSIONS, REQUESTS, THREADS = 40, 1200, 16
 CANARY = re.compile(r"canary\d+@example\.test")
 # Accounts with sessions of two factors, made where the service keeps them.
 MAKE = f"""
@@ -101,7 +101,8 @@ def service():
     home = temporary_home()
     home.parent.chmod(0o755)
     pem, key = certificate(home.parent)
-    service = Secure(home, TLS_CERTIFICATE=str(pem), TLS_KEY=str(key), WEB_WORKERS="2")
+    tls = {"TLS_CERTIFICATE": str(pem), "TLS_KEY": str(key)}
+    service = Secure(home, WEB_WORKERS="2", MEDKARTA_DEMO="no", **tls)
     try:
         yield service.start(patience=120)
     finally:
