@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from medkarta.audit.drafts import Origin
+from medkarta.fhir.search.sought import Criterion
 from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId, new_uuid
 
 __all__ = [
@@ -17,7 +18,7 @@ __all__ = [
     "Gate",
     "Grant",
     "Look",
-    "Narrowing",
+    "Narrowed",
     "Origin",
     "Period",
     "Purpose",
@@ -92,13 +93,8 @@ class Period:
     end: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Narrowing:
-    """A token that a resource must have; no `system`: of any; no `code`: any of the system."""
-
-    param: str
-    system: str | None
-    code: str | None
+# By type: queries of which one must hold, each as criteria that hold together.
+Narrowed: TypeAlias = Mapping[str, tuple[tuple[Criterion, ...], ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +103,7 @@ class Grant:
 
     Each limit is a predicate of the SQL of every read; an empty set of patients, sections, types or
     organisations opens nothing. `reader` is the account, or the system of a clinic. Of a type in
-    `narrowed` only those resources are opened that have one of its tokens.
+    `narrowed` only those resources are opened that one of its queries finds.
     """
 
     reader: AccountId | ClientId
@@ -116,7 +112,7 @@ class Grant:
     purpose: Purpose
     sections: frozenset[Section]
     types: frozenset[str] | Everything
-    narrowed: Mapping[str, tuple[Narrowing, ...]]
+    narrowed: Narrowed
     organisations: frozenset[ClinicId] | Everything
     period: Period | Everything
     expires_at: datetime

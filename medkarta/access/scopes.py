@@ -1,21 +1,19 @@
 """What a token's scopes open, for one kind of doing."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
-from medkarta.access.grants import EVERYTHING, Everything, Narrowing
+from medkarta.access.grants import EVERYTHING, Everything, Narrowed
 from medkarta.clients.rules import scopes
-from medkarta.clients.rules.narrowing import Narrowing as Asked
+from medkarta.clients.rules.narrowing import Condition
 from medkarta.clients.rules.scopes import ALL_TYPES
 from medkarta.fhir.search.parameters import parameters_of
-from medkarta.fhir.search.query_values import as_indexed
-from medkarta.fhir.search.sought import SoughtToken
+from medkarta.fhir.search.query_values import read_value
+from medkarta.fhir.search.sought import Criterion
 
 
 @lru_cache(maxsize=4_096)
-def opened_by(
-    words: tuple[str, ...], doing: str
-) -> tuple[frozenset[str] | Everything, Mapping[str, tuple[Narrowing, ...]]]:
+def opened_by(words: tuple[str, ...], doing: str) -> tuple[frozenset[str] | Everything, Narrowed]:
     """Types that the scopes open for a doing (a letter of c, r, u, d, s), and how narrowly.
 
     A type that one scope opens whole is open whole, whatever another one says.
@@ -24,15 +22,27 @@ def opened_by(
     whole = {one.resource_type for one in given if one.narrowing is None}
     if ALL_TYPES in whole:
         return EVERYTHING, {}
-    narrowed: dict[str, tuple[Narrowing, ...]] = {}
+    narrowed: dict[str, tuple[tuple[Criterion, ...], ...]] = {}
     for one in given:
         if one.narrowing and one.resource_type not in whole:
-            found = _narrowing(one.resource_type, one.narrowing)
-            narrowed[one.resource_type] = (*narrowed.get(one.resource_type, ()), found)
+            query = tuple(_criterion(one.resource_type, each) for each in one.narrowing.conditions)
+            narrowed[one.resource_type] = (*narrowed.get(one.resource_type, ()), query)
     return frozenset(whole | narrowed.keys()), narrowed
 
 
-def _narrowing(resource_type: str, asked: Asked) -> Narrowing:
+def open_as_much(
+    present: tuple[str, ...], former: tuple[str, ...], resource_type: str, doing: str
+) -> bool:
+    """Whether scopes plainly open all that others opened of a type, for a doing."""
+    opened = [
+        replace(one, resource_type=resource_type, acts=doing)
+        for one in scopes.of(former).data
+        if doing in one.acts and one.resource_type in (ALL_TYPES, resource_type)
+    ]
+    return scopes.within(scopes.Asked(data=tuple(opened)), scopes.of(present))
+
+
+def _criterion(resource_type: str, asked: Condition) -> Criterion:
     param = parameters_of(resource_type)[asked.parameter]
-    token = as_indexed(resource_type, param, SoughtToken(asked.system, asked.code))
-    return Narrowing(param=param.code, system=token.system, code=token.code)
+    values = [read_value(param.code, resource_type, param, None, one) for one in asked.values]
+    return Criterion(param, None, tuple(values))

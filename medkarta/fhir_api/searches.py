@@ -18,7 +18,7 @@ from medkarta.access.api.gathering import PATIENCE, Gathering, on_connection
 from medkarta.audit import lines
 from medkarta.audit.drafts import Draft
 from medkarta.foundation.prepared import Row, fetch
-from medkarta.record.granted import Sql
+from medkarta.record.pieces import Sql
 from medkarta.record.reading import SearchPage, page_of
 from medkarta.record.reading_searches import OF_ONE, Searches
 from medkarta.record.search.cursors import Asked

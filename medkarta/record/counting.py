@@ -9,7 +9,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from medkarta.access.grants import Everything, Grant, Section
-from medkarta.record.granted import COLUMNS, NEWEST_FIRST, Source, Sql, branches_of, over
+from medkarta.record.granted import COLUMNS, NEWEST_FIRST, Source, branches_of, over
+from medkarta.record.pieces import Sql
 
 YEAR = "extract(year FROM date AT TIME ZONE 'Europe/Moscow')::int"
 _TALLIES = Source(

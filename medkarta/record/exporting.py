@@ -9,7 +9,8 @@ from django.db import connection, transaction
 
 from medkarta.access.grants import Everything, Grant
 from medkarta.fhir.search.sought import Query
-from medkarta.record.granted import Source, Sql, all_of, any_of, one_of, over
+from medkarta.record.granted import Source, over
+from medkarta.record.pieces import Sql, all_of, any_of, one_of
 from medkarta.record.search.conditions import wheres
 from medkarta.record.search.sides import Reach, Side, of_type
 

@@ -7,41 +7,19 @@ order wished and stops at the limit, however long the record is.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import TypeAlias
-from uuid import UUID
 
-from medkarta.access.grants import Everything, Grant, Narrowing, Section
+from medkarta.access.grants import Everything, Grant, Section
+from medkarta.fhir.search.sought import Criterion
 from medkarta.foundation.ids import ClinicId
+from medkarta.record.pieces import NOTHING, Sql, all_of, joined, one_of, one_of_ids
 from medkarta.record.rules.sharing import CLINICS_OWN
-
-Value: TypeAlias = str | int | Decimal | UUID | datetime | list[str] | list[UUID]
+from medkarta.record.search.matching import rows_with
 
 COLUMNS = (
     "patient_id, resource_id, logical_id, resource_type, section, version, recorded_at, date,"
     " status, code_system, code, custodian_id, body"
 )
 NEWEST_FIRST = " ORDER BY date DESC, resource_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A piece of SQL and the values of its placeholders, in order.
-
-    Its text is made of literals of these modules alone; whatever comes from outside is a value.
-    """
-
-    text: str
-    values: tuple[Value, ...] = ()
-
-    def __add__(self, other: "Sql | str") -> "Sql":
-        if isinstance(other, str):
-            return Sql(self.text + other, self.values)
-        return Sql(self.text + other.text, self.values + other.values)
-
-
-NOTHING = Sql("FALSE")
 _NO_TAIL = Sql("")
 
 
@@ -108,8 +86,7 @@ def limits(grant: Grant, wished: Collection[Section], table: str = "resource") -
     if table == "resource":
         found.append(Sql("NOT deleted"))
     if not isinstance(grant.organisations, Everything):
-        clinics: list[UUID] = sorted(grant.organisations)
-        found.append(Sql("custodian_id = ANY(%s::uuid[])", (clinics,)))
+        found.append(one_of_ids("custodian_id", grant.organisations))
     if not isinstance(grant.period, Everything):
         span = (grant.period.start, grant.period.end)
         found.append(Sql("date >= %s::timestamptz AND date < %s::timestamptz", span))
@@ -117,7 +94,7 @@ def limits(grant: Grant, wished: Collection[Section], table: str = "resource") -
 
 
 def _of_kinds(grant: Grant) -> list[Sql]:
-    """Types that are open, and of those that are narrowed, what has one of their tokens."""
+    """Types that are open, and of those that are narrowed, what a query of theirs finds."""
     found = []
     if not isinstance(grant.types, Everything):
         found.append(one_of("resource_type", grant.types))
@@ -128,25 +105,23 @@ def _of_kinds(grant: Grant) -> list[Sql]:
 
 
 def _narrowed(grant: Grant) -> Sql:
-    """Gathered once, whatever is asked: the present version's tokens open former ones too."""
-    tokens = [
-        _token(resource_type, one) for resource_type, few in grant.narrowed.items() for one in few
+    """Gathered once, whatever is asked: what the present version has opens former ones too."""
+    found = [
+        joined(" INTERSECT ", [_having(grant, resource_type, one) for one in query])
+        for resource_type, queries in grant.narrowed.items()
+        for query in queries
     ]
-    patients: list[UUID] = sorted(grant.patient_ids)
-    gathered = Sql(
-        "resource_id IN (SELECT resource_id FROM index_token WHERE patient_id = ANY(%s::uuid[])",
-        (patients,),
-    )
-    return gathered + " AND (" + any_of(tokens) + "))"
+    if not found:
+        return NOTHING
+    return Sql("resource_id IN (") + joined(" UNION ALL ", found) + ")"
 
 
-def _token(resource_type: str, one: Narrowing) -> Sql:
-    parts = [Sql("resource_type = %s AND param = %s", (resource_type, one.param))]
-    if one.code is not None:
-        parts.append(Sql("code = %s", (one.code,)))
-    if one.system is not None:
-        parts.append(Sql("system = %s", (one.system,)))
-    return Sql("(") + all_of(parts) + ")"
+def _having(grant: Grant, resource_type: str, criterion: Criterion) -> Sql:
+    rows = rows_with(criterion)
+    named = Sql("resource_type = %s AND param = %s", (resource_type, rows.param))
+    owned = one_of_ids("patient_id", grant.patient_ids)
+    select = f"SELECT resource_id FROM {rows.table} WHERE "  # noqa: S608  # literals
+    return Sql(select) + all_of([owned, named, rows.where])
 
 
 def readable_by(clinic_id: ClinicId | None) -> Sql:
@@ -158,30 +133,3 @@ def readable_by(clinic_id: ClinicId | None) -> Sql:
     if clinic_id is None:
         return of_all
     return Sql("(") + of_all + Sql(" OR custodian_id = %s::uuid)", (clinic_id,))
-
-
-def one_of(column: str, wished: Collection[str]) -> Sql:
-    """One value is an equation: by that an index keeps its order."""
-    if not wished:
-        return NOTHING
-    if len(wished) == 1:
-        return Sql(f"{column} = %s", tuple(map(str, wished)))
-    return Sql(f"{column} = ANY(%s::text[])", (sorted(map(str, wished)),))
-
-
-def all_of(parts: Iterable[Sql]) -> Sql:
-    """These conditions together."""
-    return joined(" AND ", parts)
-
-
-def any_of(parts: Iterable[Sql]) -> Sql:
-    """Any of these conditions; of none of them, nothing."""
-    wheres = list(parts)
-    return joined(" OR ", wheres) if wheres else NOTHING
-
-
-def joined(by: str, parts: Iterable[Sql]) -> Sql:
-    wheres = list(parts)
-    # Lists and not generators: this is where a statement's time goes.
-    values = tuple([value for part in wheres for value in part.values])
-    return Sql(by.join([part.text for part in wheres]), values)

@@ -19,7 +19,8 @@ from medkarta.foundation.ids import (
     parse_logical_id,
 )
 from medkarta.record import counting, sql
-from medkarta.record.granted import COLUMNS, Sql
+from medkarta.record.granted import COLUMNS
+from medkarta.record.pieces import Sql
 from medkarta.record.stored import (
     Arrived,
     Cursor,

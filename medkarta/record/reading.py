@@ -22,7 +22,7 @@ from medkarta.foundation.ids import (
     parse_logical_id,
 )
 from medkarta.record import versions
-from medkarta.record.granted import Sql
+from medkarta.record.pieces import Sql
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.search import page as pages
 from medkarta.record.search.cursors import Asked

@@ -16,7 +16,8 @@ from medkarta.fhir.search.sought import Criterion
 from medkarta.foundation.arrays import array_of
 from medkarta.foundation.ids import decode_uuid
 from medkarta.foundation.prepared import fetch
-from medkarta.record.granted import Source, Sql, branches_of, one_of
+from medkarta.record.granted import Source, branches_of
+from medkarta.record.pieces import Sql, one_of
 from medkarta.record.reading import Connection, Text
 from medkarta.record.search.matching import recorded
 from medkarta.record.versions import COLUMNS

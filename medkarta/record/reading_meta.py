@@ -4,7 +4,8 @@ from typing import Final, NamedTuple
 
 from medkarta.access.grants import Grant
 from medkarta.foundation.ids import ClinicId
-from medkarta.record.granted import Source, Sql, branches_of, readable_by
+from medkarta.record.granted import Source, branches_of, readable_by
+from medkarta.record.pieces import Sql
 from medkarta.record.reading import Connection
 
 _IN_USE: Final = (

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from medkarta.access.grants import Grant
 from medkarta.fhir.search.sought import Query
-from medkarta.record.granted import Sql
+from medkarta.record.pieces import Sql
 from medkarta.record.reading import Connection, Text
 from medkarta.record.search.conditions import wheres
 from medkarta.record.search.sides import Reach, of_type

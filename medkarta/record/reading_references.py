@@ -6,7 +6,8 @@ from uuid import UUID
 
 from medkarta.access.grants import Grant
 from medkarta.foundation.ids import ClinicId, PatientId, ResourceId, encode_uuid, logical_id
-from medkarta.record.granted import Source, Sql, over, readable_by
+from medkarta.record.granted import Source, over, readable_by
+from medkarta.record.pieces import Sql
 from medkarta.record.reading import Connection
 
 _NAMES: Final = Source(columns="resource_type, patient_id, resource_id")

@@ -12,7 +12,8 @@ from typing import Final
 from medkarta.access.grants import Grant, Section
 from medkarta.fhir.json_text import JsonObject
 from medkarta.record import sql
-from medkarta.record.granted import Sql, newest, one_of
+from medkarta.record.granted import newest
+from medkarta.record.pieces import Sql, one_of
 from medkarta.record.reading import Connection, Text
 from medkarta.record.stored import parse_body
 from medkarta.record.versions import COLUMNS

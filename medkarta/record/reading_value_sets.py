@@ -22,7 +22,7 @@ from medkarta.fhir.value_sets.telling import (
     systems_in,
 )
 from medkarta.foundation.ids import ClinicId
-from medkarta.record.granted import Sql
+from medkarta.record.pieces import Sql
 from medkarta.record.rows import INDEX_CHARS
 from medkarta.record.search.sides import Reach, of_type
 from medkarta.record.stored import parse_body

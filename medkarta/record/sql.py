@@ -14,15 +14,13 @@ from medkarta.record.granted import (
     COLUMNS,
     NEWEST_FIRST,
     Source,
-    Sql,
-    all_of,
     branches_of,
     limits,
     newest,
-    one_of,
     over,
     readable_by,
 )
+from medkarta.record.pieces import Sql, all_of, one_of
 from medkarta.record.stored import Cursor
 
 _CODE = "patient_id, code_system, code"

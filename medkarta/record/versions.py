@@ -12,7 +12,8 @@ from uuid import UUID
 
 from medkarta.access.grants import Grant
 from medkarta.foundation.ids import ClinicId
-from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
+from medkarta.record.granted import limits, readable_by
+from medkarta.record.pieces import NOTHING, Sql, all_of
 
 COLUMNS: Final = "resource_id, logical_id, resource_type, version, recorded_at, body"
 _OWNED: Final = f"patient_id, {COLUMNS}, deleted"

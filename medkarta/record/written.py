@@ -5,7 +5,7 @@ As rows they take twice the time to come over.
 
 from typing import Final, NamedTuple
 
-from medkarta.record.granted import Sql
+from medkarta.record.pieces import Sql
 
 LARGEST: Final = 10_000_000  # bytes of a page; one more resource than they hold
 

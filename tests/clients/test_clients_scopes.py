@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from medkarta.clients.rules import scopes
 from medkarta.clients.rules.kinds import Kind
-from medkarta.clients.rules.narrowing import Narrowing, ScopesRefusedError
+from medkarta.clients.rules.narrowing import ScopesRefusedError, token
 from medkarta.fhir.search.compartment import OWNED, SOMETIMES_NOBODYS
 from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
@@ -46,6 +46,10 @@ def granted(asked, registered, kind=Kind.APP):
             "patient/Observation.rs?code=http://loinc.org|718-7",
         ),
         ("patient/Patient.rs?identifier=urn:x%7C", "patient/Patient.rs?identifier=urn:x|"),
+        (
+            "patient/Observation.rs?status=final&category=b,a%2Cb&date=ge2024-01-01&date=lt2025",
+            "patient/Observation.rs?category=a,b&date=ge2024-01-01&date=lt2025&status=final",
+        ),
         ("system/Patient.cruds", "system/Patient.cruds"),
     ],
 )
@@ -95,9 +99,13 @@ def test_what_is_not_of_the_grammar_is_refused(text):
 @pytest.mark.parametrize(
     "query",
     [
-        "Observation.rs?category=a&category=b",
-        "Observation.rs?category=a,b",
-        "Observation.rs?category=a%2Cb",
+        "Observation.rs?category=a,",
+        "Observation.rs?category=a&",
+        "Observation.rs?category=a&nothing=b",
+        "Observation.rs?category=a=b",
+        "Observation.rs?category=a%5C,b",
+        "Observation.rs?category=" + ",".join(map(str, range(21))),
+        "Observation.rs?" + "&".join(f"category={one}" for one in range(6)),
         "Observation.rs?category=",
         "Observation.rs?category=|",
         "Observation.rs?category=a|b|c",
@@ -109,7 +117,11 @@ def test_what_is_not_of_the_grammar_is_refused(text):
         "Observation.rs?category:not=a",
         "Observation.rs?nothing=a",
         "Observation.rs?_id=a",
-        "Observation.rs?date=2020",
+        "Observation.rs?date=ap2020",
+        "Observation.rs?date=2020-13",
+        "Observation.rs?date=ge2020-05-06T07:08:09Z",
+        "Observation.rs?date=",
+        "Observation.rs?_lastUpdated=ge2020",
         "Observation.rs?subject=Patient/x",
         "Observation.rs?code-value-quantity=a$b",
         "Observation.cruds?category=a",
@@ -152,6 +164,21 @@ def test_contexts_are_not_mixed(other):
             "patient/Observation.rs?category=laboratory",
             "",
         ),
+        (
+            "patient/Observation.rs?category=http://x|laboratory&date=ge2024",
+            "patient/Observation.rs?category=laboratory,vital-signs",
+            "patient/Observation.rs?category=http://x|laboratory&date=ge2024",
+        ),
+        (
+            "patient/Observation.rs?category=laboratory,vital-signs",
+            "patient/Observation.rs?category=laboratory&date=ge2024",
+            "patient/Observation.rs?category=laboratory&date=ge2024",
+        ),
+        (
+            "patient/Observation.rs?category=laboratory,imaging",
+            "patient/Observation.rs?category=laboratory,vital-signs",
+            "",
+        ),
         ("offline_access patient/*.rs", "patient/*.rs", "patient/*.rs"),
         ("system/*.rs", "system/*.rs", ""),
         ("user/*.rs", "user/*.rs", ""),
@@ -183,22 +210,29 @@ def test_a_refresh_may_ask_for_less_and_never_for_more():
 
 
 def test_a_tokens_system_may_be_any_or_none_or_named():
-    asked = scopes.read(
-        "patient/Condition.rs?category=a patient/Goal.rs?category=|a"
-        " patient/CarePlan.r?category=s|a patient/List.r?code=s|"
-    )
-    assert {one.narrowing for one in asked.data} == {
-        Narrowing("category", None, "a"),
-        Narrowing("category", "", "a"),
-        Narrowing("category", "s", "a"),
-        Narrowing("code", "s", None),
-    }
+    assert [token(one) for one in ("a", "|a", "s|a", "s|")] == [
+        (None, "a"),
+        ("", "a"),
+        ("s", "a"),
+        ("s", None),
+    ]
+
+
+def test_queries_are_bounded_all_together():
+    each = [f"patient/Observation.rs?category=a&status=b&code={one}" for one in range(11)]
+    assert len(scopes.read(" ".join(each[:10])).data) == 10
+    with pytest.raises(ScopesRefusedError, match="at most"):
+        scopes.read(" ".join(each))
 
 
 _ONE = st.builds(
     "patient/{}.{}".format,
     st.sampled_from(["*", "Observation", "Condition"]),
     st.sampled_from(["r", "s", "rs", "cruds", "u"]),
+) | st.builds(
+    "patient/Observation.rs?category={}{}".format,
+    st.sampled_from(["a", "a,b", "s|a", "s|", "b"]),
+    st.sampled_from(["", "&date=ge2024", "&category=a", "&status=x,y"]),
 )
 
 

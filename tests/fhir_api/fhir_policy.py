@@ -71,8 +71,9 @@ ROLES: Final = {
 SCOPES: Final = {
     "Anna's narrow app": (
         *("launch/patient", "patient/Observation.r", "patient/Encounter.s", "patient/Location.rs"),
-        "patient/Condition.rs?_tag=urn:of-the-matrix|marked",  # as every resource there is
-        "patient/Procedure.rs?_tag=urn:of-the-matrix|another",
+        # As every resource there is, and as none is in whole.
+        "patient/Condition.rs?_tag=urn:of-the-matrix|&_tag=urn:of-the-matrix|another,marked",
+        "patient/Procedure.rs?_tag=urn:of-the-matrix|another&_tag=urn:of-the-matrix|marked",
     ),
     "clinic X, narrow": ("system/Observation.rs", "system/Patient.cruds"),
 }

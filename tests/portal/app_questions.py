@@ -30,7 +30,8 @@ def question(settings, **changes):
 
 
 def boxes(page):
-    return re.findall(r'name="see"\s+value="([^"]+)"', page.content.decode())
+    found = re.findall(r'name="see"\s+value="([^"]+)"', page.content.decode())
+    return [html.unescape(one) for one in found]
 
 
 def answer(client, page, *, see=None, say="allow"):

@@ -46,6 +46,20 @@ class TestAppsPage:
         text = words(client.get("/control/apps"))
         assert "Видит: Анализы и измерения, Прививки." in text
 
+    def test_what_a_query_leaves_is_named_and_given_as_it_was_asked(self, app, browse, settings):
+        some = "patient/Observation.rs?category=laboratory,vital-signs&date=ge2024"
+        client = browse("open")
+        client.post("/language", {"language": "en", "next": "/"})
+        scope = f"patient/Condition.rs?severity=mild,severe {some}"
+        page = client.get(ADDRESS, question(settings, scope=scope))
+        assert russian_left(page.content.decode()) == []
+        assert "Conditions: only those whose severity is “mild” or “severe”" in words(page)
+        assert tokens(answer(client, page, see=[some]), app).scope == some
+        seen = words(client.get("/control/apps"))
+        assert "only lab results and measurements (blood pressure, pulse, height, weight)" in seen
+        assert "whose date is from 1 January 2024 on." in seen
+        assert "severity" not in seen
+
     def test_in_english_its_own_words_are_marked(self, browse, settings):
         client = browse("open")
         client.post("/language", {"language": "en", "next": "/"})

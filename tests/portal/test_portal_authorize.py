@@ -79,7 +79,7 @@ class TestWhoAsks:
             ({"scope": "patient/*.rs\tlaunch"}, "invalid_scope"),
             ({"scope": "patient/*.rs system/*.rs"}, "invalid_scope"),
             ({"scope": "patient/*.cud"}, "invalid_scope"),
-            ({"scope": "patient/Observation.rs?date=2020"}, "invalid_scope"),
+            ({"scope": "patient/Observation.rs?date=ap2020"}, "invalid_scope"),
             ({"prompt": "none"}, "interaction_required"),
         ],
     )
@@ -179,7 +179,15 @@ class TestTheScreen:
             ),
             (
                 "patient/Observation.rs?method=urn:x|",
-                "только те, у которых method из справочника urn:x",
+                "только те, у которых method — из справочника urn:x",
+            ),
+            (
+                "patient/Observation.rs?category=laboratory,vital-signs&date=ge2024&status=final",
+                "вес), у которых дата — с 1 января 2024 и состояние — «готов»",
+            ),
+            (
+                "patient/Observation.rs?code=2093-3,718-7&date=2020-05-06,lt2019",
+                "дата — 6 мая 2020 или до 1 января 2019",
             ),
             ("patient/AllergyIntolerance.rs", "Аллергии На что у вас аллергия"),
             ("patient/Immunization.r", "Привив"),

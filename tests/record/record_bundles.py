@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from medkarta.access.grants import EVERYTHING, Grant, Purpose, Section
+from medkarta.fhir.search.query_criteria import read_condition
 from medkarta.foundation.ids import AccountId, PersonId
 from medkarta.record import queries
 from medkarta.record.actions.imports import Outcome, import_bundle
@@ -111,6 +112,12 @@ def grant_of(*patient_ids, **limits):
             **limits,
         }
     )
+
+
+def asks(resource_type, text):
+    """A scope's query, as a Grant has it."""
+    pairs = (one.split("=") for one in text.split("&"))
+    return tuple(read_condition(resource_type, name, value) for name, value in pairs)
 
 
 def everything(*patient_ids):

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from record_bundles import NOW, grant_of, observation, organization, patient, rows, take_in
+from record_bundles import NOW, asks, grant_of, observation, organization, patient, rows, take_in
 from record_searching import committed, connecting
 
-from medkarta.access.grants import Narrowing, Section
+from medkarta.access.grants import Section
 from medkarta.foundation.ids import encode_uuid, logical_id
 from medkarta.record import reading
 from medkarta.record.actions.store import put
@@ -153,7 +153,7 @@ LIMITS = {
     "types": lambda owner: grant_of(owner, types=frozenset({"Patient"})),
     "expiry": lambda owner: grant_of(owner, expires_at=NOW - timedelta(days=300)),
     "narrowed": lambda owner: grant_of(
-        owner, narrowed={"Observation": (Narrowing(param="code", system=None, code="x"),)}
+        owner, narrowed={"Observation": (asks("Observation", "code=x"),)}
     ),
 }
 

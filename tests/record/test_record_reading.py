@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from record_bundles import NOW, PATIENT, grant_of, observation, organization, patient, take_in
+from record_bundles import NOW, PATIENT, asks, grant_of, observation, organization, patient, take_in
 
-from medkarta.access.grants import Narrowing, Period, Section
+from medkarta.access.grants import Period, Section
 from medkarta.foundation.ids import parse_logical_id
 from medkarta.record import queries, tallies
 from medkarta.record.stored import Cursor, MalformedCursorError
@@ -158,7 +158,7 @@ def test_types_limit_every_query(mine):
 
 
 def test_tokens_of_a_narrowed_type_limit_every_query(mine):
-    final = Narrowing(param="status", system=None, code="final")
+    final = asks("Observation", "status=final")
     grant = grant_of(mine, narrowed={"Observation": (final,), "Encounter": ()})
     found, counted = everything_read(grant, knowing=[mine])
     assert len(found) == 4  # the person, the report and two values: one is entered in error

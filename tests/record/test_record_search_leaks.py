@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from record_bundles import NOW, grant_of
+from record_bundles import NOW, asks, grant_of
 from record_searching import MARKER, committed, connecting, ids, search
 from record_two_people import CANARY, LOINC, two_people
 
-from medkarta.access.grants import Narrowing, Period, Section
+from medkarta.access.grants import Period, Section
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.sought import BadSearchError
@@ -235,9 +235,7 @@ LIMITS = {
     "period": {"period": Period(start=NOW, end=NOW)},
     "expiry": {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
     "narrowed to nothing": {"narrowed": {"Observation": ()}},
-    "narrowed to another": {
-        "narrowed": {"Observation": (Narrowing(param="code", system=None, code="x"),)}
-    },
+    "narrowed to another": {"narrowed": {"Observation": (asks("Observation", "code=x"),)}},
 }
 
 
@@ -255,8 +253,8 @@ async def test_what_is_empty_or_over_opens_nothing(people, database, limits):
 
 async def test_a_narrowed_type_shows_what_has_one_of_its_tokens(people, database):
     """As `patient/Observation.rs?category=vital-signs`."""
-    vitals = Narrowing(param="category", system=None, code="vital-signs")
-    other = Narrowing(param="code", system="http://else", code="718-7")
+    vitals = asks("Observation", "category=vital-signs")
+    other = asks("Observation", "code=http://else|718-7")
     grant = grant_of(people[0], narrowed={"Observation": (other, vitals)})
     page = await search(database, grant, "Observation", "_include=Observation:encounter")
     assert [len(page.matches), len(page.included)] == [1, 1]
@@ -270,14 +268,37 @@ async def test_a_narrowed_type_shows_what_has_one_of_its_tokens(people, database
     assert len(brought.included) == 1
     both = grant_of(
         people[0],
-        narrowed={"Observation": (Narrowing(param="code", system=LOINC, code="718-7"),)},
+        narrowed={"Observation": (asks("Observation", f"code={LOINC}|718-7"),)},
     )
     assert len(await ids(database, both, "Observation")) == 3
     for system, count in ((LOINC, 4), ("http://else", 0)):
-        any_code = {"Observation": (Narrowing(param="code", system=system, code=None),)}
+        any_code = {"Observation": (asks("Observation", f"code={system}|"),)}
         assert (
             len(await ids(database, grant_of(people[0], narrowed=any_code), "Observation")) == count
         )
+
+
+@pytest.mark.parametrize(
+    ("queries", "count"),
+    [
+        (("category=vital-signs,laboratory",), 4),
+        (("code=718-7,8480-6&category=vital-signs",), 1),
+        (("code=718-7&category=vital-signs",), 0),
+        (("code=718-7&category=laboratory", "category=vital-signs&status=final,amended"), 4),
+        (("date=ge2023",), 3),
+        (("date=ge2023&date=lt2024",), 1),
+        (("date=2022,2023-01-02&code=718-7", "date=gt2030"), 2),
+    ],
+)
+async def test_a_query_opens_what_a_search_by_it_finds(people, database, queries, count):
+    """All of its parameters hold, each by any of its values; of several queries any."""
+    narrowed = {"Observation": tuple(asks("Observation", text) for text in queries)}
+    for whose in (people[:1], people):
+        whole = grant_of(*whose)
+        found = [set(await ids(database, whole, "Observation", text)) for text in queries]
+        opened = await ids(database, grant_of(*whose, narrowed=narrowed), "Observation")
+        assert set(opened) == set().union(*found)
+        assert len(opened) == count or whose == people
 
 
 async def test_another_patient_named_is_nobody(people, mine, database):

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from record_bundles import NOW, grant_of
+from record_bundles import NOW, asks, grant_of
 
-from medkarta.access.grants import Narrowing, Period, Section
+from medkarta.access.grants import Period, Section
 from medkarta.record import counting, sql
 
 ASKED = {
@@ -49,7 +49,7 @@ def test_every_limit_of_the_grant_stands_in_every_patients_branch(asked):
         organisations=frozenset({clinic}),
         period=Period(start=datetime(2001, 1, 1, tzinfo=UTC), end=NOW),
         types=frozenset({"Observation", "Condition"}),
-        narrowed={"Observation": (Narrowing(param="category", system=None, code="x"),)},
+        narrowed={"Observation": (asks("Observation", "category=x"),)},
     )
     made = asked(grant)
     for limit in (

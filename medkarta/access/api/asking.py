@@ -1,12 +1,11 @@
 """What a program asks for, and what the door answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from medkarta.access.grants import Everything, Grant, Narrowing, Origin, Refusal
+from medkarta.access.grants import Everything, Grant, Narrowed, Origin, Refusal
 from medkarta.foundation.ids import AccountId, ClientId, ClinicId, PatientId, PersonId
 
 Types: TypeAlias = frozenset[str] | Everything
@@ -109,7 +108,7 @@ class Opened:
     caller: Caller
     grant: Grant | None
     types: Types
-    narrowed: Mapping[str, tuple[Narrowing, ...]]
+    narrowed: Narrowed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

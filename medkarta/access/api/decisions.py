@@ -1,6 +1,5 @@
 """What a caller gets of what is asked, and what the log says of it: on plain values."""
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +23,7 @@ from medkarta.access.grants import (
     Everything,
     Gate,
     Grant,
-    Narrowing,
+    Narrowed,
     Purpose,
     Refusal,
     Section,
@@ -82,7 +81,7 @@ class _Scoped:
     """What the token's scopes open of what is asked."""
 
     types: Types
-    narrowed: Mapping[str, tuple[Narrowing, ...]]
+    narrowed: Narrowed
 
 
 def _scoped(asking: ApiAsking, known: Known) -> _Scoped:

@@ -1,8 +1,8 @@
 """What a program asks to see and do, in the words of SMART.
 
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html. Scopes of the first version
-(`.read`, `.write`, `.*`) are read as those of the second. A query after `?` narrows one type by one
-token (`narrowing`).
+(`.read`, `.write`, `.*`) are read as those of the second. A query after `?` narrows one type
+(`narrowing`).
 """
 
 import re
@@ -27,6 +27,7 @@ READING: Final = "rs"
 _FIRST_VERSION: Final = {"read": "rs", "write": "cud", "*": _ACTS}
 _LONGEST: Final = 4000
 _MOST: Final = 100
+_MOST_CONDITIONS: Final = 30  # each is looked up in every statement on the record
 # RFC 6749 §3.3: printable ASCII but for quote and backslash, single spaces between.
 _GRAMMAR: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 _SCOPE: Final = re.compile(
@@ -58,21 +59,27 @@ class Scope:
 
     def covers(self, other: "Scope") -> bool:
         """Whether whoever has this one has the other too."""
-        return self.meet(other) == other
+        return (
+            self.context is other.context
+            and self.resource_type in (ALL_TYPES, other.resource_type)
+            and set(other.acts) <= set(self.acts)
+            and _is_within(other.narrowing, self.narrowing)
+        )
 
     def meet(self, other: "Scope") -> "Scope | None":
-        """What both allow; None where that is nothing, or two queries that are not the same."""
+        """What both allow; None where that is nothing, or no query is plainly within the other."""
         types = {self.resource_type, other.resource_type} - {ALL_TYPES}
-        queries = {self.narrowing, other.narrowing} - {None}
         acts = "".join(act for act in self.acts if act in other.acts)
-        if self.context is not other.context or len(types) > 1 or len(queries) > 1 or not acts:
+        if self.context is not other.context or len(types) > 1 or not acts:
             return None
-        return replace(
-            self,
-            resource_type=next(iter(types), ALL_TYPES),
-            acts=acts,
-            narrowing=next(iter(queries), None),
-        )
+        if _is_within(self.narrowing, other.narrowing):
+            narrowing = self.narrowing
+        elif _is_within(other.narrowing, self.narrowing):
+            narrowing = other.narrowing
+        else:
+            return None
+        resource_type = next(iter(types), ALL_TYPES)
+        return replace(self, resource_type=resource_type, acts=acts, narrowing=narrowing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,16 +98,17 @@ def read(text: str) -> Asked:
     """Read a `scope` parameter: what is not known here is left out, the order is nothing.
 
     Raises `ScopesRefusedError` where the text is not of RFC 6749's grammar (tabs, two spaces, other
-    than ASCII), is too long, mixes `patient/`, `user/` and `system/`, or narrows by a query that is
-    not understood: left out, it would be taken for one that was.
+    than ASCII), is too long, mixes `patient/`, `user/` and `system/`, or narrows by queries that
+    are not understood, or too many: left out, one would be taken for one that was.
     """
     if len(text) > _LONGEST or not _GRAMMAR.fullmatch(text):
         raise ScopesRefusedError("scope is a list of words with single spaces between")
     words = text.split(" ")
     if len(words) > _MOST:
         raise ScopesRefusedError("too many scopes")
-    for word in words:
-        _scope(word)
+    asked = filter(None, map(_scope, words))
+    if sum(len(one.narrowing.conditions) for one in asked if one.narrowing) > _MOST_CONDITIONS:
+        raise ScopesRefusedError(f"all queries have {_MOST_CONDITIONS} parameters at most")
     return of(words)
 
 
@@ -159,9 +167,15 @@ def _scope(word: str) -> Scope | None:
     return Scope(Context(found["context"]), found["type"], acts, only)
 
 
+def _is_within(one: Narrowing | None, other: Narrowing | None) -> bool:
+    return other is None or (one is not None and one.within(other))
+
+
 def _widest(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
-    """Each once, and none that another one covers."""
-    every = dict.fromkeys(scopes)
-    return tuple(
-        one for one in every if not any(other != one and other.covers(one) for other in every)
-    )
+    """None that another one covers; of two that say the same, the first."""
+    widest: list[Scope] = []
+    for one in dict.fromkeys(scopes):
+        if not any(other.covers(one) for other in widest):
+            widest = [other for other in widest if not one.covers(other)]
+            widest.append(one)
+    return tuple(widest)

@@ -23,7 +23,7 @@ from medkarta.fhir.search.sought import (
     SoughtToken,
 )
 from medkarta.foundation.ids import MalformedIdError, decode_uuid, parse_logical_id
-from medkarta.record.granted import NOTHING, Sql, joined
+from medkarta.record.pieces import NOTHING, Sql, joined
 from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.search.kin import rows_of_kin
 from medkarta.record.search.matching import (

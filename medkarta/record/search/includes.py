@@ -9,7 +9,7 @@ from typing import Final
 
 from medkarta.access.grants import Everything
 from medkarta.fhir.search.sought import Include, Query
-from medkarta.record.granted import Sql, joined
+from medkarta.record.pieces import Sql, joined
 from medkarta.record.search.conditions import hashed
 from medkarta.record.search.sides import Reach, Side, of_type
 

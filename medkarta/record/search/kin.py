@@ -12,7 +12,7 @@ from uuid import UUID
 from medkarta.fhir.search.hierarchies import PART_OF
 from medkarta.fhir.search.sought import Criterion, Modifier, SoughtReference
 from medkarta.foundation.ids import MalformedIdError, decode_uuid
-from medkarta.record.granted import Sql, any_of
+from medkarta.record.pieces import Sql, any_of
 from medkarta.record.search.matching import Rows, rows_with
 from medkarta.record.search.sides import Reach, of_type
 

@@ -30,7 +30,7 @@ from medkarta.fhir.search.sought import (
 )
 from medkarta.fhir.search.text import normalise
 from medkarta.fhir.search.units import UCUM, Unit, equivalents
-from medkarta.record.granted import NOTHING, Sql, all_of, any_of
+from medkarta.record.pieces import NOTHING, Sql, all_of, any_of
 from medkarta.record.rows import INDEX_CHARS, LARGEST, pair_key
 
 _TABLES: Final = {

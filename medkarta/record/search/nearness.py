@@ -10,7 +10,7 @@ from typing import Final
 
 from medkarta.fhir.search.positions import EARTH, box_around, latitude_of, longitude_of
 from medkarta.fhir.search.sought import Criterion, SoughtPlace
-from medkarta.record.granted import Sql, any_of, joined
+from medkarta.record.pieces import Sql, any_of, joined
 from medkarta.record.search.sides import Side, of_param
 
 # By haversines, which are exact for what is near; at the other side of the Earth they may round to

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.sought import Query, SortKey
-from medkarta.record.granted import NOTHING, Sql, any_of, joined
+from medkarta.record.pieces import NOTHING, Sql, any_of, joined
 from medkarta.record.rules.filing import WHEN
 from medkarta.record.search.sides import Side, of_param
 

@@ -8,7 +8,7 @@ is one match more than the page has when there is a next page; what is included 
 from typing import Final
 
 from medkarta.fhir.search.sought import Query, Total
-from medkarta.record.granted import Sql, joined
+from medkarta.record.pieces import Sql, joined
 from medkarta.record.search.conditions import is_coarse, of_columns, wheres
 from medkarta.record.search.includes import MOST_INCLUDED, included
 from medkarta.record.search.ordering import Order, Place, order_of

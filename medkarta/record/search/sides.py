@@ -12,7 +12,8 @@ from uuid import UUID
 from medkarta.access.grants import Everything, Grant
 from medkarta.fhir.search.compartment import OWNED
 from medkarta.foundation.ids import ClinicId
-from medkarta.record.granted import NOTHING, Sql, all_of, limits, readable_by
+from medkarta.record.granted import limits, readable_by
+from medkarta.record.pieces import NOTHING, Sql, all_of
 from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
 _ABOUT_NOBODY: Final = WITHOUT_PATIENT - OWNED

@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 from medkarta.fhir.search.query_controls import MOST_ENTRIES
 from medkarta.fhir.search.sought import Chain, Condition, Criterion, Missing, Query, Total
 from medkarta.foundation.prepared import Row, fetch
-from medkarta.record.granted import Sql, Value
+from medkarta.record.pieces import Sql, Value
 
 # Of these each search has its own; numbers (limits) and lists are the same in a whole shape.
 _OWN: Final[dict[type, str]] = {
