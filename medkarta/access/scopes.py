@@ -31,7 +31,7 @@ def opened_by(words: tuple[str, ...], doing: str) -> tuple[frozenset[str] | Ever
 
 
 def open_as_much(
-    present: tuple[str, ...], former: tuple[str, ...], resource_type: str, doing: str
+    present: tuple[str, ...], former: tuple[str, ...], resource_type: str, *, doing: str
 ) -> bool:
     """Whether scopes plainly open all that others opened of a type, for a doing."""
     opened = [

@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from medkarta.access.api.again import standing_of
 from medkarta.exports import files
-from medkarta.exports.models import ExportFile
+from medkarta.exports.models import Export, ExportFile
 from medkarta.exports.owners import Owner, owned_by
 from medkarta.exports.rules import State
 
@@ -54,6 +55,12 @@ def export_of(owner: Owner, export_id: UUID) -> ExportView | None:
         expires_at=export.expires_at,
         files=tuple(map(_file, there)) if state is State.COMPLETE else (),
     )
+
+
+def scopes_asked(export_id: UUID) -> tuple[str, ...]:
+    """Scopes of the token that asked for an export, whose right still holds."""
+    digest = Export.objects.values_list("digest", flat=True).get(pk=export_id)
+    return standing_of(bytes(digest)).scopes
 
 
 def _file(row: ExportFile) -> FileView:

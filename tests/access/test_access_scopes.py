@@ -52,5 +52,5 @@ LAB = "patient/Observation.rs?category=laboratory"
     ],
 )
 def test_what_was_opened_before_is_open_still_or_it_is_not(present, former, whole):
-    answer = open_as_much(tuple(present.split()), tuple(former.split()), "Observation", "s")
+    answer = open_as_much(tuple(present.split()), tuple(former.split()), "Observation", doing="s")
     assert answer is whole

@@ -62,7 +62,6 @@ class TestAnApp:
         [
             (("patient/Condition.rs",), "_type=Observation,Condition", "Observation"),
             (("patient/Condition.rs",), "_type=Observation", "scopes"),
-            (("patient/Observation.rs?category=laboratory",), "", "in part"),
             (("patient/Observation.r",), "", "scopes"),
             (("patient/Condition.rs",), "_typeFilter=Observation%3Fcode%3D1", "Observation"),
             (("patient/Observation.rs",), f"_type=Observation&{OF_VISITS}", "open Encounter"),
@@ -71,11 +70,6 @@ class TestAnApp:
                 ("patient/Observation.rs", "patient/Organization.rs"),
                 "_typeFilter=Organization%3F_has:Location:organization:name%3DX",
                 "open Location",
-            ),
-            (
-                ("patient/Observation.rs", "patient/Encounter.rs?class=AMB"),
-                f"_type=Observation&{OF_VISITS}",
-                "open Encounter in part",
             ),
         ],
     )

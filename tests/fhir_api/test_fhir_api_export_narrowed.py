@@ -11,6 +11,7 @@ from fhir_world import RECORDED
 from subscribing import counted, kept
 from test_fhir_api_read import newest_line
 
+from medkarta.exports.actions import writing
 from medkarta.foundation.ids import encode_uuid, new_uuid
 from medkarta.record.actions.store import put
 
@@ -275,3 +276,46 @@ class TestElements:
         query = "_elements=Practitioner.id&_type=Observation,Practitioner"
         lines = found(machine, anna, query)
         assert [set(one) for one in lines["Practitioner"]] == [{"resourceType", "id", "meta"}] * 2
+
+
+class TestAScopesQuery:
+    """`patient/Observation.rs?category=laboratory` exports what it opens, and no more."""
+
+    @pytest.mark.parametrize(
+        ("query", "values"),
+        [
+            ("code=29463-7&status=amended,final", {"70.50", "90"}),
+            ("code=29463-7&status=final", {"90"}),
+            ("code=29463-7&category=laboratory", set()),
+        ],
+    )
+    def test_leaves_of_a_type_what_it_opens_and_what_that_refers_to(
+        self, world, machine, weights, query, values
+    ):
+        doctors = {"90": "Второй", "70.50": "Первый"}
+        scopes = (f"patient/Observation.rs?{query}", "patient/Practitioner.rs", "patient/Patient.r")
+        lines = found(machine, app_token(world.anna, scopes=scopes))
+        assert ids(lines.pop("Observation", ())) == {weights[one] for one in values}
+        assert families(lines.pop("Practitioner", ())) == {doctors[one] for one in values}
+        assert lines == {}
+
+    def test_holds_of_each_entry_of_a_clinic_and_of_each_slice(
+        self, world, machine, weights, monkeypatch
+    ):
+        for name in ("_MOST_ENTRIES", "_AT_ONCE"):
+            monkeypatch.setattr(writing, name, 1)
+        scopes = ("system/Observation.rs?date=ge2025-03-05", "system/Condition.rs")
+        token = system_token(world.x, scopes=(*scopes, "system/Observation.s?status=amended"))
+        lines = found(machine, token)
+        assert ids(lines["Observation"]) == {weights["70.50"]}
+        assert len(lines["Condition"]) == 3
+
+    def test_is_not_gone_round_by_a_search_or_through_another_type(self, world, machine, weights):
+        scopes = ("patient/Observation.rs?status=final", "patient/Patient.rs")
+        token = app_token(world.anna, scopes=scopes)
+        sought = quote("Observation?code=29463-7")
+        assert ids(found(machine, token, f"_typeFilter={sought}")["Observation"]) == {weights["90"]}
+        for status, there in (("final", True), ("amended", False)):
+            through = quote(f"Patient?_has:Observation:subject:status={status}")
+            lines = found(machine, token, f"_type=Patient&_typeFilter={through}")
+            assert ("Patient" in lines) is there

@@ -186,6 +186,19 @@ class TestARightThatEnds:
         }
         assert statuses == {"Condition": 200, "Observation": 404, "Patient": 404}
 
+    def test_of_a_token_whose_query_leaves_less_by_now_gives_no_file_of_that_type(
+        self, world, machine, client
+    ):
+        lab, dated = "patient/Observation.rs?category=laboratory", "&date=ge2024"
+        wide = app_token(world.anna, client=client, scopes=(lab, "patient/Condition.rs"))
+        _, manifest = exported(machine, wide)
+        files = {one["type"]: path_of(one["url"]) for one in manifest["output"]}
+        assert set(files) == {"Condition", "Observation"}
+        for scope, status in ((lab, 200), (f"{lab},imaging", 200), (lab + dated, 404)):
+            token = app_token(world.anna, client=client, scopes=(scope,))
+            assert machine.get(files["Observation"], token).status == status, scope
+            assert machine.get(files["Condition"], token).status == 404
+
     def test_in_the_middle_of_a_download_cuts_it_off(self, machine, anna, client):
         path, manifest = exported(machine, anna, "_type=Condition")
         file = path_of(manifest["output"][0]["url"])

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from medkarta.access.api.asking import Concern, Doing, Opened
 from medkarta.access.grants import EVERYTHING
+from medkarta.access.scopes import open_as_much
 from medkarta.exports import queries
 from medkarta.exports.actions.ending import end, end_what_is_over
 from medkarta.exports.owners import owner_of
@@ -68,7 +69,7 @@ async def download(api: Api, request: FhirRequest) -> FhirAnswer:
     """A file, or the part of it that is asked for: https://www.rfc-editor.org/rfc/rfc9110#section-14."""
     opened, export = await _own(api, request)
     file = next((one for one in export.files if encode_uuid(one.file_id) == request.path[2]), None)
-    if file is None or not _in_scope(opened, file.resource_type):
+    if file is None or not await _in_scope(opened, export, file):
         raise not_found()
     tag = f'"{encode_uuid(file.file_id)}"'
     span = span_of(request.header("range"), request.header("if-range"), tag=tag, size=file.size)
@@ -87,11 +88,11 @@ async def download(api: Api, request: FhirRequest) -> FhirAnswer:
     )
 
 
-def _in_scope(opened: Opened, resource_type: str) -> bool:
-    """Whether the present token opens the whole type."""
-    if isinstance(opened.types, frozenset) and resource_type not in opened.types:
-        return False
-    return resource_type not in opened.narrowed
+async def _in_scope(opened: Opened, export: ExportView, file: FileView) -> bool:
+    """Whether the present token opens all that the export's own opened of the type."""
+    asked = await beside(partial(queries.scopes_asked, export.export_id))
+    present = opened.caller.scopes
+    return open_as_much(present, asked, file.resource_type, doing=Doing.SEARCH.value)
 
 
 async def _own(api: Api, request: FhirRequest) -> tuple[Opened, ExportView]:
