@@ -207,6 +207,10 @@ def test_a_refresh_may_ask_for_less_and_never_for_more():
     assert scopes.within(scopes.read("patient/Observation.rs?category=laboratory"), had)
     for more in ("patient/*.rs", "patient/Observation.rus", "launch"):
         assert not scopes.within(scopes.read(more), had)
+    had = scopes.read("patient/Observation.rs?category=laboratory,imaging&date=ge2024")
+    assert scopes.within(scopes.read("patient/Observation.r?date=ge2024&category=imaging"), had)
+    for more in ("category=imaging", "date=ge2024", "category=laboratory&date=ge2023"):
+        assert not scopes.within(scopes.read(f"patient/Observation.r?{more}"), had)
 
 
 def test_a_tokens_system_may_be_any_or_none_or_named():
@@ -216,6 +220,21 @@ def test_a_tokens_system_may_be_any_or_none_or_named():
         ("s", "a"),
         ("s", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("user/*.rs", "user/ is not offered"),
+        ("patient/*.rs profile", "profile is no scope"),
+        ("patient/*.rs patient/Nothing.rs", "patient/Nothing.rs is no scope"),
+        ("patient/Observation.rs?nothing=a", "nothing is no token or date parameter"),
+    ],
+)
+def test_a_program_is_registered_for_no_word_that_would_be_left_out(text, said):
+    with pytest.raises(ScopesRefusedError, match=said):
+        scopes.registered(text)
+    assert scopes.registered("openid patient/*.rs") == scopes.read("openid patient/*.rs")
 
 
 def test_queries_are_bounded_all_together():

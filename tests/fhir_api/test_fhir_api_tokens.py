@@ -9,7 +9,8 @@ from medkarta.clients import actions
 from medkarta.clients.rules.errors import OAuthError
 
 pytestmark = pytest.mark.django_db
-ASKED = "launch/patient offline_access patient/Observation.rs?category=laboratory"
+OPEN = "patient/Observation.rs?category=laboratory,vital-signs&date=ge2024"
+ASKED = f"launch/patient offline_access {OPEN}"
 
 
 @pytest.fixture
@@ -36,6 +37,19 @@ def test_what_the_person_allowed_is_read_and_no_more(world, machine, issued):
     assert world.anna_at_y.observation in found.body.decode()
     refused = machine.get(f"Condition/{world.anna_at_x.condition}", issued.access_token)
     assert refused.status == 403
+
+
+def test_a_refresh_may_narrow_the_query_and_not_widen_it(world, machine, app, issued):
+    now = timezone.now()
+    assert OPEN in issued.scope.split()
+    with pytest.raises(OAuthError, match="no more than there was"):
+        allowed.refresh(app, issued.refresh_token, scope=OPEN.replace("2024", "2023"), now=now)
+    less = OPEN.replace("laboratory,", "")
+    narrow = allowed.refresh(app, issued.refresh_token, scope=less, now=now)
+    assert narrow.scope == less
+    assert read(machine, world, narrow.access_token).status == 404
+    again = allowed.refresh(app, narrow.refresh_token, now=now)
+    assert read(machine, world, again.access_token).status == 200
 
 
 def test_no_other_word_is_a_bearer(world, machine, app, issued):

@@ -189,9 +189,10 @@ class TestTokensOfOnesOwn:
 
     def test_a_program_is_told_of_its_own_token_and_of_no_other(self, confidential):
         citizen = citizens.with_open_record()
-        token = bearers.app_token(citizen, client=_row(confidential))
+        scope = "patient/Observation.rs?category=laboratory,vital-signs&date=ge2024"
+        token = bearers.app_token(citizen, client=_row(confidential), scopes=(scope,))
         told = self.ask(token, **BASIC).json()
-        assert (told["active"], told["client_id"]) == (True, "conf")
+        assert (told["active"], told["client_id"], told["scope"]) == (True, "conf", scope)
         for other in (bearers.app_token(citizen), "x" * 43, "", token[:-1] + "\n"):
             assert self.ask(other, **BASIC).json() == {"active": False}
 
@@ -257,7 +258,9 @@ class TestOtherOrigins:
             assert told["authorization_endpoint"] == f"{here}/oauth/authorize"
             assert told["code_challenge_methods_supported"] == ["S256"]
             assert "plain" not in repr(told)
-            assert "launch-ehr" in told["capabilities"]
+            assert {"launch-ehr", "permission-v2"} <= set(told["capabilities"])
+            # No app acts for a user beside the citizen whose record it is.
+            assert "user" not in repr([told["capabilities"], told["scopes_supported"]])
 
 
 def _account(citizen):

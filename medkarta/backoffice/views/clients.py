@@ -55,8 +55,9 @@ PROBLEMS: dict[type[Exception], _Trouble] = {
         "scope",
         gettext_lazy(
             "Таких областей нет или программе этого вида их не дают: приложению patient/…, "
-            "системе system/…. Сужают чтение одного вида записей о человеке одним параметром "
-            "R4 вида token с одним значением: patient/Observation.rs?code=http://loinc.org|718-7."
+            "системе system/…, а user/… никому. Сужают чтение одного вида записей о человеке "
+            "параметрами R4 вида token и date, не больше пяти: "
+            "patient/Observation.rs?category=laboratory,vital-signs&date=ge2024."
         ),
     ),
     actions.AppsReadError: (

@@ -145,7 +145,7 @@ def disable_client(*, client_id: ClientId, by: By, now: datetime) -> None:
 def _check(new: NewClient) -> None:
     check_name(new.name)
     check_name(new.publisher, longest=LONGEST_PUBLISHER)
-    asked = scopes.read(new.scope)
+    asked = scopes.registered(new.scope)
     if not scopes.granted(asked, asked.words(), new.kind).data:
         raise ScopesRefusedError("a program of this kind may have none of these scopes")
     if new.kind is Kind.APP and not all(set(one.acts) <= set(scopes.READING) for one in asked.data):

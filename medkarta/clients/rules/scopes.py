@@ -112,6 +112,21 @@ def read(text: str) -> Asked:
     return of(words)
 
 
+def registered(text: str) -> Asked:
+    """What a program is written down for: nothing in it is left out.
+
+    Raises as `read`, and for a word that is not known here and for `user/`: nobody but a citizen,
+    by `patient/`, and a clinic's system is a program's user here.
+    """
+    asked = read(text)
+    for word in text.split(" "):
+        if word not in _PLAIN and _scope(word) is None:
+            raise ScopesRefusedError(f"{word[:60]} is no scope that is known here")
+    if any(one.context is Context.USER for one in asked.data):
+        raise ScopesRefusedError("user/ is not offered: an app asks for patient/, a system system/")
+    return asked
+
+
 def of(words: Iterable[str]) -> Asked:
     """The same of words that were parted already."""
     every = tuple(words)
