@@ -1,11 +1,12 @@
 """What a token's scopes open, for one kind of doing."""
 
+from collections import defaultdict
 from dataclasses import replace
 from functools import lru_cache
 
 from medkarta.access.grants import EVERYTHING, Everything, Narrowed
 from medkarta.clients.rules import scopes
-from medkarta.clients.rules.narrowing import Condition
+from medkarta.clients.rules.narrowing import Condition, Narrowing, together
 from medkarta.clients.rules.scopes import ALL_TYPES
 from medkarta.fhir.search.parameters import parameters_of
 from medkarta.fhir.search.query_values import read_value
@@ -22,11 +23,17 @@ def opened_by(words: tuple[str, ...], doing: str) -> tuple[frozenset[str] | Ever
     whole = {one.resource_type for one in given if one.narrowing is None}
     if ALL_TYPES in whole:
         return EVERYTHING, {}
-    narrowed: dict[str, tuple[tuple[Criterion, ...], ...]] = {}
+    queries: dict[str, list[Narrowing]] = defaultdict(list)
     for one in given:
         if one.narrowing and one.resource_type not in whole:
-            query = tuple(_criterion(one.resource_type, each) for each in one.narrowing.conditions)
-            narrowed[one.resource_type] = (*narrowed.get(one.resource_type, ()), query)
+            queries[one.resource_type].append(one.narrowing)
+    narrowed = {
+        name: tuple(
+            tuple(_criterion(name, condition) for condition in one.conditions)
+            for one in together(few)
+        )
+        for name, few in queries.items()
+    }
     return frozenset(whole | narrowed.keys()), narrowed
 
 

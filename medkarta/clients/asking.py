@@ -140,9 +140,9 @@ def _check_form(one: Mapping[str, str], audience: str) -> None:
 def _offered(one: Mapping[str, str], client: ClientView) -> Asked:
     try:
         asked = scopes.read(one.get("scope", ""))
+        found = scopes.granted(asked, client.scopes, client.kind)
     except ScopesRefusedError as error:
         raise OAuthError(Code.INVALID_SCOPE, f"{error}.") from error
-    found = scopes.granted(asked, client.scopes, client.kind)
     plain = found.plain if one.get("launch") else found.plain - {scopes.LAUNCH}
     if not found.data:
         raise OAuthError(Code.INVALID_SCOPE, "No scope of these can be given to this app.")

@@ -18,11 +18,12 @@ def test_a_query_is_kept_to_as_the_index_has_it():
 
 def test_parameters_of_a_query_hold_together_and_scopes_stand_beside_each_other():
     lab = "patient/Observation.rs?category=laboratory,imaging&date=ge2024"
-    types, narrowed = opened_by((lab, "patient/Observation.s?status=final"), "s")
-    both, alone = narrowed["Observation"]
+    stated = [f"patient/Observation.s?status={one}" for one in ("final", "amended")]
+    types, narrowed = opened_by((lab, *stated), "s")
+    alone, both = narrowed["Observation"]
     assert types == {"Observation"}
     assert [(one.param.code, len(one.values)) for one in both] == [("category", 2), ("date", 1)]
-    assert [one.param.code for one in alone] == ["status"]
+    assert [(one.param.code, len(one.values)) for one in alone] == [("status", 2)]
 
 
 def test_a_scope_whose_query_is_not_understood_opens_nothing():

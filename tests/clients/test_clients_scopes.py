@@ -237,11 +237,27 @@ def test_a_program_is_registered_for_no_word_that_would_be_left_out(text, said):
     assert scopes.registered("openid patient/*.rs") == scopes.read("openid patient/*.rs")
 
 
-def test_queries_are_bounded_all_together():
-    each = [f"patient/Observation.rs?category=a&status=b&code={one}" for one in range(11)]
-    assert len(scopes.read(" ".join(each[:10])).data) == 10
+def test_queries_are_bounded_all_together_and_those_of_one_parameter_are_one():
+    alone = " ".join(f"patient/Observation.rs?category={one}" for one in range(40))
+    assert len(scopes.read(alone).data) == 40
+    mixed = [f"patient/Observation.rs?category=a&code={one}" for one in range(5)]
+    assert len(scopes.read(" ".join(mixed)).data) == 5
+    for more in (
+        f"{alone} patient/Goal.s?category=a",
+        " ".join([*mixed, "patient/Goal.s?category=a"]),
+    ):
+        with pytest.raises(ScopesRefusedError, match="10 parameters and 40 values at most"):
+            scopes.read(more)
+
+
+def test_what_is_granted_is_bounded_too():
+    """Each side narrows what the other asks for whole."""
+    few = " ".join(f"patient/Observation.rs?category=a&code={one}" for one in range(4))
+    others = few.replace("Observation", "Condition")
+    asked = scopes.read(f"{few} patient/Condition.rs")
+    assert scopes.granted(asked, few.split(), Kind.APP).data
     with pytest.raises(ScopesRefusedError, match="at most"):
-        scopes.read(" ".join(each))
+        scopes.granted(asked, [*others.split(), "patient/Observation.rs"], Kind.APP)
 
 
 _ONE = st.builds(

@@ -1,5 +1,7 @@
 """Giving out access tokens, for a code, for a refresh token, or to a clinic's system."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -86,7 +88,8 @@ def issue_to_system(
     """An access token for a clinic's system (client_credentials). Raises `OAuthError`."""
     if client.kind is not Kind.SYSTEM:
         raise OAuthError(ErrorCode.UNAUTHORIZED_CLIENT, "Only a clinic's system may do this.")
-    granted = scopes.granted(_read(scope), client.scopes, client.kind)
+    with _refused_in_words():
+        granted = scopes.granted(scopes.read(scope), client.scopes, client.kind)
     if not granted.data:
         raise OAuthError(ErrorCode.INVALID_SCOPE, "None of these scopes is registered.")
     word = new_word()
@@ -224,14 +227,16 @@ def _give(
 def _narrowed(scope: str, had: Asked) -> Asked:
     if not scope:
         return had
-    asked = _read(scope)
+    with _refused_in_words():
+        asked = scopes.read(scope)
     if not asked.data or not scopes.within(asked, had):
         raise OAuthError(ErrorCode.INVALID_SCOPE, "A refresh gives no more than there was.")
     return asked
 
 
-def _read(scope: str) -> Asked:
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
     try:
-        return scopes.read(scope)
+        yield
     except ScopesRefusedError as error:
         raise OAuthError(ErrorCode.INVALID_SCOPE, f"{error}.") from error

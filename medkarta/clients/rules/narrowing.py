@@ -7,6 +7,8 @@ scopes on one type each opens what it names.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -61,6 +63,20 @@ class Narrowing:
     def within(self, other: "Narrowing") -> bool:
         """Whether whatever this one leaves the other plainly leaves too."""
         return all(any(mine.within(one) for mine in self.conditions) for one in other.conditions)
+
+
+def together(queries: Iterable[Narrowing]) -> list[Narrowing]:
+    """What leaves as much as any of these: those of one parameter alone are one."""
+    alone: dict[str, set[str]] = defaultdict(set)
+    others = []
+    for one in queries:
+        first, *more = one.conditions
+        if more:
+            others.append(one)
+        else:
+            alone[first.parameter].update(first.values)
+    joined = [Condition(name, tuple(sorted(values))) for name, values in alone.items()]
+    return [*(Narrowing((one,)) for one in joined), *others]
 
 
 def token(value: str) -> tuple[str | None, str | None]:

@@ -6,13 +6,14 @@ https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html. Scopes of 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from medkarta.clients.rules.kinds import Kind
-from medkarta.clients.rules.narrowing import Narrowing, ScopesRefusedError, narrowing
+from medkarta.clients.rules.narrowing import Narrowing, ScopesRefusedError, narrowing, together
 from medkarta.fhir.definitions import resource_types
 
 ALL_TYPES: Final = "*"
@@ -27,7 +28,9 @@ READING: Final = "rs"
 _FIRST_VERSION: Final = {"read": "rs", "write": "cud", "*": _ACTS}
 _LONGEST: Final = 4000
 _MOST: Final = 100
-_MOST_CONDITIONS: Final = 30  # each is looked up in every statement on the record
+# Each is looked up wherever a statement touches the record.
+_MOST_CONDITIONS: Final = 10
+_MOST_VALUES: Final = 40
 # RFC 6749 §3.3: printable ASCII but for quote and backslash, single spaces between.
 _GRAMMAR: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 _SCOPE: Final = re.compile(
@@ -106,9 +109,7 @@ def read(text: str) -> Asked:
     words = text.split(" ")
     if len(words) > _MOST:
         raise ScopesRefusedError("too many scopes")
-    asked = filter(None, map(_scope, words))
-    if sum(len(one.narrowing.conditions) for one in asked if one.narrowing) > _MOST_CONDITIONS:
-        raise ScopesRefusedError(f"all queries have {_MOST_CONDITIONS} parameters at most")
+    _check_bounds(filter(None, map(_scope, words)))
     return of(words)
 
 
@@ -140,12 +141,13 @@ def granted(asked: Asked, registered: Iterable[str], kind: Kind) -> Asked:
     """Asked, and registered, and what a program of this kind may have at all.
 
     An app of citizens reads its citizen's record (`patient/`, `r` and `s`), a clinic's system acts
-    as its clinic (`system/`).
+    as its clinic (`system/`). Raises `ScopesRefusedError` for too much that narrows.
     """
     ours = of(registered)
     met = _widest(
         both for one in asked.data for other in ours.data if (both := one.meet(other)) is not None
     )
+    _check_bounds(met)
     if kind is Kind.SYSTEM:
         return Asked(data=tuple(one for one in met if one.context is Context.SYSTEM))
     reading = (one.meet(Scope(Context.PATIENT, ALL_TYPES, READING, one.narrowing)) for one in met)
@@ -180,6 +182,17 @@ def _scope(word: str) -> Scope | None:
         raise ScopesRefusedError("a query narrows reading alone: r, s or rs")
     only = None if query is None else narrowing(found["type"], query)
     return Scope(Context(found["context"]), found["type"], acts, only)
+
+
+def _check_bounds(data: Iterable[Scope]) -> None:
+    queries = defaultdict(list)
+    for one in data:
+        if one.narrowing:
+            queries[one.resource_type].append(one.narrowing)
+    found = [each for few in queries.values() for one in together(few) for each in one.conditions]
+    if len(found) > _MOST_CONDITIONS or sum(len(one.values) for one in found) > _MOST_VALUES:
+        words = f"{_MOST_CONDITIONS} parameters and {_MOST_VALUES} values"
+        raise ScopesRefusedError(f"all queries together have {words} at most")
 
 
 def _is_within(one: Narrowing | None, other: Narrowing | None) -> bool:
