@@ -123,7 +123,7 @@ class TestWho:
         assert machine.get("Observation/$lastn", token).status == 403
 
     def test_gets_what_a_scope_is_narrowed_to(self, world, machine, made):
-        scopes = ("patient/Observation.rs?category=vital-signs",)
+        scopes = ("patient/Observation.rs?category=vital-signs,imaging&code=8867-4,718-7",)
         got = found(machine.get("Observation/$lastn", app_token(world.anna, scopes=scopes)))
         assert set(got) == {made["pulse"], made["pulse again"]}
 

@@ -90,10 +90,15 @@ class TestAnApp:
         """`patient/Observation.rs?category=…`: another category is not there."""
         system = "http://terminology.hl7.org/CodeSystem/observation-category"
         path = f"Observation/{world.anna_at_x.observation}"
-        for category, status in (("laboratory", 200), ("vital-signs", 404)):
-            scopes = (f"patient/Observation.rs?category={system}|{category}",)
-            token = app_token(world.anna, scopes=scopes)
-            assert machine.get(path, token).status == status
+        for query, status in (
+            (f"category={system}|laboratory", 200),
+            (f"category={system}|vital-signs", 404),
+            ("category=vital-signs,laboratory&date=2025-03-04&status=final", 200),
+            ("category=vital-signs,laboratory&date=gt2025-03-04&status=final", 404),
+        ):
+            token = app_token(world.anna, scopes=(f"patient/Observation.rs?{query}",))
+            heard = [machine.get(one, token).status for one in (path, f"{path}/_history/1")]
+            assert heard == [status, status], query
 
 
 class TestATokenThatIsOver:

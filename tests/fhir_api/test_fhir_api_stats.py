@@ -166,6 +166,12 @@ class TestWho:
         heard = get(machine, x, subject=world.boris_at_x.patient, **query)
         assert groups(heard) == {("15074-8", "mmol/L"): {"maximum": "77.7"}}
 
+    def test_counts_what_a_scope_is_narrowed_to(self, world, machine):
+        query = "code=2345-7,15074-8&date=ge2025-02-02&date=lt2025-02-04"
+        token = app_token(world.anna, scopes=(f"patient/Observation.rs?{query}",))
+        heard = get(machine, token, code="15074-8", statistic="count,sum")
+        assert groups(heard) == {("15074-8", "mmol/L"): {"count": "2", "sum": "11.1"}}
+
     def test_needs_the_scope(self, world, machine):
         token = app_token(world.anna, scopes=("patient/Condition.rs",))
         assert get(machine, token, code="1", statistic="sum").status == 403

@@ -248,6 +248,10 @@ class TestWhoGetsIt:
             ALLERGIES: [],
             MEDICINES: [],
         }
+        narrow = "patient/Condition.rs?clinical-status=active,resolved&recorded-date=ge2020"
+        token = app_token(world.boris, scopes=("patient/Patient.rs", narrow))
+        found = sections(summary(machine, token, boris))
+        assert (found[PROBLEMS], found.get(PAST)) == ([boris.kept["hypertension"]], None)
         without = app_token(world.boris, scopes=("patient/Condition.rs",))
         assert machine.get(f"Patient/{boris.patient}/$summary", without).status == 403
 
