@@ -17,7 +17,7 @@ from medkarta.config.postgres.server import Server, ServerFailedError
 
 _LONGEST_WAIT = 30.0
 _PAUSE = 0.1
-_FEWEST = 60  # connections; each page thread and the ASGI side of each process have some
+_FEWEST = 60  # connections; each page thread, the ASGI side and writers of each process have some
 
 
 def cluster_of(environment: Environment, home: Home) -> Cluster:
@@ -26,7 +26,7 @@ def cluster_of(environment: Environment, home: Home) -> Cluster:
         programs=programs.find(environment.postgres_bin),
         home=home,
         user=service_user.ensure() if service_user.needed() else None,
-        connections=max(_FEWEST, environment.web_workers * (environment.web_threads + 5) + 20),
+        connections=max(_FEWEST, environment.web_workers * (environment.web_threads + 9) + 20),
     )
 
 

@@ -105,6 +105,7 @@ TEMPLATES = [
 
 # --- database -------------------------------------------------------------------------------
 # The pages run as the application role; `manage.py` and `medkarta migrate` as the owner.
+_WRITERS = 5  # the threads of `fhir_api.writer`
 AS_OWNER = os.environ.get("MEDKARTA_DATABASE_ROLE") == "owner"
 _DATABASE = connection.of_role(ENVIRONMENT, owner=AS_OWNER)
 DATABASES: dict[str, dict[str, Any]] = {
@@ -127,7 +128,7 @@ if AS_OWNER:
 else:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
-        "max_size": ENVIRONMENT.web_threads + 1,
+        "max_size": ENVIRONMENT.web_threads + _WRITERS,
         "timeout": 3,
     }
 

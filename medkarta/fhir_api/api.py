@@ -14,6 +14,7 @@ from medkarta.access.api.asking import (
     Answer,
     ApiAsking,
     BadToken,
+    Caller,
     Closed,
     Concern,
     Doing,
@@ -97,10 +98,10 @@ class Api:
     async def _ask(self, request: FhirRequest, wish: Wish) -> Answer:
         return await self._door.ask(asking_of(request, wish))
 
-    async def known(self, request: FhirRequest) -> None:
-        """See to it that the token is one, whatever it is for. Raises `FhirError`."""
+    async def known(self, request: FhirRequest) -> Caller:
+        """Whose token it is, whatever it is for. Raises `FhirError` where it is none."""
         wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
-        await self.open(request, wish)
+        return (await self.open(request, wish)).caller
 
     async def read(
         self, request: FhirRequest, wish: Wish, resource_type: str, resource_id: ResourceId

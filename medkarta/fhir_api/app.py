@@ -1,7 +1,7 @@
 """The ASGI application below /fhir: no cookies, no Django middleware."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from http import HTTPStatus
@@ -34,6 +34,7 @@ from medkarta.fhir_api.requests import (
     parameters_of,
     read_body,
 )
+from medkarta.fhir_api.room import Room
 from medkarta.fhir_api.routes import route
 from medkarta.fhir_api.senders_ids import address_by_ours
 
@@ -53,6 +54,7 @@ class FhirApi:
         )
         self._described = Described(base=base)
         self._api: Api | None = None
+        self._room = Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -108,23 +110,26 @@ class FhirApi:
         _ = request.wants_xml  # what cannot be answered as wished is refused before it is done
         if request.path == ("metadata",):
             return self._capabilities(request.method)
-        interaction = route(request.method, request.path)
-        if request.method in _WITH_BODY:
-            await self._check_sender(request)
+        route(request.method, request.path)  # what is at no address is not taken in
+        if request.method not in _WITH_BODY:
+            return await self._inner(request)
+        with self._room.place(await self._sender(request)) as grow:
             largest = LARGEST_RESOURCE if request.path else LARGEST_BUNDLE
-            body = await read_body(request.headers, receive, largest=largest)
-            request = replace(
-                request, body=body, parameters={**request.parameters, **_form(request, body)}
-            )
-        api = await self._at_hand()
-        return await interaction(api, await address_by_ours(api, request))
+            body = await read_body(request.headers, receive, largest=largest, grow=grow)
+            parameters = {**request.parameters, **_form(request, body)}
+            return await self._inner(replace(request, body=body, parameters=parameters))
 
-    async def _check_sender(self, request: FhirRequest) -> None:
-        """Nobody makes us take in anything without a token, nor much by a false one."""
+    async def _sender(self, request: FhirRequest) -> Hashable:
+        """Nobody makes us take in anything without a token, nor much by a false one.
+
+        Who sends what is small is not asked yet.
+        """
         declared = request.header("content-length")
         small = declared.isdecimal() and len(declared) <= DIGITS_OF_SMALL
-        if request.token is None or not small:
-            await (await self._at_hand()).known(request)
+        if request.token is not None and small:
+            return request.token
+        caller = await (await self._at_hand()).known(request)
+        return caller.client_id, caller.person_id
 
     async def _at_hand(self) -> Api:
         if self._api is None:
@@ -132,7 +137,7 @@ class FhirApi:
         return self._api
 
     async def _inner(self, request: FhirRequest) -> FhirAnswer:
-        """A GET that stands in a bundle."""
+        """What is wanted, the body at hand; also a GET that stands in a bundle."""
         interaction = route(request.method, request.path)
         api = await self._at_hand()
         return await interaction(api, await address_by_ours(api, request))

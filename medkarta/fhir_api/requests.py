@@ -154,8 +154,17 @@ def _decoded(text: str) -> str:
     return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, *, largest: int) -> bytes:
-    """The whole body, not more than `largest` bytes. Raises `FhirError`."""
+async def read_body(
+    headers: Mapping[bytes, bytes],
+    receive: Receive,
+    *,
+    largest: int,
+    grow: Callable[[int], None],
+) -> bytes:
+    """The whole body, not more than `largest` bytes. Raises `FhirError`.
+
+    `grow` is told how large it will be, or has become, and raises where there is no room for it.
+    """
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise FhirError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-supported", "The body must not be compressed."
@@ -163,17 +172,18 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, *, largest
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > largest:
         raise _too_large(largest)
+    grow(int(declared) if declared.isdigit() else 0)
     small = declared.isdigit() and len(declared) <= DIGITS_OF_SMALL
     try:
         async with asyncio.timeout(_LONGEST_OF_SMALL if small else _LONGEST_UPLOAD):
-            return await _collect(receive, largest)
+            return await _collect(receive, largest, grow)
     except TimeoutError:
         raise FhirError(
             HTTPStatus.REQUEST_TIMEOUT, "timeout", "The body did not come in time."
         ) from None
 
 
-async def _collect(receive: Receive, largest: int) -> bytes:
+async def _collect(receive: Receive, largest: int, grow: Callable[[int], None]) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -184,6 +194,7 @@ async def _collect(receive: Receive, largest: int) -> bytes:
         size += len(part)
         if size > largest:
             raise _too_large(largest)
+        grow(size)
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)

@@ -82,6 +82,19 @@ class Machine:
 
         return self._loop.run(ask_and_act())
 
+    def begin(self, *call):
+        """A call as of `together` that goes on while others are made."""
+        return self._loop.get_loop().create_task(self._ask(*_request(*call)))
+
+    def end(self, *begun):
+        """Their answers, in order, which come within some seconds or not at all."""
+
+        async def ended():
+            async with asyncio.timeout(20):
+                return await asyncio.gather(*begun)
+
+        return self._loop.run(ended())
+
     def timed(self, *calls):
         """As `together`, and the seconds that each took."""
 

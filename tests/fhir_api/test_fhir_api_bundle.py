@@ -1,17 +1,21 @@
 """Batch and transaction through the API."""
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from bearers import app_token, system_token
+from django.db import transaction
 
 from medkarta.audit import queries as audit
-from medkarta.foundation.ids import PersonId
+from medkarta.foundation.ids import PersonId, parse_logical_id
 from medkarta.record.actions.imports import import_bundle
+from medkarta.record.intake.locks import lock_patients
 
 pytestmark = pytest.mark.django_db
+FHIR = {"content_type": "application/fhir+json"}
 PERSON = "urn:uuid:3f2b6f64-31a5-4b5e-9d0a-0c1e6d2f7a11"
 
 
@@ -49,6 +53,22 @@ def note(reference, **more):
         "subject": {"reference": reference},
         **more,
     }
+
+
+def put(held, words):
+    """Change this entry's Observation."""
+    resource = note(f"Patient/{held.patient}", id=held.observation, valueString=words)
+    return {
+        "resource": resource,
+        "request": {"method": "PUT", "url": f"Observation/{held.observation}"},
+    }
+
+
+@contextmanager
+def locked(held):
+    with transaction.atomic():
+        lock_patients([parse_logical_id(held.patient)[0]])
+        yield
 
 
 def statuses(heard):
@@ -165,6 +185,48 @@ class TestBatch:
         assert statuses(heard) == ["403", "200"]
         assert heard.json["entry"][1]["resource"]["total"] == 2
         assert machine.call("POST", "", token, bundle(*entries)).status == 403
+
+    def test_of_many_entries_refuses_what_it_has_written_already(self, world, machine, x):
+        held = world.boris_at_x
+        first, *_ = writes = [put(held, "first")]
+        writes += [{"request": {"method": "DELETE", "url": "Observation/of-nobody"}}] * 200
+        sent = bundle(*writes, first, put(held, "last"), kind="batch")
+        heard = statuses(machine.call("POST", "", x, sent))
+        assert (heard[0], heard[-2:]) == ("200", ["400", "400"])
+
+
+class TestWhileAPatientIsLocked:
+    """What changes something of the patient's waits, large or small, and nobody else does."""
+
+    @pytest.fixture
+    def boris(self, world):
+        return world.boris_at_x
+
+    def test_others_are_written_beside_large_ones(self, world, machine, x, boris):
+        mine, theirs = (post(note(f"Patient/{one.patient}")) for one in (boris, world.anna_at_x))
+        of_many_entries = bundle(put(boris, "many"), *[mine] * 300)
+        of_many_bytes = bundle(put(boris, "long" * 70_000))
+        with locked(boris):
+            held = [
+                machine.begin("POST", "", x, json.dumps(one).encode(), FHIR)
+                for one in (of_many_entries, of_many_bytes)
+            ]
+            ours = machine.begin("POST", "Observation", x, theirs["resource"])
+            assert [one.status for one in machine.end(ours)] == [201]
+            assert not any(one.done() for one in held)
+        assert [one.status for one in machine.end(*held)] == [200] * 2
+
+    def test_others_are_written_who_came_together_with_it(self, world, machine, x, boris):
+        resource = put(boris, "small")["resource"]
+        theirs = note(f"Patient/{world.anna_at_x.patient}")
+        with locked(boris):
+            first = machine.begin("POST", "Observation", x, theirs)
+            held = machine.begin("PUT", f"Observation/{boris.observation}", x, resource)
+            beside = machine.begin("POST", "Observation", x, theirs)
+            assert [one.status for one in machine.end(first, beside)] == [201] * 2
+            assert not held.done()
+        (answer,) = machine.end(held)
+        assert (answer.status, answer.json["valueString"]) == (200, "small")
 
 
 class TestWhatIsNoBundle:

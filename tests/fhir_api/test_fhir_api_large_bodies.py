@@ -1,27 +1,112 @@
-"""A large body is read beside the event loop, a small one in it."""
+"""What is large is read beside what is small, and there is not more of it than room."""
 
 import asyncio
+import gc
+import json
 import threading
 from datetime import UTC, datetime
 
 import pytest
 
 from medkarta.access.grants import Origin
-from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.gently import gently
+from medkarta.fhir_api.interactions.bundle_reads import read_together
+from medkarta.fhir_api.outcomes import FhirError
+from medkarta.fhir_api.requests import FhirRequest, read_body
+from medkarta.fhir_api.room import Room
 from medkarta.fhir_api.submitting import beside_if_large
+from medkarta.record.submissions import SentEntry
 
 
-@pytest.mark.parametrize(("size", "waits"), [(50_000, True), (50_001, False)])
-def test_others_are_answered_while_a_large_body_is_read(size, waits):
-    request = FhirRequest(
+def request_of(body=b""):
+    return FhirRequest(
         method="POST",
         path=("Observation",),
         query=b"",
         headers={},
-        body=b" " * size,
+        body=body,
         origin=Origin(app="fhir", request_id="r", address=None, device=""),
         now=datetime(2026, 1, 1, tzinfo=UTC),
         base="",
     )
+
+
+@pytest.mark.parametrize(("size", "waits"), [(50_000, True), (50_001, False)])
+def test_others_are_answered_while_a_large_body_is_read(size, waits):
+    request = request_of(b" " * size)
     where = asyncio.run(beside_if_large(request, lambda _: threading.current_thread()))
     assert (where is threading.main_thread()) == waits
+
+
+class TestReadsOfABatch:
+    """As many at once as others can bear, the answers in the order of what is asked."""
+
+    def read(self, number, answer):
+        parts = [b"{}", *(SentEntry(method="GET", url=f"Observation/{n}") for n in range(number))]
+        return asyncio.run(read_together(Api(None, answer, base=""), request_of(), parts))
+
+    def test_go_together(self):
+        under_way, most = set(), []
+
+        async def answer(request):
+            name = request.path[1]
+            under_way.add(name)
+            most.append(len(under_way))
+            await asyncio.sleep(0.001 * (int(name) % 3))
+            under_way.remove(name)
+            return FhirAnswer(status=200, body=b'"%b"' % name.encode())
+
+        told = self.read(40, answer)
+        assert max(most) == 8
+        assert [json.loads(one).get("resource") for one in told] == [None, *map(str, range(40))]
+
+    def test_end_where_the_answer_is_long_enough(self):
+        async def answer(_):
+            return FhirAnswer(status=200, body=b"1" * 7_000_000)
+
+        told = self.read(9, answer)
+        assert [b'"status":"413"' in one for one in told[-2:]] == [False, True]
+
+
+class TestRoom:
+    def test_of_each_sender_and_of_all(self):
+        room = Room(of_each=10, of_all=15)
+        with room.place("a") as mine, room.place("b") as theirs, room.place("b") as another:
+            mine(6)
+            mine(10)
+            theirs(5)
+            for grow, size, status in ((mine, 11, 429), (theirs, 6, 503), (another, 6, 429)):
+                with pytest.raises(FhirError) as refused:
+                    grow(size)
+                assert (refused.value.status, dict(refused.value.headers)) == (
+                    status,
+                    {b"retry-after": b"10"},
+                )
+        with room.place("b") as theirs:
+            theirs(10)
+
+    def test_is_asked_for_before_a_body_is_read_and_as_it_grows(self):
+        room = Room(of_each=10, of_all=10)
+        heard = []
+
+        async def receive():
+            heard.append(1)
+            return {"type": "http.request", "body": b"1234", "more_body": True}
+
+        async def read(headers):
+            with room.place("a") as grow:
+                await read_body(headers, receive, largest=100, grow=grow)
+
+        for headers, parts in (({b"content-length": b"11"}, 0), ({}, 3)):
+            with pytest.raises(FhirError) as refused:
+                asyncio.run(read(headers))
+            assert (refused.value.status, len(heard)) == (429, parts)
+
+
+def test_the_collector_waits_for_long_work_whatever_becomes_of_it():
+    assert gently(gc.isenabled) is False
+    with pytest.raises(ZeroDivisionError):
+        gently(lambda: 1 / 0)
+    assert gc.isenabled()

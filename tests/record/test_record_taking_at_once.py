@@ -9,7 +9,7 @@ from record_bundles import rows
 from record_taking import NOW, body, do, known, observation, patient, post, put, sender, single
 
 from medkarta.foundation.ids import parse_logical_id
-from medkarta.record.actions.taking import take
+from medkarta.record.actions.taking import Held, take, take_held, take_what_is_free
 from medkarta.record.intake.locks import lock_patients
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,6 +99,15 @@ class TestWhoOnlyAdds:
     def test_waits_for_nobody(self, added_to):
         us, who, _ = added_to
         assert do(us, post(observation(who))).status == 201
+
+    def test_holds_nobody_up_but_who_writes_over_something(self, added_to):
+        us, _, there = added_to
+        over = single(us, put({**body(there), "valueString": "9"}))
+        held, taken = take_what_is_free(submissions=[over, single(us, post(patient()))], now=NOW)
+        assert taken.answers[0].status == 201
+        assert isinstance(held, Held)
+        assert isinstance(take_held(held=held, now=NOW), Held)
+        assert rows("SELECT count(*) FROM resource_version") == [(0,)]
 
     def test_keeps_those_waiting_who_write_over_something(self, added_to):
         us, _, there = added_to

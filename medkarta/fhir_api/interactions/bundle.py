@@ -1,16 +1,14 @@
 """FHIR batch and transaction: https://hl7.org/fhir/R4/http.html#transaction.
 
-What writes is taken first and together, all or none of a transaction; what reads is answered
-afterwards, each entry by itself through the door, as if it had come alone.
+What writes is taken first, all or none of a transaction; what reads is answered afterwards, some
+at a time, each entry by itself through the door, as if it had come alone.
 """
 
 import base64
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
-from typing import Final, TypeAlias
-
-import orjson
+from typing import Final
 
 from medkarta.access.api.asking import Caller, Concern
 from medkarta.access.grants import EVERYTHING
@@ -21,10 +19,10 @@ from medkarta.fhir.patching.json_patch import json_patched
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import bundle, instant
+from medkarta.fhir_api.interactions.bundle_reads import Part, Said, entry_of, read_together
 from medkarta.fhir_api.interactions.patch import patch_by
-from medkarta.fhir_api.interactions.read import instant as instant_of
-from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
-from medkarta.fhir_api.requests import FhirRequest, parameters_of
+from medkarta.fhir_api.outcomes import FhirError, outcome
+from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.submitting import (
     DOINGS,
     beside_if_large,
@@ -34,6 +32,7 @@ from medkarta.fhir_api.submitting import (
     sender,
     text_of,
 )
+from medkarta.fhir_api.writer import take_alone
 from medkarta.record.submissions import (
     READS,
     Answer,
@@ -45,19 +44,65 @@ from medkarta.record.submissions import (
     Rejected,
     SentEntry,
     Submission,
+    Taken,
     Trouble,
     entries_of,
 )
 
 MOST_ENTRIES: Final = 10_000
 _KINDS: Final = {"batch": Kind.BATCH, "transaction": Kind.TRANSACTION}
-_KEPT: Final = (b"authorization", b"x-request-id", b"user-agent", b"prefer")
-Said: TypeAlias = dict[str, object]
+# What goes through the writer's thread of the large ones: bytes of the body, or entries.
+_LARGE: Final = 250_000
+_MANY: Final = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _AskedParts:
+    """A Bundle as it was read. `submission` None: nothing in it writes."""
+
+    type: str
+    entries: tuple[SentEntry, ...]
+    submission: Submission | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _DoneParts:
+    """The answers' entries, and in the places of the reads what they ask."""
+
+    type: str
+    parts: list[Part]
 
 
 async def process(api: Api, request: FhirRequest) -> FhirAnswer:
     """Do what a Bundle's entries ask for, and answer each in its order."""
-    read = await _read(request)
+    wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
+    caller = (await api.open(request, wish)).caller
+    if len(request.body) > _LARGE:
+        done = await api.writer.in_turn(partial(_done_alone, request, caller))
+    else:
+        asked = await beside_if_large(request, partial(_asked, caller=caller))
+        done = _done_of(request, asked, await _taken(api, asked.submission))
+    told = await read_together(api, request, done.parts)
+    return FhirAnswer(status=HTTPStatus.OK, body=bundle(f"{done.type}-response", told))
+
+
+def _done_alone(request: FhirRequest, caller: Caller) -> _DoneParts:
+    """All of it in the thread of the large ones: others are answered meanwhile."""
+    asked = _asked(request, caller)
+    return _done_of(request, asked, take_alone(asked.submission) if asked.submission else None)
+
+
+async def _taken(api: Api, submission: Submission | None) -> Taken | Rejected | None:
+    if submission is None:
+        return None
+    if len(submission.entries) > _MANY:
+        return await api.writer.in_turn(partial(take_alone, submission))
+    return await api.writer.take(submission)
+
+
+def _asked(request: FhirRequest, caller: Caller) -> _AskedParts:
+    """What the Bundle asks for, and what of it is to be taken. Raises `FhirError`."""
+    read = _read(request)
     kind = _KINDS.get(read.type)
     if kind is None:
         raise FhirError(
@@ -65,20 +110,25 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
             "invalid",
             "Send a Bundle of type batch or transaction; a document is kept by POST to Bundle.",
         )
-    wish = Wish(doing=None, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
-    caller = (await api.open(request, wish)).caller
     entries = tuple(_allowed(caller, one) for one in entries_of(read, patch_of=_patch_of))
-    answers = await _written(api, request, caller, entries, kind)
-    told = [
-        await _answered(api, request, entry, answer)
-        for entry, answer in zip(entries, answers, strict=True)
-    ]
-    return FhirAnswer(status=HTTPStatus.OK, body=bundle(f"{read.type}-response", told))
+    nothing_to_write = all(
+        one.method in READS or (one.refusal and kind is Kind.BATCH) for one in entries
+    )
+    if nothing_to_write:
+        return _AskedParts(type=read.type, entries=entries, submission=None)
+    submission = Submission(
+        sender=sender(caller),
+        kind=kind,
+        entries=entries,
+        origin=request.origin,
+        idempotency_key=idempotency_key(request),
+    )
+    return _AskedParts(type=read.type, entries=entries, submission=submission)
 
 
-async def _read(request: FhirRequest) -> BundleText:
+def _read(request: FhirRequest) -> BundleText:
     try:
-        return await beside_if_large(request, _bundle_in)
+        return read_bundle(text_of(request, most_entries=MOST_ENTRIES), most=MOST_ENTRIES)
     except BadJsonError as error:
         raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
     except TooManyEntriesError as error:
@@ -87,10 +137,6 @@ async def _read(request: FhirRequest) -> BundleText:
             "too-costly",
             f"A Bundle has at most {MOST_ENTRIES} entries. Send it in parts.",
         ) from error
-
-
-def _bundle_in(request: FhirRequest) -> BundleText:
-    return read_bundle(text_of(request, most_entries=MOST_ENTRIES), most=MOST_ENTRIES)
 
 
 def _patch_of(entry: EntryText) -> Patch:
@@ -115,28 +161,20 @@ def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
     return replace(entry, refusal=Refused(status=HTTPStatus.FORBIDDEN, troubles=(trouble,)))
 
 
-async def _written(
-    api: Api, request: FhirRequest, caller: Caller, entries: tuple[SentEntry, ...], kind: Kind
-) -> Sequence[Answer | None]:
-    """Answers to what writes; None to what reads."""
-    refused = [None if one.method in READS else one.refusal for one in entries]
-    nothing_to_write = all(
-        one.method in READS or (one.refusal and kind is Kind.BATCH) for one in entries
-    )
-    if nothing_to_write:
-        return refused
-    taken = await api.writer.take(
-        Submission(
-            sender=sender(caller),
-            kind=kind,
-            entries=entries,
-            origin=request.origin,
-            idempotency_key=idempotency_key(request),
-        )
-    )
+def _done_of(
+    request: FhirRequest, asked: _AskedParts, taken: Taken | Rejected | None
+) -> _DoneParts:
+    """What writes as it is answered; what reads is left. Raises `FhirError`."""
     if isinstance(taken, Rejected):
         raise _rejected(taken)
-    return taken.answers
+    entries = asked.entries
+    answers = taken.answers if taken else [_unread(one) for one in entries]
+    parts = [_part(request, *both) for both in zip(entries, answers, strict=True)]
+    return _DoneParts(type=asked.type, parts=parts)
+
+
+def _unread(entry: SentEntry) -> Refused | None:
+    return None if entry.method in READS else entry.refusal
 
 
 def _rejected(rejected: Rejected) -> FhirError:
@@ -154,77 +192,21 @@ def _within(expression: str | None) -> str:
     return f".resource{dot}{inside}" if expression else ""
 
 
-async def _answered(
-    api: Api, request: FhirRequest, entry: SentEntry, answer: Answer | None
-) -> bytes:
+def _part(request: FhirRequest, entry: SentEntry, answer: Answer | None) -> Part:
     match answer:
         case Done() as done:
             return _done(request, done)
         case Refused() as refused:
-            return _entry({"status": str(refused.status)}, outcome=outcome(issues_of(refused)))
+            return entry_of(refused.status, outcome=outcome(issues_of(refused)))
         case _:
-            return await _looked_up(api, request, entry)
+            return entry
 
 
 def _done(request: FhirRequest, done: Done) -> bytes:
-    said: Said = {"status": str(done.status)}
+    said: Said = {}
     if done.location:
         said["location"] = f"{request.base}/{done.location}"
     if done.version is not None and done.recorded_at is not None:
         said |= {"etag": done.etag, "lastModified": instant(done.recorded_at)}
     wished = request.prefers("return") == "representation"
-    return _entry(said, resource=(done.body or "").encode() if wished else b"")
-
-
-async def _looked_up(api: Api, request: FhirRequest, entry: SentEntry) -> bytes:
-    """A GET, answered as one that came alone."""
-    path, _, query = entry.url.partition("?")
-    try:
-        raw = query.encode("ascii", "strict")
-        alone = replace(
-            request,
-            method="GET",
-            path=tuple(part for part in path.split("/") if part),
-            query=raw,
-            body=b"",
-            parameters=parameters_of(raw),
-            headers=_headers(request, entry),
-        )
-        found = await api.answer(alone)
-    except FhirError as error:
-        return _entry({"status": str(int(error.status))}, outcome=outcome(error.issues))
-    except UnicodeEncodeError:
-        words = Issue(code="invalid", diagnostics="The address is not percent-encoded.")
-        return _entry({"status": "400"}, outcome=outcome([words]))
-    said: Said = {"status": str(int(found.status))}
-    etag = dict(found.headers).get(b"etag")
-    return _entry(said | ({"etag": etag.decode()} if etag else {}), resource=found.body)
-
-
-def _headers(request: FhirRequest, entry: SentEntry) -> dict[bytes, bytes]:
-    """The bundle's own, but for what it says of itself and its body."""
-    kept = {name: request.headers[name] for name in _KEPT if name in request.headers}
-    if entry.if_none_match:
-        kept[b"if-none-match"] = entry.if_none_match.encode("latin-1", "replace")
-    if entry.if_modified_since:
-        if not instant_of(entry.if_modified_since):
-            raise FhirError(
-                HTTPStatus.BAD_REQUEST,
-                "value",
-                "request.ifModifiedSince is an instant, like 2026-01-31T12:00:00Z.",
-            )
-        kept[b"if-modified-since"] = entry.if_modified_since.encode("ascii")
-    return kept
-
-
-def _entry(said: Said, *, resource: bytes = b"", outcome: bytes = b"") -> bytes:
-    head = orjson.dumps(said)
-    if outcome:
-        head = head[:-1] + b',"outcome":' + outcome + b"}"
-    return (
-        b"{"
-        + (b'"resource":' + resource + b"," if resource else b"")
-        + b'"response":'
-        + head
-        + b"}"
-    )
+    return entry_of(done.status, said, resource=(done.body or "").encode() if wished else b"")

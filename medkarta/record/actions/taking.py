@@ -3,6 +3,8 @@
 Create, update, patch, delete, their conditional forms, batch and transaction are all lists of
 entries of one sender. Submissions that wait at one moment are taken in one database transaction,
 each as if it were alone: what becomes of it is decided on values, and written at the end.
+
+A batch's entries stand each alone: of a long one some are taken at a time, and others between.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,9 +13,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from medkarta.foundation.ids import encode_uuid, new_uuid
+from medkarta.foundation.statements import rows
 from medkarta.patients.actions.entries import EntryOfOtherClinicError
 from medkarta.record.intake.answers import answer_of
 from medkarta.record.intake.entries import Entry, Verb, read_entries
@@ -36,10 +40,17 @@ from medkarta.record.submissions import (
     Unanswered,
 )
 
-__all__ = ["take"]
+__all__ = ["Held", "take", "take_held", "take_what_is_free"]
 
 _CREATED: Final = UUID("b2b5b7a4-7d0c-4e0b-9a49-5d5a2f1c8e77")
 _IMPOSSIBLE: Final = (IntegrityError, DataError, EntryOfOtherClinicError)
+_MOST_AT_ONCE: Final = 200  # units in one database transaction
+# Milliseconds that a group waits for others' locks, each of its units when it is tried alone then,
+# and what was held up once, beside the groups.
+_PATIENCE: Final = 100
+_PATIENCE_ALONE: Final = 20
+_PATIENCE_HELD: Final = 500
+_WAIT_AT_MOST: Final = "SELECT set_config('lock_timeout', %s, true)"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -50,6 +61,8 @@ class _Unit:
     submission: Submission
     indexes: Sequence[int]
     answers: dict[int, Answer] = field(default_factory=dict)
+    touched: set[object] = field(default_factory=set)
+    touched_before: set[object]  # by other units of its submission, in which they are one set
 
     def party(self, store: Store) -> Party:
         """The unit as it is decided of; read anew each time, as deciding writes into it."""
@@ -68,6 +81,15 @@ class _Unit:
         self.answers = dict.fromkeys(self.indexes, refused)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Held:
+    """A submission that others' locks hold up, in whole or in part: `take_held` takes the rest."""
+
+    submission: Submission
+    units: Sequence[_Unit]
+    left: Sequence[_Unit]
+
+
 def take(*, submissions: Sequence[Submission], now: datetime) -> list[Taken | Rejected]:
     """Take submissions of any senders, and answer each in their order.
 
@@ -75,33 +97,110 @@ def take(*, submissions: Sequence[Submission], now: datetime) -> list[Taken | Re
     another comes after it, in a transaction of its own. Raises what the database raises when it
     goes away: what was not answered then is stored or not, and is safe to repeat.
     """
-    units = [(one, _units(number, one)) for number, one in enumerate(submissions)]
-    for unit in _round([unit for _, made in units for unit in made], now):
-        _round([unit], now)
-    return [_answered(submission, made) for submission, made in units]
+    units = _by_submission(submissions)
+    _Rounds(now).run([unit for made in units for unit in made])
+    return [_answered(*one) for one in zip(submissions, units, strict=True)]
+
+
+def take_what_is_free(
+    *, submissions: Sequence[Submission], now: datetime
+) -> list[Taken | Rejected | Held]:
+    """As `take`; who writes to what somebody else has locked for long does not hold up the rest."""
+    units = _by_submission(submissions)
+    rounds = _Rounds(now, patience=_PATIENCE)
+    rounds.run([unit for made in units for unit in made])
+    return [_left_or_answered(*one, rounds) for one in zip(submissions, units, strict=True)]
+
+
+def take_held(*, held: Held, now: datetime) -> Taken | Rejected | Held:
+    """Wait a while for whoever holds it up, and take what is left of it."""
+    rounds = _Rounds(now, patience=_PATIENCE_HELD)
+    rounds.run(held.left)
+    return _left_or_answered(held.submission, held.units, rounds)
+
+
+def _by_submission(submissions: Sequence[Submission]) -> list[list[_Unit]]:
+    return [_units(number, one) for number, one in enumerate(submissions)]
+
+
+def _left_or_answered(
+    submission: Submission, units: Sequence[_Unit], rounds: "_Rounds"
+) -> Taken | Rejected | Held:
+    left = [unit for unit in units if unit in rounds.held]
+    if left:
+        return Held(submission=submission, units=units, left=left)
+    return _answered(submission, units)
 
 
 def _units(number: int, submission: Submission) -> list[_Unit]:
     """GETs are left to whoever holds a Grant."""
+    touched: set[object] = set()
+
+    def unit(indexes: Sequence[int]) -> _Unit:
+        return _Unit(number=number, submission=submission, indexes=indexes, touched_before=touched)
+
     writing = [index for index, entry in enumerate(submission.entries) if entry.method not in READS]
     if submission.kind is Kind.BATCH:
-        return [_Unit(number=number, submission=submission, indexes=[one]) for one in writing]
-    whole = _Unit(number=number, submission=submission, indexes=writing)
-    return [whole] if writing else []
+        return [unit([one]) for one in writing]
+    return [unit(writing)] if writing else []
 
 
-def _round(units: Sequence[_Unit], now: datetime) -> list[_Unit]:
-    """Take these in one transaction; answer those that meet another of them."""
-    if not units:
-        return []
-    try:
-        with transaction.atomic():
-            return _take(units, now)
-    except _IMPOSSIBLE:
-        if len(units) > 1:
-            return [left for unit in units for left in _round([unit], now)]
-        units[0].refuse("it contradicts what is stored", status=409)
-        return []
+class _LockedError(Exception):
+    """Somebody else holds for long what is to be written."""
+
+
+class _Rounds:
+    """Units in database transactions, some at a time.
+
+    `patience`: milliseconds that others' locks are waited for; who met them is in `held`.
+    """
+
+    def __init__(self, now: datetime, *, patience: int | None = None) -> None:
+        self._now = now
+        self._patience = patience
+        self.held: set[_Unit] = set()
+
+    def run(self, units: Sequence[_Unit]) -> None:
+        """Take them all, or hold them."""
+        for start in range(0, len(units), _MOST_AT_ONCE):
+            few = units[start : start + _MOST_AT_ONCE]
+            if len(few) == 1:
+                self._alone(few[0], patience=self._patience)
+                continue
+            for unit in self._together(few):
+                self._alone(unit, patience=self._patience and _PATIENCE_ALONE)
+
+    def _together(self, units: Sequence[_Unit]) -> list[_Unit]:
+        """Take these in one transaction; answer those that are to be taken alone."""
+        try:
+            return self._taken(units, patience=self._patience)
+        except (*_IMPOSSIBLE, _LockedError):
+            return [*units]
+
+    def _alone(self, unit: _Unit, *, patience: int | None) -> None:
+        if any(one.number == unit.number for one in self.held):
+            self.held.add(unit)
+            return
+        try:
+            self._taken([unit], patience=patience)
+        except _IMPOSSIBLE:
+            unit.refuse("it contradicts what is stored", status=409)
+        except _LockedError:
+            self.held.add(unit)
+
+    def _taken(self, units: Sequence[_Unit], *, patience: int | None) -> list[_Unit]:
+        try:
+            with transaction.atomic():
+                if patience is not None:
+                    rows(connection, _WAIT_AT_MOST, [f"{patience}ms"])
+                later = _take(units, self._now)
+        except OperationalError as error:
+            if patience is None or not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise _LockedError from error
+        for unit in units:  # it is committed
+            unit.touched_before |= unit.touched
+        return later
 
 
 def _take(units: Sequence[_Unit], now: datetime) -> list[_Unit]:
@@ -112,16 +211,18 @@ def _take(units: Sequence[_Unit], now: datetime) -> list[_Unit]:
     taken: list[tuple[_Unit, Party]] = []
     later: list[_Unit] = []
     for unit, party in parties:
+        unit.touched = set()
         mine = _touched(unit, party)
         others = [touched[one] for one in mine if one in touched]
         if party.refused:
             unit.answers |= {one.index: one.refusal for one in party.refused if one.refusal}
-        elif unit.number in others:
+        elif unit.number in others or unit.touched_before & (mine | _found(party)):
             unit.refuse("another entry of the batch is of the same resource", status=400)
         elif others:
             later.append(unit)
         else:
             touched |= dict.fromkeys(mine, unit.number)
+            unit.touched = mine
             taken.append((unit, party))
     store_all([party for _, party in taken], store, now=now)
     handled = [
@@ -139,6 +240,11 @@ def _touched(unit: _Unit, party: Party) -> set[object]:
     clinic_id = unit.submission.sender.clinic_id
     asked = {(clinic_id, one.condition) for one in party.entries if one.condition}
     return {*party.decisions.versions, *asked}
+
+
+def _found(party: Party) -> set[object]:
+    """Also what stands there as it was sent."""
+    return {one.place.key for one in party.entries if one.place}
 
 
 def _identify(entry: Entry, one: SentEntry, submission: Submission) -> None:

@@ -1,0 +1,115 @@
+"""The reads of a batch or transaction: each as if it had come alone, some at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, TypeAlias
+
+import orjson
+
+from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.interactions.read import instant
+from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
+from medkarta.fhir_api.requests import FhirRequest, parameters_of
+from medkarta.record.submissions import SentEntry
+
+# Reads that wait together are read together; more at a time would keep other callers waiting.
+_AT_ONCE: Final = 8
+# Bytes of an answer, after which nothing more is looked up for it.
+_MOST_TOLD: Final = 50_000_000
+_KEPT: Final = (b"authorization", b"x-request-id", b"user-agent", b"prefer")
+Said: TypeAlias = dict[str, object]
+Part: TypeAlias = bytes | SentEntry
+
+
+async def read_together(api: Api, request: FhirRequest, parts: Sequence[Part]) -> list[bytes]:
+    """The entries of the answer in their order, what was left to be read among them."""
+    told = [one if isinstance(one, bytes) else b"" for one in parts]
+    asked = [(index, one) for index, one in enumerate(parts) if isinstance(one, SentEntry)]
+    left = iter(asked)
+    length = sum(map(len, told))
+
+    async def read_some() -> None:
+        nonlocal length
+        for index, entry in left:
+            told[index] = await _looked_up(api, request, entry) if length < _MOST_TOLD else _MORE
+            length += len(told[index])
+
+    readers = [asyncio.create_task(read_some()) for _ in asked[:_AT_ONCE]]
+    try:
+        await asyncio.gather(*readers)
+    finally:
+        for one in readers:
+            one.cancel()
+    return told
+
+
+def entry_of(
+    status: int, said: Said | None = None, *, resource: bytes = b"", outcome: bytes = b""
+) -> bytes:
+    """An entry of the answer."""
+    head = orjson.dumps({"status": str(int(status)), **(said or {})})
+    if outcome:
+        head = head[:-1] + b',"outcome":' + outcome + b"}"
+    return (
+        b"{"
+        + (b'"resource":' + resource + b"," if resource else b"")
+        + b'"response":'
+        + head
+        + b"}"
+    )
+
+
+_MORE: Final = entry_of(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    outcome=outcome(
+        [
+            Issue(
+                code="too-costly",
+                diagnostics=f"The answer has {_MOST_TOLD // 1_000_000} MB without this entry."
+                " Ask for it in another Bundle.",
+            )
+        ]
+    ),
+)
+
+
+async def _looked_up(api: Api, request: FhirRequest, entry: SentEntry) -> bytes:
+    """A GET, answered as one that came alone."""
+    path, _, query = entry.url.partition("?")
+    try:
+        raw = query.encode("ascii", "strict")
+        alone = replace(
+            request,
+            method="GET",
+            path=tuple(part for part in path.split("/") if part),
+            query=raw,
+            body=b"",
+            parameters=parameters_of(raw),
+            headers=_headers(request, entry),
+        )
+        found = await api.answer(alone)
+    except FhirError as error:
+        return entry_of(error.status, outcome=outcome(error.issues))
+    except UnicodeEncodeError:
+        words = Issue(code="invalid", diagnostics="The address is not percent-encoded.")
+        return entry_of(HTTPStatus.BAD_REQUEST, outcome=outcome([words]))
+    etag = dict(found.headers).get(b"etag")
+    return entry_of(found.status, {"etag": etag.decode()} if etag else {}, resource=found.body)
+
+
+def _headers(request: FhirRequest, entry: SentEntry) -> dict[bytes, bytes]:
+    """The bundle's own, but for what it says of itself and its body."""
+    kept = {name: request.headers[name] for name in _KEPT if name in request.headers}
+    if entry.if_none_match:
+        kept[b"if-none-match"] = entry.if_none_match.encode("latin-1", "replace")
+    if entry.if_modified_since:
+        if not instant(entry.if_modified_since):
+            raise FhirError(
+                HTTPStatus.BAD_REQUEST,
+                "value",
+                "request.ifModifiedSince is an instant, like 2026-01-31T12:00:00Z.",
+            )
+        kept[b"if-modified-since"] = entry.if_modified_since.encode("ascii")
+    return kept

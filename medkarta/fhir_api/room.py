@@ -1,0 +1,52 @@
+"""How much of a web process's memory bodies may have that are on their way or wait their turn."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Final
+
+from medkarta.fhir_api.outcomes import FhirError
+
+_OF_EACH: Final = 100_000_000  # bytes of one sender's
+_OF_ALL: Final = 200_000_000
+_LATER: Final = ((b"retry-after", b"10"),)
+
+
+class Room:
+    """Belongs to one event loop."""
+
+    def __init__(self, *, of_each: int = _OF_EACH, of_all: int = _OF_ALL) -> None:
+        self._of_each = of_each
+        self._of_all = of_all
+        self._held: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def place(self, sender: Hashable) -> Iterator[Callable[[int], None]]:
+        """For the time of a request: to be called with how large its body is, or has become.
+
+        What is called raises `FhirError` where there is no room for it now.
+        """
+        held = 0
+
+        def grow(size: int) -> None:
+            nonlocal held
+            more = max(size - held, 0)
+            if self._held[sender] + more > self._of_each:
+                raise _full(HTTPStatus.TOO_MANY_REQUESTS, "Bodies of yours")
+            if self._held.total() + more > self._of_all:
+                raise _full(HTTPStatus.SERVICE_UNAVAILABLE, "Large bodies")
+            self._held[sender] += more
+            held += more
+
+        try:
+            yield grow
+        finally:
+            self._held[sender] -= held
+            if not self._held[sender]:
+                del self._held[sender]
+
+
+def _full(status: HTTPStatus, whose: str) -> FhirError:
+    words = f"{whose} are being taken, as many as there is room for. Send this one again later."
+    return FhirError(status, "throttled", words, headers=_LATER)
