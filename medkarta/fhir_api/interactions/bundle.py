@@ -19,6 +19,7 @@ from medkarta.fhir.patching.json_patch import json_patched
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import bundle, instant
+from medkarta.fhir_api.gently import let_go
 from medkarta.fhir_api.interactions.bundle_reads import Part, Said, entry_of, read_together
 from medkarta.fhir_api.interactions.patch import patch_by
 from medkarta.fhir_api.outcomes import FhirError, outcome
@@ -89,7 +90,11 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
 def _done_alone(request: FhirRequest, caller: Caller) -> _DoneParts:
     """All of it in the thread of the large ones: others are answered meanwhile."""
     asked = _asked(request, caller)
-    return _done_of(request, asked, take_alone(asked.submission) if asked.submission else None)
+    done = _done_of(request, asked, take_alone(asked.submission) if asked.submission else None)
+    entries: list[object] = [*asked.entries]
+    del asked
+    let_go(entries)
+    return done
 
 
 async def _taken(api: Api, submission: Submission | None) -> Taken | Rejected | None:
