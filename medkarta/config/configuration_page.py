@@ -30,7 +30,9 @@ file `keys/gateway_token` in `MEDKARTA_HOME`, for its owner alone. Any 2xx means
 tried again. [Which letters there are, and why](letters.md).
 
 With a database of your own (`DATABASE_URL`, `DATABASE_OWNER_URL`), make two roles: one owns the
-database, the other may only connect. `medkarta migrate` gives it its rights.
+database, the other may only connect. `medkarta migrate` gives it its rights. It needs 9 connections
+for each web process beside those of its `WEB_THREADS`, and `max_locks_per_transaction = 1024`, with
+which large bundles of clinics' systems keep nobody waiting but who writes the same.
 
 After an upgrade that lets search find more (CHANGELOG says so), `medkarta reindex` takes it out of
 what was stored before: index rows, clinics' numbers of their patients, tallies, and where a

@@ -1,5 +1,7 @@
 """Several writers at the same moment, each in a transaction of its own."""
 
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from threading import Event, Thread
 
 import citizens
@@ -10,7 +12,7 @@ from record_taking import NOW, body, do, known, observation, patient, post, put,
 
 from medkarta.foundation.ids import parse_logical_id
 from medkarta.record.actions.taking import Held, take, take_held, take_what_is_free
-from medkarta.record.intake.locks import lock_patients
+from medkarta.record.intake.locks import lock_names, lock_patients
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +70,31 @@ def test_groups_of_the_same_patients_in_any_order_count_everything():
     assert counted == [(len(people) * len(orders),)]
 
 
+@contextmanager
+def held(lock):
+    """Somebody else has locked something; whoever waits for it here gives up soon."""
+    locked, done = Event(), Event()
+
+    def hold():
+        with transaction.atomic():
+            lock()
+            locked.set()
+            done.wait(20)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    assert locked.wait(20)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '300ms'")
+    try:
+        yield
+    finally:
+        connection.close()
+        done.set()
+        other.join()
+
+
 class TestWhoOnlyAdds:
     """To a patient's record, while somebody else adds to it, and has not committed yet."""
 
@@ -77,24 +104,8 @@ class TestWhoOnlyAdds:
         us = sender()
         who = known(us)
         there = do(us, post(observation(who)))
-        adding, done = Event(), Event()
-
-        def add():
-            with transaction.atomic():
-                lock_patients([], adding=[parse_logical_id(who.partition("/")[2])[0]])
-                adding.set()
-                done.wait(20)
-            connection.close()
-
-        other = Thread(target=add)
-        other.start()
-        assert adding.wait(20)
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '300ms'")
-        yield us, who, there
-        connection.close()
-        done.set()
-        other.join()
+        with held(lambda: lock_patients([], adding=[parse_logical_id(who.partition("/")[2])[0]])):
+            yield us, who, there
 
     def test_waits_for_nobody(self, added_to):
         us, who, _ = added_to
@@ -113,3 +124,11 @@ class TestWhoOnlyAdds:
         us, _, there = added_to
         with pytest.raises(OperationalError, match="lock timeout"):
             do(us, put({**body(there), "valueString": "9"}))
+
+
+def test_many_names_keep_those_waiting_who_mean_one_of_them():
+    """Where there are more than PostgreSQL's table of locks has space for, others as well."""
+    for many, name, waits in ((1_000, 1_000, False), (1_000, 999, True), (100_000, 100_000, True)):
+        may = pytest.raises(OperationalError, match="lock timeout") if waits else nullcontext()
+        with held(partial(lock_names, range(many))), may, transaction.atomic():
+            lock_names([name])

@@ -26,6 +26,7 @@ unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 restart_after_crash = off
 max_connections = {connections}
+max_locks_per_transaction = 1024
 shared_buffers = 64MB
 effective_cache_size = 512MB
 work_mem = 8MB
