@@ -1,8 +1,8 @@
 """The ASGI application below /fhir: no cookies, no Django middleware."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -34,7 +34,7 @@ from medkarta.fhir_api.requests import (
     parameters_of,
     read_body,
 )
-from medkarta.fhir_api.room import Room
+from medkarta.fhir_api.room import Room, small
 from medkarta.fhir_api.routes import route
 from medkarta.fhir_api.senders_ids import address_by_ours
 
@@ -54,7 +54,13 @@ class FhirApi:
         )
         self._described = Described(base=base)
         self._api: Api | None = None
-        self._room = Room()
+        # Apps only read: what they ask for is short, and takes no room from what clinics send.
+        self._room = Room(
+            of_each=2 * LARGEST_BUNDLE, of_all=4 * LARGEST_BUNDLE, usual=LARGEST_RESOURCE
+        )
+        self._room_of_apps = Room(
+            of_each=LARGEST_RESOURCE, of_all=LARGEST_BUNDLE, usual=LARGEST_RESOURCE // 10
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -113,23 +119,20 @@ class FhirApi:
         route(request.method, request.path)  # what is at no address is not taken in
         if request.method not in _WITH_BODY:
             return await self._inner(request)
-        with self._room.place(await self._sender(request)) as grow:
+        with await self._place(request) as grow:
             largest = LARGEST_RESOURCE if request.path else LARGEST_BUNDLE
             body = await read_body(request.headers, receive, largest=largest, grow=grow)
             parameters = {**request.parameters, **_form(request, body)}
             return await self._inner(replace(request, body=body, parameters=parameters))
 
-    async def _sender(self, request: FhirRequest) -> Hashable:
-        """Nobody makes us take in anything without a token, nor much by a false one.
-
-        Who sends what is small is not asked yet.
-        """
+    async def _place(self, request: FhirRequest) -> AbstractContextManager[Callable[[int], None]]:
+        """Nobody makes us take in anything without a token, nor much by a false one."""
         declared = request.header("content-length")
-        small = declared.isdecimal() and len(declared) <= DIGITS_OF_SMALL
-        if request.token is not None and small:
-            return request.token
+        if request.token is not None and declared.isdecimal() and len(declared) <= DIGITS_OF_SMALL:
+            return nullcontext(small)
         caller = await (await self._at_hand()).known(request)
-        return caller.client_id, caller.person_id
+        room = self._room if caller.clinic_id else self._room_of_apps
+        return room.place((caller.client_id, caller.person_id))
 
     async def _at_hand(self) -> Api:
         if self._api is None:

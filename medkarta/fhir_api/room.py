@@ -8,17 +8,19 @@ from typing import Final
 
 from medkarta.fhir_api.outcomes import FhirError
 
-_OF_EACH: Final = 100_000_000  # bytes of one sender's
-_OF_ALL: Final = 200_000_000
 _LATER: Final = ((b"retry-after", b"10"),)
 
 
 class Room:
-    """Belongs to one event loop."""
+    """Belongs to one event loop. Bytes of one sender's, and of all; nobody waits for what is usual.
 
-    def __init__(self, *, of_each: int = _OF_EACH, of_all: int = _OF_ALL) -> None:
+    What is no larger than `usual` is refused for other bodies of its sender's alone.
+    """
+
+    def __init__(self, *, of_each: int, of_all: int, usual: int) -> None:
         self._of_each = of_each
         self._of_all = of_all
+        self._usual = usual
         self._held: Counter[Hashable] = Counter()
 
     @contextmanager
@@ -34,7 +36,7 @@ class Room:
             more = max(size - held, 0)
             if self._held[sender] + more > self._of_each:
                 raise _full(HTTPStatus.TOO_MANY_REQUESTS, "Bodies of yours")
-            if self._held.total() + more > self._of_all:
+            if size > self._usual and self._held.total() + more > self._of_all:
                 raise _full(HTTPStatus.SERVICE_UNAVAILABLE, "Large bodies")
             self._held[sender] += more
             held += more
@@ -45,6 +47,10 @@ class Room:
             self._held[sender] -= held
             if not self._held[sender]:
                 del self._held[sender]
+
+
+def small(_size: int) -> None:
+    """To be called where a body is so small that nobody counts it."""
 
 
 def _full(status: HTTPStatus, whose: str) -> FhirError:

@@ -253,6 +253,10 @@ class TestWhatIsNoBundle:
         heard = machine.call("POST", "", x, sent, content_type="application/fhir+xml")
         assert (heard.status, "more than 10000 entries" in heard.words) == (400, True)
 
+    def test_or_an_apps_and_larger_than_all_that_it_may_ask_is_refused(self, machine, anna):
+        heard, parts = machine.flood("POST", "", anna, b" " * 1_000_000)
+        assert (heard.status, parts) == (429, 6)
+
     def test_bundle_within_a_bundle_is_refused(self, machine, x):
         sent = bundle(post(bundle(kind="batch")), kind="batch")
         assert statuses(machine.call("POST", "", x, sent))[0].startswith("4")

@@ -71,24 +71,23 @@ class TestReadsOfABatch:
 
 
 class TestRoom:
-    def test_of_each_sender_and_of_all(self):
-        room = Room(of_each=10, of_all=15)
-        with room.place("a") as mine, room.place("b") as theirs, room.place("b") as another:
+    def test_is_of_each_sender_and_of_all_who_send_more_than_usual(self):
+        room = Room(of_each=10, of_all=15, usual=5)
+        with room.place("a") as mine, room.place("b") as theirs, room.place("c") as another:
             mine(6)
             mine(10)
             theirs(5)
-            for grow, size, status in ((mine, 11, 429), (theirs, 6, 503), (another, 6, 429)):
+            another(5)
+            for grow, size, status in ((mine, 11, 429), (theirs, 11, 429), (another, 6, 503)):
                 with pytest.raises(FhirError) as refused:
                     grow(size)
-                assert (refused.value.status, dict(refused.value.headers)) == (
-                    status,
-                    {b"retry-after": b"10"},
-                )
-        with room.place("b") as theirs:
-            theirs(10)
+                assert refused.value.status == status
+                assert dict(refused.value.headers) == {b"retry-after": b"10"}
+        with room.place("c") as another:
+            another(10)
 
     def test_is_asked_for_before_a_body_is_read_and_as_it_grows(self):
-        room = Room(of_each=10, of_all=10)
+        room = Room(of_each=10, of_all=10, usual=0)
         heard = []
 
         async def receive():
