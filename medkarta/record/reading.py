@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from medkarta.access.grants import EVERYTHING, Grant
+from medkarta.fhir.search.dates import Interval
 from medkarta.foundation.ids import (
     ClinicId,
     MalformedIdError,
@@ -81,6 +82,7 @@ class HistoryWished:
     resource_type: str
     key: str | None
     since: datetime | None
+    at: Interval | None
     after: VersionPlace | None
     count: int
 
@@ -89,6 +91,7 @@ class HistoryWished:
             resource_type=self.resource_type,
             resource_id=resource_id,
             since=self.since,
+            at=self.at,
             after=self.after,
             limit=self.count + 1,
         )

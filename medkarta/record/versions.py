@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from medkarta.access.grants import Grant
+from medkarta.fhir.search.dates import Interval
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import limits, readable_by
 from medkarta.record.pieces import NOTHING, Sql, all_of
@@ -31,12 +32,16 @@ class VersionPlace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stretch:
-    """What of a history is wished: of one resource or a type's all, since when, after what."""
+    """What of a history is wished: of one resource or a type's all, since when, after what.
+
+    `at`: versions that were the present one at some time within it.
+    """
 
     resource_type: str
     resource_id: UUID | None = None
     version: int | None = None
     since: datetime | None = None
+    at: Interval | None = None
     after: VersionPlace | None = None
     limit: int
 
@@ -73,7 +78,7 @@ def _of_patients(grant: Grant, stretch: Stretch) -> Sql:
         + "))"
         for table in ("resource", "resource_version")
     ]
-    return parts[0] + " UNION ALL " + parts[1] + open_now + ")"
+    return parts[0] + " UNION ALL " + parts[1] + open_now + ")" + _lasting(stretch, shared=False)
 
 
 def of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
@@ -90,7 +95,24 @@ def _of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
         Sql(f"SELECT {_SHARED} FROM {table} WHERE ") + where  # noqa: S608  # literals
         for table in ("shared_resource", "shared_resource_version")
     )
-    return present + " UNION ALL " + former
+    return present + " UNION ALL " + former + _lasting(stretch, shared=True)
+
+
+def _lasting(stretch: Stretch, *, shared: bool) -> Sql:
+    """For the former versions: the next one came after `at` had begun."""
+    if stretch.at is None:
+        return Sql("")
+    prefix, patient = ("shared_", "") if shared else ("", "patient_id, ")
+    table = f"{prefix}resource_version"
+    former = ", ".join(f"{table}.{one}" for one in (*patient.split(", ")[:-1], "resource_id"))
+    found = Sql("")
+    for later in (f"{prefix}resource", table):
+        found += (
+            f" AND NOT EXISTS (SELECT FROM {later} AS later WHERE"  # literals
+            f" ({patient}resource_id, version) = ({former}, {table}.version + 1)"
+        )
+        found += Sql(" AND recorded_at <= %s::timestamptz)", (stretch.at.low,))
+    return found
 
 
 def _newest(rows: Sql, stretch: Stretch) -> Sql:
@@ -113,6 +135,8 @@ def _asked(stretch: Stretch) -> list[Sql]:
         found.append(Sql("version = %s", (stretch.version,)))
     if stretch.since is not None:
         found.append(Sql("recorded_at >= %s::timestamptz", (stretch.since,)))
+    if stretch.at is not None:
+        found.append(Sql("recorded_at < %s::timestamptz", (stretch.at.high,)))
     if stretch.after is not None:
         place = stretch.after
         found.append(

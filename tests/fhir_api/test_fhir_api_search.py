@@ -1,5 +1,7 @@
 """FHIR search through the API: whose, how far, page by page. What is found: tests of `record`."""
 
+from urllib.parse import quote
+
 import pytest
 from bearers import app, app_token, system_token
 from fhir_world import LABORATORY, RECORDED
@@ -229,6 +231,11 @@ class TestHistory:
         (link,) = (one["url"] for one in page.json["link"] if one["relation"] == "next")
         rest = machine.get(link.partition("/fhir/")[2], anna)
         assert [one["resource"]["meta"]["versionId"] for one in rest.json["entry"]] == ["1"]
+        for at, found in (("2000", 0), (RECORDED.isoformat(), 1), (f"{RECORDED:%Y-%m}", 2)):
+            heard = machine.get(f"Observation/_history?_at={quote(at)}&_count=9", anna).json
+            told = [one["fullUrl"].endswith(made) for one in heard.get("entry", ())]
+            assert (sum(told), "_at" in heard["link"][0]["url"]) == (found, True), at
+        assert machine.get("Observation/_history?_at=now", anna).status == 400
 
     @pytest.mark.parametrize(
         ("asked", "used"),

@@ -10,6 +10,7 @@ from record_bundles import NOW, asks, grant_of, observation, organization, patie
 from record_searching import committed, connecting
 
 from medkarta.access.grants import Section
+from medkarta.fhir.search.dates import Interval
 from medkarta.foundation.ids import encode_uuid, logical_id
 from medkarta.record import reading
 from medkarta.record.actions.store import put
@@ -85,7 +86,9 @@ async def database():
 
 
 def wished(key=None, **more):
-    made = HistoryWished(resource_type="Observation", key=key, since=None, after=None, count=20)
+    made = HistoryWished(
+        resource_type="Observation", key=key, since=None, at=None, after=None, count=20
+    )
     return replace(made, **more)
 
 
@@ -107,6 +110,27 @@ async def test_a_history_holds_all_versions_newest_first(record, database):
         parse_body((await reading.read(database, grant, "Observation", key)).body)["valueString"]
         == "second"
     )
+
+
+async def test_a_history_of_a_time_holds_what_was_present_then(record, database):
+    """https://hl7.org/fhir/R4/http.html#history: `_at`. The second version came after a day."""
+    owner, kept = record
+    key, hour = kept["first"], timedelta(hours=1)
+
+    async def versions(low, high):
+        at = Interval(NOW + low, NOW + high)
+        return [version for _, version, _ in await told(database, grant_of(owner), key=key, at=at)]
+
+    (_, second), (_, first) = [
+        (one.version, one.recorded_at - NOW)
+        for one in (await reading.history(database, grant_of(owner), wished(key=key))).versions
+    ]
+    assert await versions(first - hour, first) == []
+    assert await versions(first - hour, first + hour) == [1]
+    assert await versions(first + hour, second) == [1]
+    assert await versions(first + hour, second + hour) == [2, 1]
+    assert await versions(second, second + hour) == [2]
+    assert await versions(second + hour, second + 2 * hour) == [2]
 
 
 async def test_the_history_of_a_type_comes_in_pages(record, database):

@@ -1,5 +1,6 @@
 """FHIR history of a resource and of a type: https://hl7.org/fhir/R4/http.html#history."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from medkarta.access.api.asking import Doing, Opened
-from medkarta.fhir.search.dates import interval
+from medkarta.fhir.search.dates import Interval, interval
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, history_entry
@@ -23,7 +24,8 @@ from medkarta.record.versions import VersionPlace
 _USUAL: Final = 20
 _MOST: Final = 1_000
 _LONGEST_CURSOR: Final = 400
-KNOWN: Final = frozenset({"_since", "_count", "_cursor", "_format", "_pretty"})
+_TIMES: Final = ("_since", "_at")
+KNOWN: Final = frozenset({"_since", "_at", "_count", "_cursor", "_format", "_pretty"})
 
 
 async def history(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -65,29 +67,37 @@ async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
 def _wished(api: Api, request: FhirRequest, *, key: str | None) -> HistoryWished:
     given = request.parameters
     if unknown := sorted(given.keys() - KNOWN):
-        raise _bad(unknown[0][:40], "A history takes _since and _count.")
+        raise _bad(unknown[0][:40], "A history takes _since, _at and _count.")
     count = given.get("_count", str(_USUAL))
     if not (count.isascii() and count.isdigit() and int(count[:9]) > 0):
         raise _bad("_count", "_count is a whole number from 1.")
-    since = None
-    moment = given.get("_since", "").replace(" ", "+")  # an unescaped “+” of a zone came as a space
-    if "_since" in given and (since := interval(moment)) is None:
-        raise _bad("_since", "_since is an instant, as in 2026-01-31T12:00:00Z.")
+    since = _time(given, "_since")
     return HistoryWished(
         resource_type=request.path[0],
         key=key,
         since=since.low if since else None,
+        at=_time(given, "_at"),
         after=_place(api, request) if "_cursor" in given else None,
         count=min(int(count[:9]), _MOST),
     )
+
+
+def _time(given: Mapping[str, str], name: str) -> Interval | None:
+    if name not in given:
+        return None
+    found = interval(given[name].replace(" ", "+"))  # an unescaped “+” of a zone came as a space
+    if found is None:
+        raise _bad(name, f"{name} is a date or an instant, as in 2026-01-31T12:00:00Z.")
+    return found
 
 
 def _answer(api: Api, request: FhirRequest, wished: HistoryWished, found: History) -> FhirAnswer:
     address = f"{request.base}/{'/'.join(request.path)}"
     given = request.parameters
     # What was used, and not what was asked: more than a page may have is as many as it may.
-    used = {"_since": given.get("_since"), "_count": wished.count if "_count" in given else None}
-    kept = [(name, value) for name, value in used.items() if value is not None]
+    kept: list[tuple[str, object]] = [(name, given[name]) for name in _TIMES if name in given]
+    if "_count" in given:
+        kept.append(("_count", wished.count))
     here = [("_cursor", given["_cursor"])] if "_cursor" in given else []
     links = [Link("self", _url(address, [*here, *kept]))]
     if found.next:

@@ -18,6 +18,7 @@ _WHOLE: Final[Json] = {"type": "integer", "minimum": 1}
 _FLAG: Final[Json] = {"type": "boolean"}
 _MOMENT: Final[Json] = {"type": "string", "examples": ["2026-01-31T12:00:00Z", "2026-01"]}
 _VALUES: Final[dict[str, Json]] = {
+    "_at": _MOMENT,
     "_count": {"type": "integer", "minimum": 0},
     "_elements": {"type": "string", "examples": ["id,status"]},
     "_format": {"enum": ["json", "xml"]},
