@@ -54,7 +54,7 @@ def test_an_apps_secret_is_printed_once(command):
     ("given", "words"),
     [
         ((*APP, "--scope", "patient/*.rs"), "redirect addresses"),
-        ((*APP, "--scope", "nothing"), "scopes"),
+        ((*APP, "--scope", "nothing"), "no scope that is known"),
         ((*APP, "--scope", "launch/patient patient/*.cruds"), "reads and never writes"),
         ((*SYSTEM, "--scope", "system/*.rs"), "a clinic and keys"),
         (
