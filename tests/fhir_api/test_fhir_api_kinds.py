@@ -7,7 +7,10 @@ import json
 
 import pytest
 from bearers import app_token, system_token
+from fhir_meanwhile import allowed
 from test_fhir_api_denials import NOWHERE, alike, told
+
+from medkarta.access.grants import Section
 
 pytestmark = pytest.mark.django_db
 URN = "urn:uuid:0c1e6d2f-31a5-4b5e-9d0a-3f2b6f647a11"
@@ -101,6 +104,20 @@ def test_to_all_others_it_is_as_one_that_never_was(world, machine, kept):
     assert CANARY.encode() not in machine.get("Composition?_revinclude=*", boris).body
     narrow = app_token(world.anna, scopes=("launch/patient", "patient/Composition.rs"))
     assert machine.get(f"Bundle/{kept}", narrow).status == 403
+
+
+def test_another_clinic_reads_it_where_every_section_is_open(world, machine, x):
+    """It may hold whole resources of sections that are shut."""
+    y = system_token(world.y)
+    held = world.anna_at_y.patient
+    made = machine.call("POST", "Bundle", y, document(f"Patient/{held}"))
+    for sections, status, found in (([*Section], 200, 1), (["documents"], 404, 0)):
+        with allowed(world, [str(one) for one in sections]):
+            assert machine.get(f"Bundle/{made.json['id']}", x).status == status
+            whole = machine.get(f"Patient/{held}/$everything", x).json
+            kinds = [one["resource"]["resourceType"] for one in whole.get("entry", ())]
+            assert kinds.count("Bundle") == found
+    assert machine.call("DELETE", f"Bundle/{made.json['id']}", y).status == 204
 
 
 @pytest.mark.parametrize("own", ["urn", "address"])

@@ -39,8 +39,8 @@ from medkarta.foundation.ids import PatientId, PersonId
 
 _ALL: Final = frozenset(Section)
 _NONE: Final[frozenset[Section]] = frozenset()
-# It has no section of its own, and speaks of resources that may stand in one that is shut.
-_SECOND_HAND: Final = frozenset({"Provenance"})
+# They speak of resources, a document holds them whole, that may stand in a section that is shut.
+_SECOND_HAND: Final = frozenset({"Provenance", "Bundle"})
 KEEPER: Final = "keeper"
 CONSENT: Final = "access-consent"
 SYSTEM_OF_CLINIC: Final = "clinic-system"
