@@ -8,11 +8,24 @@ import citizens
 import pytest
 from django.db import OperationalError, connection, transaction
 from record_bundles import rows
-from record_taking import NOW, body, do, known, observation, patient, post, put, sender, single
+from record_taking import (
+    NOW,
+    body,
+    bundle_of,
+    do,
+    known,
+    observation,
+    patient,
+    post,
+    put,
+    sender,
+    single,
+)
 
 from medkarta.foundation.ids import parse_logical_id
 from medkarta.record.actions.taking import Held, take, take_held, take_what_is_free
 from medkarta.record.intake.locks import lock_names, lock_patients
+from medkarta.record.submissions import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,6 +132,15 @@ class TestWhoOnlyAdds:
         assert isinstance(held, Held)
         assert isinstance(take_held(held=held, now=NOW), Held)
         assert rows("SELECT count(*) FROM resource_version") == [(0,)]
+
+    def test_keeps_the_order_of_a_batch_that_is_held_up(self, added_to, monkeypatch):
+        """Its parts are transactions of their own: none is taken before one that came before it."""
+        monkeypatch.setattr("medkarta.record.actions.taking._MOST_ENTRIES", 1)
+        us, who, there = added_to
+        entries = [put({**body(there), "valueString": "9"}), post(observation(who))]
+        sent = bundle_of(us, *entries, kind=Kind.BATCH)
+        (found,) = take_what_is_free(submissions=[sent], now=NOW)
+        assert len(found.left) == len(entries)
 
     def test_keeps_those_waiting_who_write_over_something(self, added_to):
         us, _, there = added_to

@@ -7,7 +7,7 @@ each as if it were alone: what becomes of it is decided on values, and written a
 A batch's entries stand each alone: of a long one some are taken at a time, and others between.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -44,7 +44,10 @@ __all__ = ["Held", "take", "take_held", "take_what_is_free"]
 
 _CREATED: Final = UUID("b2b5b7a4-7d0c-4e0b-9a49-5d5a2f1c8e77")
 _IMPOSSIBLE: Final = (IntegrityError, DataError, EntryOfOtherClinicError)
-_MOST_AT_ONCE: Final = 200  # units in one database transaction
+# In one database transaction; a transaction of more entries has one of its own.
+_MOST_UNITS: Final = 200
+_MOST_ENTRIES: Final = 600
+_MOST_TRIED: Final = 5  # that met others' locks in one group: what follows is not tried
 # Milliseconds that a group waits for others' locks, each of its units when it is tried alone then,
 # and what was held up once, beside the groups.
 _PATIENCE: Final = 100
@@ -145,6 +148,20 @@ def _units(number: int, submission: Submission) -> list[_Unit]:
     return [unit(writing)] if writing else []
 
 
+def _parts(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
+    """Some at a time, in their order."""
+    few: list[_Unit] = []
+    entries = 0
+    for unit in units:
+        entries += len(unit.indexes)
+        if few and (entries > _MOST_ENTRIES or len(few) == _MOST_UNITS):
+            yield few
+            few, entries = [], len(unit.indexes)
+        few.append(unit)
+    if few:
+        yield few
+
+
 class _LockedError(Exception):
     """Somebody else holds for long what is to be written."""
 
@@ -162,13 +179,14 @@ class _Rounds:
 
     def run(self, units: Sequence[_Unit]) -> None:
         """Take them all, or hold them."""
-        for start in range(0, len(units), _MOST_AT_ONCE):
-            few = units[start : start + _MOST_AT_ONCE]
-            if len(few) == 1:
-                self._alone(few[0], patience=self._patience)
-                continue
-            for unit in self._together(few):
-                self._alone(unit, patience=self._patience and _PATIENCE_ALONE)
+        for few in _parts(units):
+            self.held |= {unit for unit in few if self._is_behind(unit)}
+            free = [unit for unit in few if unit not in self.held]
+            if len(free) == 1:
+                self._alone(free[0], patience=self._patience)
+            elif free:
+                for unit in self._together(free):
+                    self._alone(unit, patience=self._patience and _PATIENCE_ALONE)
 
     def _together(self, units: Sequence[_Unit]) -> list[_Unit]:
         """Take these in one transaction; answer those that are to be taken alone."""
@@ -178,7 +196,7 @@ class _Rounds:
             return [*units]
 
     def _alone(self, unit: _Unit, *, patience: int | None) -> None:
-        if any(one.number == unit.number for one in self.held):
+        if self._is_behind(unit) or len(self.held) >= _MOST_TRIED:
             self.held.add(unit)
             return
         try:
@@ -187,6 +205,10 @@ class _Rounds:
             unit.refuse("it contradicts what is stored", status=409)
         except _LockedError:
             self.held.add(unit)
+
+    def _is_behind(self, unit: _Unit) -> bool:
+        """Whether one before it in its own submission is held."""
+        return any(one.number == unit.number for one in self.held)
 
     def _taken(self, units: Sequence[_Unit], *, patience: int | None) -> list[_Unit]:
         try:
