@@ -7,7 +7,7 @@ reader of `clinic_id` sees it (None: one of no clinic).
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -31,6 +31,8 @@ from medkarta.record.search.ordering import Place
 from medkarta.record.search.sides import Reach, Side, of_type
 from medkarta.record.versions import Stretch, VersionPlace
 from medkarta.record.written import Written
+
+_BODY: Final = 6  # of a row of a `Text`
 
 Connection: TypeAlias = AsyncConnection[Any]
 Row: TypeAlias = tuple[Any, ...]
@@ -202,8 +204,8 @@ def _present(side: Side, resource_type: str, resource_id: UUID) -> Sql:
 
 
 async def _history(connection: Connection, statement: Sql, count: int) -> History:
-    found = [Text(*row) for row in await _rows(connection, statement)]
-    shown = found[:count]
+    found = await _rows(connection, statement)
+    shown = [Text(*row) for row in found[:count] if row[_BODY] is not None]  # what fits in
     return History(
         versions=shown,
         next=VersionPlace(
@@ -211,7 +213,7 @@ async def _history(connection: Connection, statement: Sql, count: int) -> Histor
             resource_id=shown[-1].resource_id,
             version=shown[-1].version,
         )
-        if len(found) > count and shown
+        if len(found) > len(shown)
         else None,
     )
 

@@ -15,8 +15,13 @@ from medkarta.fhir.search.dates import Interval
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import limits, readable_by
 from medkarta.record.pieces import NOTHING, Sql, all_of
+from medkarta.record.written import HELD, LARGEST
 
 COLUMNS: Final = "resource_id, logical_id, resource_type, version, recorded_at, body"
+_PAGE: Final = (
+    "SELECT patient_id, resource_id, logical_id, resource_type, version, recorded_at,"  # noqa: S608
+    f" CASE WHEN {HELD} < %s THEN body END AS body, deleted FROM (SELECT * FROM ("
+)
 _OWNED: Final = f"patient_id, {COLUMNS}, deleted"
 _SHARED: Final = _OWNED.replace("patient_id", "NULL::uuid AS patient_id")
 
@@ -99,7 +104,7 @@ def _of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
 
 
 def _lasting(stretch: Stretch, *, shared: bool) -> Sql:
-    """For the former versions: the next one came after `at` had begun."""
+    """For the former versions: those that followed came after `at` had begun."""
     if stretch.at is None:
         return Sql("")
     prefix, patient = ("shared_", "") if shared else ("", "patient_id, ")
@@ -109,17 +114,17 @@ def _lasting(stretch: Stretch, *, shared: bool) -> Sql:
     for later in (f"{prefix}resource", table):
         found += (
             f" AND NOT EXISTS (SELECT FROM {later} AS later WHERE"  # literals
-            f" ({patient}resource_id, version) = ({former}, {table}.version + 1)"
+            f" ({patient}resource_id) = ({former}) AND version > {table}.version"
         )
         found += Sql(" AND recorded_at <= %s::timestamptz)", (stretch.at.low,))
     return found
 
 
 def _newest(rows: Sql, stretch: Stretch) -> Sql:
-    tail = Sql(
-        ") AS told ORDER BY recorded_at DESC, resource_id, version DESC LIMIT %s", (stretch.limit,)
-    )
-    return Sql("SELECT * FROM (") + rows + tail
+    """What goes beyond a page's bytes comes without its body."""
+    newest = ") AS told ORDER BY recorded_at DESC, resource_id, version DESC LIMIT %s)"
+    tail = Sql(f"{newest} AS newest WINDOW w AS (ROWS UNBOUNDED PRECEDING)", (stretch.limit,))
+    return Sql(_PAGE, (LARGEST,)) + rows + tail
 
 
 def _of(stretch: Stretch) -> list[Sql]:

@@ -149,6 +149,19 @@ async def test_the_history_of_a_type_comes_in_pages(record, database):
     assert {version for _, version, _ in await told(database, grant, since=since)} == {2}
 
 
+async def test_a_page_of_long_versions_is_shorter(record, database, monkeypatch):
+    monkeypatch.setattr("medkarta.record.versions.LARGEST", 1)
+    grant, after, paged = grant_of(record[0]), None, []
+    while True:
+        page = await reading.history(database, grant, wished(after=after))
+        paged += [(one.id, one.version, one.deleted) for one in page.versions]
+        after = page.next
+        if after is None:
+            break
+    monkeypatch.undo()
+    assert paged == await told(database, grant)
+
+
 async def test_a_deletion_is_told_and_its_resource_is_not_there(record, database):
     owner, kept = record
     grant = grant_of(owner)
