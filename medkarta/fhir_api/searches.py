@@ -1,7 +1,7 @@
 """Through the door and to what is searched for, many at once, in two statements.
 
 One reads what decides; the other writes the lines of the log and reads the pages of searches that
-are of one shape. Those of other shapes are answered next, together with what is of theirs.
+are of one shape and short. All others are answered next, together with what is of their shape.
 """
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from medkarta.access.api.door import decide_many
 from medkarta.access.api.gathering import PATIENCE, Gathering, on_connection
 from medkarta.audit import lines
 from medkarta.audit.drafts import Draft
+from medkarta.fhir.search.sought import Criterion, Missing, Query
 from medkarta.foundation.prepared import Row, fetch
 from medkarta.record.pieces import Sql
 from medkarta.record.reading import SearchPage, page_of
@@ -74,7 +75,9 @@ class SearchesThroughDoor:
         """Most of those that can be answered by one statement, by their places."""
         shapes: defaultdict[Shape, dict[int, One]] = defaultdict(dict)
         for place, (one, answer) in enumerate(zip(sought, answers, strict=True)):
-            if isinstance(answer, Opened) and (parted := self._parted(one.asked, answer)):
+            if not isinstance(answer, Opened) or not _is_short(one.asked.query, answer):
+                continue
+            if parted := self._parted(one.asked, answer):
                 shapes[parted.shape][place] = parted
         if not shapes:
             return {}
@@ -100,6 +103,14 @@ async def _logged(
             pass  # nothing was committed
     await fetch(connection, lines.WRITE, [written])
     return None
+
+
+def _is_short(query: Query, opened: Opened) -> bool:
+    """Whether others may wait for it at the door."""
+    return not opened.narrowed and all(
+        isinstance(one, Missing) or (isinstance(one, Criterion) and one.param.kind != "special")
+        for one in query.criteria
+    )
 
 
 def _reach(opened: Opened) -> Reach:
