@@ -51,8 +51,8 @@ def main() -> None:
             "-m",
             "pytest",
             "-n",
-            # One more than there are processors: a journey waits most of its time.
-            str(min((os.cpu_count() or 1) + 1, 8)),
+            # Two more than there are processors: journeys and services wait most of their time.
+            str(min((os.cpu_count() or 1) + 2, 8)),
         ],
         "check": ["bash", "tools/check.sh", str(bin_folder)],
         "bench": [python, "bench/run.py"],
