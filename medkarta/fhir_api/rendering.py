@@ -28,6 +28,9 @@ from medkarta.fhir_api.requests import FhirRequest
 
 _WHOLE: Final = View()
 _SMALL: Final = 50_000  # bytes; what is larger is turned into another form beside the event loop
+# Pages are smaller. As values a body takes ten times its bytes: a large bundle's answer goes out
+# as it is, since to refuse it would be to say nothing of what was written.
+_LARGEST: Final = 25_000_000
 
 
 async def rendered(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
@@ -38,7 +41,7 @@ async def rendered(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
         return await _worked(answer, as_bytes)
     xml, pretty = request.wants_xml, request.parameters.get("_pretty") == "true"
     view = answer.view or (_view(request) if request.parameters else _WHOLE)
-    if not (xml or pretty or view != _WHOLE):
+    if not (xml or pretty or view != _WHOLE) or len(answer.body) > _LARGEST:
         return answer
     return await _worked(answer, partial(_turned, view=view, xml=xml, pretty=pretty))
 

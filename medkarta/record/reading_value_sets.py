@@ -30,6 +30,7 @@ from medkarta.record.stored import parse_body
 VALUE_SET: Final = "ValueSet"
 CODE_SYSTEM: Final = "CodeSystem"
 _LARGEST: Final = 2_000_000  # bytes; ten thousand codes with their names are about one million
+_LARGEST_TOGETHER: Final = 5_000_000  # of all that is read for one search
 _MOST_NAMED: Final = 10  # by one search
 _MOST: Final = 30  # read for one search, with those that they are made of
 _DEEPEST: Final = 5  # of those
@@ -77,15 +78,16 @@ def _contents(opened: Opened, wished: Iterable[Canonical]) -> dict[Canonical, Co
     So it is with code systems. Raises `UnexpandableError`: one of them cannot be told.
     """
     known: dict[Canonical, list[JsonObject]] = {}
+    shelf = _Shelf(opened)
     wanted = set(wished)
     for _ in range(_DEEPEST):
         if not wanted or len(known) + len(wanted) > _MOST:
             break
-        found = _value_sets(opened, wanted)
+        found = _value_sets(shelf, wanted)
         known |= found
         wanted = set(_all_of(found, named_in)) - known.keys()
     systems = islice(dict.fromkeys(_all_of(known, systems_in)), _MOST_NAMED)
-    kept = _standing(opened, CODE_SYSTEM, [Canonical(one, "") for one in systems])
+    kept = shelf.standing(CODE_SYSTEM, [Canonical(one, "") for one in systems])
     teller = Teller(known, Systems({one.url: few for one, few in kept.items()}))
     return {one: teller.content(one) for one in wished if known.get(one) and _is_here(one, kept)}
 
@@ -103,29 +105,38 @@ def _all_of(
     return (found for few in known.values() for one in few for found in each(one))
 
 
-def _value_sets(opened: Opened, wished: Iterable[Canonical]) -> dict[Canonical, list[JsonObject]]:
+def _value_sets(shelf: "_Shelf", wished: Iterable[Canonical]) -> dict[Canonical, list[JsonObject]]:
     """Those that are meant by each address, which may say by itself what is in it."""
     implied = {one: found for one in wished if (found := implied_by(one))}
-    stored = _standing(opened, VALUE_SET, {*wished} - implied.keys())
+    stored = shelf.standing(VALUE_SET, {*wished} - implied.keys())
     return stored | {one: [found] for one, found in implied.items()}
 
 
-def _standing(
-    opened: Opened, kind: str, wished: Iterable[Canonical]
-) -> dict[Canonical, list[JsonObject]]:
-    """Those that are meant by each address; of most addresses there is one. Raises as above."""
-    found: dict[Canonical, list[JsonObject]] = {one: [] for one in wished}
-    few = [one for one in found if all(len(part) <= INDEX_CHARS for part in one)]
-    if not few or not _opens(opened, kind):
+class _Shelf:
+    """What stands here for this caller, read for one search."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._read = 0
+
+    def standing(self, kind: str, wished: Iterable[Canonical]) -> dict[Canonical, list[JsonObject]]:
+        """Those that are meant by each address; of most addresses there is one. Raises as above."""
+        found: dict[Canonical, list[JsonObject]] = {one: [] for one in wished}
+        few = [one for one in found if all(len(part) <= INDEX_CHARS for part in one)]
+        if not few or not _opens(self._opened, kind):
+            return found
+        statement = _statement(self._opened.caller.clinic_id, kind, few)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.text, statement.values)
+            for url, version, body in cursor:
+                if body is None:
+                    raise UnexpandableError(f"it is longer than {_LARGEST} bytes")
+                self._read += len(body)
+                if self._read > _LARGEST_TOGETHER:
+                    words = f"with what it is made of it is longer than {_LARGEST_TOGETHER} bytes"
+                    raise UnexpandableError(words)
+                found[Canonical(url, version)].append(parse_body(body))
         return found
-    statement = _statement(opened.caller.clinic_id, kind, few)
-    with connection.cursor() as cursor:
-        cursor.execute(statement.text, statement.values)
-        for url, version, body in cursor:
-            if body is None:
-                raise UnexpandableError(f"it is longer than {_LARGEST} bytes")
-            found[Canonical(url, version)].append(parse_body(body))
-    return found
 
 
 def _statement(clinic_id: ClinicId | None, kind: str, wished: Collection[Canonical]) -> Sql:

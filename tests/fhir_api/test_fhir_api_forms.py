@@ -97,6 +97,11 @@ class TestABrokenNarrative:
         assert (SUBSETTED in left["meta"]["tag"], "text" in left) == (True, False)
         assert left["contained"][0]["code"] == {"text": "kept"}
 
+    def test_goes_out_as_it_is_where_the_answer_is_very_large(self, machine, boris, monkeypatch):
+        monkeypatch.setattr("medkarta.fhir_api.rendering._LARGEST", 100)
+        heard = machine.get("Procedure?_count=50&_format=xml", boris)
+        assert (heard.status, heard.json["type"]) == (200, "searchset")
+
     def test_is_told_in_a_searchset_with_its_place(self, machine, boris, broken):
         heard = machine.get("Procedure?_count=50&_format=xml", boris)
         *entries, told = page(heard)["entry"]

@@ -176,6 +176,7 @@ def test_what_is_very_large_is_refused(world, machine, kept, monkeypatch):
     for place, small in (
         ("medkarta.fhir.value_sets.telling.MOST_CODES", 1),
         ("medkarta.record.reading_value_sets._LARGEST", 1),
+        ("medkarta.record.reading_value_sets._LARGEST_TOGETHER", 1),
     ):
         monkeypatch.setattr(place, small)
         heard = search(machine, kept, world, f"method:in={SETS}/blood")

@@ -17,7 +17,7 @@ from medkarta.record.submissions import SentEntry
 # Reads that wait together are read together; more at a time would keep other callers waiting.
 _AT_ONCE: Final = 8
 # Bytes of an answer, after which nothing more is looked up for it.
-_MOST_TOLD: Final = 50_000_000
+_MOST_TOLD: Final = 20_000_000
 _KEPT: Final = (b"authorization", b"x-request-id", b"user-agent", b"prefer")
 Said: TypeAlias = dict[str, object]
 Part: TypeAlias = bytes | SentEntry

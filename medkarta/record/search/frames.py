@@ -35,7 +35,7 @@ _NAMED: Final = tuple(
     SoughtReference("Patient", logical_id(one, ResourceId(one))) for one in ANYBODY
 )
 _LONGEST: Final = 400  # characters of a search whose statement is kept
-_MOST_CODES: Final = 2_000  # in it: a short address of a value set may stand for many more
+_LONGEST_CODES: Final = 20_000  # of value sets in it: a short address may stand for many
 _KEPT: Final = 1_024
 
 
@@ -95,7 +95,7 @@ def _may_be_kept(asked: Asked, grant: Grant) -> bool:
         and 0 < len(grant.patient_ids) <= len(ANYBODY)
         and len(query.text) <= _LONGEST
         and all(map(_asks_the_same_of_all, query.criteria))
-        and sum(map(_codes, query.criteria)) <= _MOST_CODES
+        and sum(map(_codes, query.criteria)) <= _LONGEST_CODES
     )
 
 
@@ -117,7 +117,8 @@ def _codes(condition: Condition) -> int:
         case Chain(_, ((_, inner),)):
             return _codes(inner)
         case Criterion(_, _, values):
-            return sum([len(one.codes) for one in values if isinstance(one, SoughtCodes)])
+            few = [one.codes for one in values if isinstance(one, SoughtCodes)]
+            return sum([len(system) + len(code) for codes in few for system, code in codes])
         case _:
             return 0
 
