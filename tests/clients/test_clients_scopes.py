@@ -273,7 +273,10 @@ _ONE = st.builds(
 
 @given(st.lists(_ONE, min_size=1), st.lists(_ONE, min_size=1))
 def test_what_is_granted_is_within_both_sides(asked, registered):
-    found = scopes.granted(scopes.of(asked), registered, Kind.APP)
+    try:
+        found = scopes.granted(scopes.of(asked), registered, Kind.APP)
+    except ScopesRefusedError:
+        return  # more queries than a token may have: nothing is granted
     assert scopes.within(found, scopes.of(asked))
     assert scopes.within(found, scopes.of(registered))
     assert all(set(one.acts) <= {"r", "s"} for one in found.data)
