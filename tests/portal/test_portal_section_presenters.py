@@ -178,8 +178,12 @@ def test_a_document_that_came_whole_is_shown_by_its_composition():
     text = {"div": "<div>Снимок <script>x</script>без изменений</div>"}
     section = [{"title": "Заключение", "text": text}]
     letter = {"resourceType": "Composition", "title": "Выписка", "section": section}
+    letter |= {"status": "preliminary"}
     whole = {"resourceType": "Bundle", "type": "document", "entry": [{"resource": letter}]}
+    whole |= {"timestamp": "2026-11-20T09:00:00Z"}
     assert titles.title(whole).original == "Выписка"
+    assert rows.date_of(stored(whole)).split() == ["20", "ноября", "2026"]
+    assert rows.status_of(stored(whole)) == rows.status_of(stored(letter, status="preliminary"))
     shown = attachments.paper(stored(whole))
     assert shown.paragraphs == ("Заключение", "Снимок без изменений")
     assert not shown.downloadable

@@ -38,6 +38,7 @@ _HAPPENED = (
     "created",
     "billablePeriod",
     "issued",
+    "timestamp",
 )
 
 

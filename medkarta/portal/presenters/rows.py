@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from medkarta.fhir.documents import composition_of
 from medkarta.foundation.ids import ClinicId
 from medkarta.portal.presenters import dates, titles
 from medkarta.portal.presenters.phrases import Phrase, own_words
 from medkarta.portal.presenters.sections import WORDS
+from medkarta.portal.presenters.shapes import string
 from medkarta.record.stored import StoredResource
 from medkarta.terminology import queries as terminology
 from medkarta.terminology.queries import Name
@@ -96,7 +98,9 @@ def date_of(resource: StoredResource) -> str:
 
 
 def status_of(resource: StoredResource) -> str:
-    """The status in words."""
+    """The status in words; a document that came whole has its Composition's."""
+    if composition := composition_of(resource.data):
+        return terminology.status("Composition", string(composition.get("status")))
     return terminology.status(resource.resource_type, resource.status or None)
 
 
