@@ -18,14 +18,7 @@ from medkarta.fhir.search.query import check_work, read_query
 from medkarta.fhir.search.query_controls import is_control
 from medkarta.fhir.search.query_criteria import work_of
 from medkarta.fhir.search.query_text import pairs, shown
-from medkarta.fhir.search.sought import (
-    BadSearchError,
-    Chain,
-    Condition,
-    Criterion,
-    Has,
-    Query,
-)
+from medkarta.fhir.search.sought import BadSearchError, Chain, Condition, Criterion, Has, Query
 from medkarta.fhir.value_sets.content import Content
 from medkarta.fhir.value_sets.searched import with_contents
 from medkarta.fhir.value_sets.telling import Canonical

@@ -116,9 +116,9 @@ class FhirApi:
         _ = request.wants_xml  # what cannot be answered as wished is refused before it is done
         if request.path == ("metadata",):
             return self._capabilities(request.method)
-        route(request.method, request.path)  # what is at no address is not taken in
         if request.method not in _WITH_BODY:
             return await self._inner(request)
+        route(request.method, request.path)  # what is at no address is not taken in
         with await self._place(request) as grow:
             largest = LARGEST_RESOURCE if request.path else LARGEST_BUNDLE
             body = await read_body(request.headers, receive, largest=largest, grow=grow)

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import orjson
 
 from medkarta.fhir_api.outcomes import Issue, outcome
 from medkarta.record.reading import Text
 from medkarta.record.written import Written
+
+Said: TypeAlias = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,22 @@ def entry(address: str, body: bytes, mode: str) -> bytes:
     """The same of a resource's text in bytes."""
     parts = (address.encode(), body, mode.encode())
     return b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % parts
+
+
+def response_entry(
+    status: int, said: Said | None = None, *, resource: bytes = b"", outcome: bytes = b""
+) -> bytes:
+    """What came of an entry of a batch or transaction; `said` of `Bundle.entry.response`."""
+    head = orjson.dumps({"status": str(int(status)), **(said or {})})
+    if outcome:
+        head = head[:-1] + b',"outcome":' + outcome + b"}"
+    return (
+        b"{"
+        + (b'"resource":' + resource + b"," if resource else b"")
+        + b'"response":'
+        + head
+        + b"}"
+    )
 
 
 def history_entry(base: str, text: Text) -> bytes:

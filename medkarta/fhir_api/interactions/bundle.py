@@ -18,9 +18,9 @@ from medkarta.fhir.patching.fhirpath_patch import fhirpath_patched
 from medkarta.fhir.patching.json_patch import json_patched
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
-from medkarta.fhir_api.bundles import bundle, instant
+from medkarta.fhir_api.bundles import Said, bundle, instant, response_entry
 from medkarta.fhir_api.gently import let_go
-from medkarta.fhir_api.interactions.bundle_reads import Part, Said, entry_of, read_together
+from medkarta.fhir_api.interactions.bundle_reads import Part, read_together
 from medkarta.fhir_api.interactions.patch import patch_by
 from medkarta.fhir_api.outcomes import FhirError, outcome
 from medkarta.fhir_api.requests import FhirRequest
@@ -202,7 +202,7 @@ def _part(request: FhirRequest, entry: SentEntry, answer: Answer | None) -> Part
         case Done() as done:
             return _done(request, done)
         case Refused() as refused:
-            return entry_of(refused.status, outcome=outcome(issues_of(refused)))
+            return response_entry(refused.status, outcome=outcome(issues_of(refused)))
         case _:
             return entry
 
@@ -214,4 +214,4 @@ def _done(request: FhirRequest, done: Done) -> bytes:
     if done.version is not None and done.recorded_at is not None:
         said |= {"etag": done.etag, "lastModified": instant(done.recorded_at)}
     wished = request.prefers("return") == "representation"
-    return entry_of(done.status, said, resource=(done.body or "").encode() if wished else b"")
+    return response_entry(done.status, said, resource=(done.body or "").encode() if wished else b"")

@@ -6,9 +6,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
-import orjson
-
 from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.bundles import response_entry
 from medkarta.fhir_api.interactions.read import instant
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.requests import FhirRequest, parameters_of
@@ -19,7 +18,6 @@ _AT_ONCE: Final = 8
 # Bytes of an answer, after which nothing more is looked up for it.
 _MOST_TOLD: Final = 20_000_000
 _KEPT: Final = (b"authorization", b"x-request-id", b"user-agent", b"prefer")
-Said: TypeAlias = dict[str, object]
 Part: TypeAlias = bytes | SentEntry
 
 
@@ -45,23 +43,7 @@ async def read_together(api: Api, request: FhirRequest, parts: Sequence[Part]) -
     return told
 
 
-def entry_of(
-    status: int, said: Said | None = None, *, resource: bytes = b"", outcome: bytes = b""
-) -> bytes:
-    """An entry of the answer."""
-    head = orjson.dumps({"status": str(int(status)), **(said or {})})
-    if outcome:
-        head = head[:-1] + b',"outcome":' + outcome + b"}"
-    return (
-        b"{"
-        + (b'"resource":' + resource + b"," if resource else b"")
-        + b'"response":'
-        + head
-        + b"}"
-    )
-
-
-_MORE: Final = entry_of(
+_MORE: Final = response_entry(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     outcome=outcome(
         [
@@ -91,12 +73,14 @@ async def _looked_up(api: Api, request: FhirRequest, entry: SentEntry) -> bytes:
         )
         found = await api.answer(alone)
     except FhirError as error:
-        return entry_of(error.status, outcome=outcome(error.issues))
+        return response_entry(error.status, outcome=outcome(error.issues))
     except UnicodeEncodeError:
         words = Issue(code="invalid", diagnostics="The address is not percent-encoded.")
-        return entry_of(HTTPStatus.BAD_REQUEST, outcome=outcome([words]))
+        return response_entry(HTTPStatus.BAD_REQUEST, outcome=outcome([words]))
     etag = dict(found.headers).get(b"etag")
-    return entry_of(found.status, {"etag": etag.decode()} if etag else {}, resource=found.body)
+    return response_entry(
+        found.status, {"etag": etag.decode()} if etag else {}, resource=found.body
+    )
 
 
 def _headers(request: FhirRequest, entry: SentEntry) -> dict[bytes, bytes]:
