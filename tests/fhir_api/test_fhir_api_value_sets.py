@@ -178,8 +178,9 @@ def test_what_is_very_large_is_refused(world, machine, kept, monkeypatch):
         ("medkarta.record.reading_value_sets._LARGEST", 1),
         ("medkarta.record.reading_value_sets._LARGEST_TOGETHER", 1),
     ):
-        monkeypatch.setattr(place, small)
-        heard = search(machine, kept, world, f"method:in={SETS}/blood")
+        with monkeypatch.context() as one:
+            one.setattr(place, small)
+            heard = search(machine, kept, world, f"method:in={SETS}/blood")
         assert (heard.status, "cannot be searched by" in heard.words) == (400, True), place
 
 

@@ -13,7 +13,7 @@ from record_searching import MARKER, WRITTEN, Found, committed, connecting, sear
 from record_two_people import two_people
 
 from medkarta.access.grants import Grant, Section
-from medkarta.fhir.search.sought import BadSearchError
+from medkarta.fhir.search.sought import BadSearchError, SoughtCodes
 from medkarta.foundation.ids import ClinicId, logical_id
 from medkarta.record.reading_searches import Searches
 from medkarta.record.search import page as pages
@@ -129,6 +129,18 @@ def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type,
             reach = Reach(whose, whose.types, clinic_id)
             made = parted(pages.written_page(reach, asked.query, None, WRITTEN), asked.query)
             assert frames.searched(reach, asked) == made
+
+
+@pytest.mark.parametrize(("codes", "kept"), [(100, 1), (1_000, 0)])
+def test_a_statement_with_very_many_codes_is_not_kept(codes, kept):
+    """A short address of a value set stands for all of them, and each search would be another."""
+    frames, grant = Frames(WRITTEN), grant_of(uuid4())
+    asked = MARKER.read("Observation", "code=x")
+    (criterion,) = asked.query.criteria
+    listed = SoughtCodes(tuple(("urn:system", f"{number:020}") for number in range(codes)))
+    query = replace(asked.query, criteria=(replace(criterion, values=(listed,)),))
+    frames.searched(Reach.of(grant), replace(asked, query=query))
+    assert len(frames._kept) == kept
 
 
 def test_every_limit_there_is_keeps_statements_apart():

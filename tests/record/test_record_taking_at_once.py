@@ -133,11 +133,20 @@ class TestWhoOnlyAdds:
         assert isinstance(take_held(held=held, now=NOW), Held)
         assert rows("SELECT count(*) FROM resource_version") == [(0,)]
 
+    def test_makes_others_wait_for_few_that_are_tried_alone(self, added_to, monkeypatch):
+        monkeypatch.setattr("medkarta.record.actions.taking._MOST_TRIED", 1)
+        us, _, there = added_to
+        over = single(us, put({**body(there), "valueString": "9"}))
+        first, second = take_what_is_free(submissions=[over, single(us, post(patient()))], now=NOW)
+        assert isinstance(first, Held)
+        assert take_held(held=second, now=NOW).answers[0].status == 201  # it had not been tried
+
     def test_keeps_the_order_of_a_batch_that_is_held_up(self, added_to, monkeypatch):
         """Its parts are transactions of their own: none is taken before one that came before it."""
-        monkeypatch.setattr("medkarta.record.actions.taking._MOST_ENTRIES", 1)
+        monkeypatch.setattr("medkarta.record.actions.taking._MOST_UNITS", 2)
         us, who, there = added_to
-        entries = [put({**body(there), "valueString": "9"}), post(observation(who))]
+        others = [post(observation(who)) for _ in range(3)]
+        entries = [put({**body(there), "valueString": "9"}), *others]
         sent = bundle_of(us, *entries, kind=Kind.BATCH)
         (found,) = take_what_is_free(submissions=[sent], now=NOW)
         assert len(found.left) == len(entries)
