@@ -1,6 +1,7 @@
 """Searches that are asked at one moment: fewer statements, and each is as if it were alone."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -109,6 +110,13 @@ KINDS = [
     "_id={0}&patient={0}",
     "performer={0}",
     "code-value-quantity=a$1",
+    "code=http://loinc.org|718-7,|x,y|,b&code:not=718-7&category:text=Кровь&date=2020,lt2021-05",
+    "date=ge2020-01-01&date=lt2021&date=ne2019&date=ap2020&date=sa2018&_lastUpdated=gt2026-11-27T10:00:00Z",
+    "identifier=urn:oid:1.2.643.2.4.3.1.2|Ёж&encounter:identifier=u|1&value-string=ЁЛКА,Ж&value-string:exact=Ё",
+    "value-string:contains=Сахарный  Диабет&_profile=http://x.ru/П&_source:below=urn:x&_source:above=urn:y",
+    "encounter=Encounter/{0},Encounter/{1},x,http://clinic.ru/Encounter/9&subject:Patient.family=Ёлкин,Иванов",
+    "device.identifier=u|7&encounter.date=gt2020-01-01&performer:Organization.name:contains=ЛПУ",
+    f"code={'ы' * 300}&combo-code=1,2,3,4,5,6,7,8,9,10&date=2001,2002,2003,2004,2005,2006",
 ]
 
 
@@ -129,6 +137,17 @@ def test_a_statement_that_is_kept_is_filled_to_what_would_be_made(resource_type,
             reach = Reach(whose, whose.types, clinic_id)
             made = parted(pages.written_page(reach, asked.query, None, WRITTEN), asked.query)
             assert frames.searched(reach, asked) == made
+
+
+def test_searches_that_differ_in_values_have_one_statement_and_leave_none_in_memory():
+    frames, text = Frames(WRITTEN), "encounter=Encounter/{0}&identifier=u|{1}&_lastUpdated=gt{2}"
+    for number in range(10, 30):
+        patient_id = uuid4()
+        asked = text.format(logical_id(patient_id, uuid4()), f"СНИЛС-{number}", 2000 + number)
+        reach = Reach.of(grant_of(patient_id))
+        frames.searched(reach, MARKER.read("Observation", f"{asked}&value-string=Тайна-{number}"))
+    ((key, frame),) = frames._kept.items()
+    assert not re.search("СНИЛС|тайна|Тайна|20[12][0-9]", repr((key, frame)))
 
 
 @pytest.mark.parametrize(("codes", "kept"), [(100, 1), (1_000, 0)])

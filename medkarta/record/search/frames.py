@@ -1,8 +1,8 @@
 """A page's statement made once for each kind of search, and filled with whose record is searched.
 
-What searches ask for comes again and again; of whom they ask differs. So a statement is made for
-patients who stand for any, under a Grant with the limits of the one at hand, and is kept; they and
-the Grant's end are put in their places afterwards.
+What searches ask for comes again and again; of whom, and of which value, they ask differs. So a
+statement is made for patients and values that stand for any, under a Grant with the limits of the
+one at hand, and is kept; they and the Grant's end are put in their places afterwards.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ from medkarta.record.search.cursors import Asked
 from medkarta.record.search.owners import owners_of
 from medkarta.record.search.page import written_page
 from medkarta.record.search.sides import Reach
+from medkarta.record.search.standing import Places, Standing, places_in
 from medkarta.record.search.together import One, Shape, parted
 from medkarta.record.written import Written
 
@@ -40,10 +41,11 @@ _KEPT: Final = 1_024
 
 
 class _Frame(NamedTuple):
-    """A search of anybody; at which places of its own values stand which patients, and the end."""
+    """A search of anybody; where in its own values stand which patients, values, and the end."""
 
     one: One
     patients: tuple[tuple[int, int], ...]
+    places: Places
     ends: tuple[int, ...]
 
 
@@ -60,7 +62,8 @@ class Frames:
         if grant is None or not _may_be_kept(asked, grant):
             return parted(written_page(reach, query, asked.after, self._written), query)
         patients: list[UUID] = sorted(grant.patient_ids)
-        criteria = _of_anybody(query, patients)
+        values = Standing()
+        criteria = _of_anybody(query, patients, values)
         limits = (
             *(grant.sections, grant.types, grant.organisations, grant.period),
             *(reach.types, reach.clinic_id),
@@ -72,7 +75,7 @@ class Frames:
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
             self._kept[key] = frame
-        return _filled(frame, patients, grant.expires_at)
+        return _filled(frame, patients, values, grant.expires_at)
 
     def _framed(self, reach: Reach, query: Query, grant: Grant) -> _Frame:
         general = replace(reach, grant=grant.of_anybody())
@@ -82,6 +85,7 @@ class Frames:
         return _Frame(
             one,
             tuple([(place, numbers[value]) for place, value in places if value in numbers]),
+            places_in(one.own),
             tuple([place for place, value in places if value is EVER]),
         )
 
@@ -123,21 +127,30 @@ def _codes(condition: Condition) -> int:
             return 0
 
 
-def _of_anybody(query: Query, patients: Sequence[UUID]) -> tuple[Condition, ...]:
-    """The criteria, with those who stand for any in the places of these patients."""
-    return tuple([_general(query.resource_type, one, patients) for one in query.criteria])
+def _of_anybody(query: Query, patients: Sequence[UUID], values: Standing) -> tuple[Condition, ...]:
+    """The criteria, with what stands for any in the places of these patients and values."""
+    return tuple([_general(query.resource_type, one, patients, values) for one in query.criteria])
 
 
-def _general(kind: str, condition: Condition, patients: Sequence[UUID]) -> Condition:
-    owners = owners_of(kind, condition) if isinstance(condition, Criterion) else None
-    if owners is None or not isinstance(condition, Criterion):
-        return condition
-    named = [any_ for one, any_ in zip(patients, _NAMED, strict=False) if one in owners]
-    return Criterion(condition.param, None, tuple(named))
+def _general(
+    kind: str, condition: Condition, patients: Sequence[UUID], values: Standing
+) -> Condition:
+    match condition:
+        case Chain(param, ((target, Criterion() as inner),)):
+            return Chain(param, ((target, values.general(inner)),))
+        case Criterion():
+            owners = owners_of(kind, condition)
+            if owners is None:
+                return values.general(condition)
+            named = [any_ for one, any_ in zip(patients, _NAMED, strict=False) if one in owners]
+            return Criterion(condition.param, None, tuple(named))
+        case _:
+            return condition
 
 
-def _filled(frame: _Frame, patients: Sequence[UUID], end: datetime) -> One:
+def _filled(frame: _Frame, patients: Sequence[UUID], values: Standing, end: datetime) -> One:
     own = list(frame.one.own)
+    values.fill(own, frame.places)
     for place, number in frame.patients:
         own[place] = patients[number]
     for place in frame.ends:

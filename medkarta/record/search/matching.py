@@ -124,7 +124,7 @@ def _holds(  # noqa: PLR0911  # one line a kind of value
         case SoughtCodes() | SoughtRange() | SoughtValueSet():
             return _several(sought)
         case SoughtText(text):
-            return _text(_cut(text), kind, modifier)
+            return _text(as_sought(text, kind, modifier), kind, modifier)
         case _:
             return NOTHING  # parts of a composite are criteria of their own
 
@@ -132,14 +132,14 @@ def _holds(  # noqa: PLR0911  # one line a kind of value
 def _token(sought: SoughtToken) -> Sql:
     parts = []
     if sought.code is not None:
-        parts.append(Sql("code = %s", (_cut(sought.code),)))
+        parts.append(Sql("code = %s", (cut(sought.code),)))
     if sought.system is not None:
-        parts.append(Sql("system = %s", (_cut(sought.system),)))
+        parts.append(Sql("system = %s", (cut(sought.system),)))
     return Sql("(") + all_of(parts) + ")"
 
 
 def _reference(sought: SoughtReference) -> Sql:
-    target = Sql("target = %s", (_cut(sought.target),))
+    target = Sql("target = %s", (cut(sought.target),))
     if sought.type is None:
         return target
     return Sql("(target_type = %s AND ", (sought.type,)) + target + ")"
@@ -151,8 +151,8 @@ def _text(text: str, kind: str, modifier: Modifier | None) -> Sql:
     if modifier is Modifier.EXACT:
         return Sql("exact = %s", (text,))
     if modifier is Modifier.CONTAINS:
-        return Sql("position(%s IN value) > 0", (normalise(text),))
-    return Sql("starts_with(value, %s)", (normalise(text),))
+        return Sql("position(%s IN value) > 0", (text,))
+    return Sql("starts_with(value, %s)", (text,))
 
 
 def _uri(text: str, modifier: Modifier | None) -> Sql:
@@ -278,9 +278,9 @@ def _measured(sought: SoughtNumber) -> Sql:
     closed, opened = (_compared(text, sought) for text in _NUMBERS[sought.prefix])
     parts = []
     if sought.code is not None:
-        parts.append(Sql("code = %s", (_cut(sought.code),)))
+        parts.append(Sql("code = %s", (cut(sought.code),)))
     if sought.system is not None:
-        parts.append(Sql("system = %s", (_cut(sought.system),)))
+        parts.append(Sql("system = %s", (cut(sought.system),)))
     whole = Sql("CASE WHEN ") + _OPEN_END + " THEN " + opened + " ELSE " + closed + " END"
     return Sql("(") + all_of([*parts, whole]) + ")"
 
@@ -294,5 +294,13 @@ def _compared(text: str, sought: SoughtNumber) -> Sql:
     return Sql(f"({text})", values)
 
 
-def _cut(text: str) -> str:
+def as_sought(text: str, kind: str, modifier: Modifier | None) -> str:
+    """A string or uri as it is compared with index rows."""
+    if kind == "uri" or modifier is Modifier.EXACT:
+        return cut(text)
+    return normalise(cut(text))
+
+
+def cut(text: str) -> str:
+    """As much of a text as index rows have."""
     return text[:INDEX_CHARS]
