@@ -229,6 +229,7 @@ def test_a_tokens_system_may_be_any_or_none_or_named():
         ("patient/*.rs profile", "profile is no scope"),
         ("patient/*.rs patient/Nothing.rs", "patient/Nothing.rs is no scope"),
         ("patient/Observation.rs?nothing=a", "nothing is no token or date parameter"),
+        ("patient/Observation.rs?_content=a", "_content is no token or date parameter"),
     ],
 )
 def test_a_program_is_registered_for_no_word_that_would_be_left_out(text, said):

@@ -240,8 +240,8 @@ def test_a_page_has_a_usual_size_and_a_largest(text, count, only_number):
 
 
 def test_what_r4_does_not_know_is_told_and_left_out():
-    query = read_query("Observation", "foo=1&code=x&subject:Patient.bar=2&_text=x&foo:exact=3")
-    assert query.unknown == ("foo", "subject:Patient.bar", "_text", "foo:exact")
+    query = read_query("Observation", "foo=1&code=x&subject:Patient.bar=2&_filter=x&foo:exact=3")
+    assert query.unknown == ("foo", "subject:Patient.bar", "_filter", "foo:exact")
     assert [one.param.code for one in query.criteria] == ["code"]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from bearers import app_token, system_token
 
-from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.parameters import searchable_by
 from medkarta.fhir_api.requests import LARGEST_BUNDLE, LARGEST_RESOURCE
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +171,7 @@ EVIL = (
 @pytest.mark.parametrize("kind", ["Observation", "Patient", "Organization"])
 def test_no_value_of_a_parameter_is_more_than_a_value(machine, world, anna, kind):
     """B121, B127."""
-    names = [*parameters_of(kind), "_sort", "_count", "_include", "_has:Observation:patient:code"]
+    names = [*searchable_by(kind), "_sort", "_count", "_include", "_has:Observation:patient:code"]
     names += [
         "_elements",
         "_summary",

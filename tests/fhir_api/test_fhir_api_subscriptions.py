@@ -121,6 +121,7 @@ class TestOnesOwn:
             ({"criteria": "Observation?subject:Patient.name=a"}, "Criteria"),
             ({"criteria": "Observation?_include=Observation:subject"}, "Criteria"),
             ({"criteria": "Observation?_lastUpdated=gt2020-01-01"}, "Criteria"),
+            ({"criteria": "Observation?_content=a"}, "Criteria"),
             ({"status": "error"}, "status"),
             ({"end": "2020-01-01T00:00:00Z"}, "end"),
             ({"contact": [{"system": "email", "value": "a@example.test"}]}, "contact"),

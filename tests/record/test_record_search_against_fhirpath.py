@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html.parser import HTMLParser
 from urllib.parse import quote
 
 import fhirpathpy
@@ -252,3 +253,53 @@ async def test_each_parameter_finds_what_the_evaluator_finds(people):
                         )
                         searched.add((kind, param.code))
     assert len(searched) > 120
+
+
+class Narrative(HTMLParser):
+    def __init__(self, div):
+        super().__init__()
+        self.said = []
+        self.feed(div)
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+
+def strings(value):
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from () if name == "data" else strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings(each)
+    elif isinstance(value, str):
+        yield " ".join(Narrative(value).said) if value.startswith("<div") else value
+
+
+def begins(text, word):
+    """Whether a word stands at the beginning of one."""
+    places = (found.start() for found in re.finditer(re.escape(word), text))
+    return any(place == 0 or not text[place - 1].isalnum() for place in places)
+
+
+async def test_words_are_found_where_the_evaluator_finds_them(people):
+    patients, by_type = people
+    grant = grant_of(*patients)
+    met = 0
+    async with await connecting() as database:
+        for kind, resources in sorted(by_type.items()):
+            said = {one["id"]: [fold(text) for text in strings(one)] for one in resources}
+            words = sorted({word for few in said.values() for text in few for word in text.split()})
+            usable = [one for one in words if len(one) < 100 and '"' not in one]
+            for word in usable[:: max(len(usable) // 4, 1)]:
+                for sought in {word, word[: len(word) // 2 + 1], word[1:] or word}:
+                    text = f"_content={quote(escaped(sought))}&_count=1000"
+                    found = await ids(database, grant, kind, text)
+                    few = {
+                        key
+                        for key, some in said.items()
+                        if any(begins(one, sought) for one in some)
+                    }
+                    assert (set(found), len(found)) == (few, len(few)), (kind, sought)
+                    met += len(few) < len(said)
+    assert met > 50

@@ -10,7 +10,7 @@ from record_two_people import CANARY, LOINC, two_people
 
 from medkarta.access.grants import Period, Section
 from medkarta.fhir.definitions import resource_types
-from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.parameters import parameters_of, searchable_by
 from medkarta.fhir.search.sought import BadSearchError
 from medkarta.foundation.ids import logical_id
 from medkarta.foundation.sealing import Sealer
@@ -375,7 +375,7 @@ EVIL = "x'; DROP TABLE resource; --"
 @pytest.mark.parametrize(
     "text",
     [
-        *(f"{param.code}={EVIL}" for param in parameters_of("Observation").values()),
+        *(f"{param.code}={EVIL}" for param in searchable_by("Observation").values()),
         f"code={EVIL}|{EVIL}",
         f"code:text={EVIL}",
         f"value-quantity=5|{EVIL}|{EVIL}",

@@ -90,7 +90,7 @@ async def test_what_is_wrong_with_one_is_no_fault_of_the_others(people, pool):
 
 async def test_who_asks_for_very_much_or_goes_far_asks_alone(people, pool):
     searches = Searches(pool, WRITTEN)
-    texts = ["_summary=count", "_include=Observation:subject", "_count=1000"]
+    texts = ["_summary=count", "_include=Observation:subject", "_count=1000", "_content=a"]
     for text in texts:
         await asyncio.gather(*(found(searches, grant_of(one), text) for one in people))
     assert pool.given == len(texts) * len(people)

@@ -3,9 +3,11 @@
 import functools
 from typing import Any, NamedTuple
 
-from medkarta.fhir.definitions import table
+from medkarta.fhir.definitions import elements_of, table
 
 _RESOURCE = "Resource"
+TEXT = "_text"
+CONTENT = "_content"
 
 
 class Parameter(NamedTuple):
@@ -24,10 +26,23 @@ class Parameter(NamedTuple):
 
 @functools.cache
 def parameters_of(resource_type: str) -> dict[str, Parameter]:
-    """Return a type's search parameters by code, those of every resource included."""
+    """Return a type's search parameters that say where their values stand, by code.
+
+    Those of every resource are included.
+    """
     by_type = table("search_parameters")
     rows = by_type[_RESOURCE] | by_type.get(resource_type, {})
     return {code: _parameter(code, *row) for code, row in rows.items()}
+
+
+@functools.cache
+def searchable_by(resource_type: str) -> dict[str, Parameter]:
+    """Return them, and those two that are about words: they have no expression in R4.
+
+    What is no DomainResource has no narrative, and no `_text`.
+    """
+    words = [CONTENT, *([TEXT] if "text" in elements_of(resource_type) else [])]
+    return parameters_of(resource_type) | {code: Parameter(code, "string", "") for code in words}
 
 
 def _parameter(code: str, kind: str, expression: str, more: list[Any] | None = None) -> Parameter:

@@ -7,7 +7,7 @@ from typing import Final
 
 from medkarta.fhir.definitions import is_resource_type
 from medkarta.fhir.search.hierarchies import PART_OF
-from medkarta.fhir.search.parameters import Parameter, parameters_of
+from medkarta.fhir.search.parameters import CONTENT, TEXT, Parameter, searchable_by
 from medkarta.fhir.search.query_text import alternatives, plain, shown
 from medkarta.fhir.search.query_values import read_value
 from medkarta.fhir.search.sought import (
@@ -24,6 +24,7 @@ from medkarta.fhir.search.sought import (
     SoughtParts,
     SoughtPlace,
     SoughtReference,
+    SoughtWords,
 )
 from medkarta.fhir.search.units import equivalents
 
@@ -31,7 +32,7 @@ DEEPEST_CHAIN: Final = 3
 MOST_LEGS: Final = 20
 _STEPS: Final = 20  # of a hierarchy cost about as much as so many values
 _CODES_AT_ONCE: Final = 100  # of a value set cost about as much as a value
-_PLACE: Final = 200  # values: all positions may have to be looked at
+_ALL_ROWS: Final = 200  # values: all positions, or all texts, may have to be looked at
 _HAS: Final = "_has"
 _MODIFIERS: Final = {
     "string": {Modifier.EXACT, Modifier.CONTAINS},
@@ -42,7 +43,8 @@ _MODIFIERS: Final = {
     "reference": {Modifier.IDENTIFIER, Modifier.ABOVE, Modifier.BELOW},
     "uri": {Modifier.ABOVE, Modifier.BELOW},
 }
-_OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
+_UNMODIFIED: Final = frozenset({"_id", "_lastUpdated", TEXT, CONTENT})
+_NEVER_MISSING: Final = frozenset({TEXT, CONTENT})
 
 
 class UnknownParameterError(ValueError):
@@ -89,11 +91,11 @@ def _work(sought: Sought) -> int:
         case SoughtNumber(code=str(code)):
             return 1 + len(equivalents(code))
         case _:
-            return _PLACE if isinstance(sought, SoughtPlace) else 1
+            return _ALL_ROWS if isinstance(sought, SoughtPlace | SoughtWords) else 1
 
 
 def _known(resource_type: str, code: str) -> Parameter:
-    found = parameters_of(resource_type).get(code)
+    found = searchable_by(resource_type).get(code)
     if found is None:
         raise UnknownParameterError(code)
     return found
@@ -171,6 +173,8 @@ def _plain(
 def _missing(name: str, param: Parameter, value: str) -> Missing:
     if param.kind == "composite":
         raise BadSearchError(shown(name), "a composite takes no :missing")
+    if param.code in _NEVER_MISSING:
+        raise BadSearchError(shown(name), f"{param.code} takes no :missing")
     if plain(value) not in ("true", "false"):
         raise BadSearchError(shown(name), "it is true or false with :missing")
     return Missing(param, value == "true")
@@ -185,8 +189,9 @@ def _modifier(name: str, param: Parameter, stated: str) -> tuple[Modifier | None
         modifier = Modifier(stated)
     except ValueError:
         raise BadSearchError(shown(name), "R4 has no such modifier") from None
-    if modifier not in _MODIFIERS.get(param.kind, ()) or param.code in _OF_COLUMNS:
-        what = param.code if param.kind == "special" else f"a {param.kind}"
+    if modifier not in _MODIFIERS.get(param.kind, ()) or param.code in _UNMODIFIED:
+        named = param.kind == "special" or param.code in _UNMODIFIED
+        what = param.code if named else f"a {param.kind}"
         raise BadSearchError(shown(name), f"{what} takes no :{modifier}")
     return modifier, None
 

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/search.html#ptypes.
 import functools
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Final
@@ -16,7 +17,7 @@ from medkarta.fhir.search.composites import has_pairs
 from medkarta.fhir.search.dates import BEGINNING, END, Interval, interval
 from medkarta.fhir.search.hierarchies import branch_address, is_loaded, kin
 from medkarta.fhir.search.numbers import span
-from medkarta.fhir.search.parameters import Parameter, parameters_of
+from medkarta.fhir.search.parameters import CONTENT, TEXT, Parameter, parameters_of
 from medkarta.fhir.search.paths import Truth, paths_of
 from medkarta.fhir.search.positions import EARTH, MOST_LATITUDE, MOST_LONGITUDE
 from medkarta.fhir.search.query_text import plain, split
@@ -36,10 +37,13 @@ from medkarta.fhir.search.sought import (
     SoughtText,
     SoughtToken,
     SoughtValueSet,
+    SoughtWords,
 )
 from medkarta.fhir.search.text import normalise
 from medkarta.fhir.search.units import equivalents
 
+MOST_WORDS: Final = 10
+LONGEST_WORDS: Final = 200
 _PREFIXED: Final = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,40})?")
@@ -236,6 +240,21 @@ def _string(text: str) -> SoughtText:
     return SoughtText(plain(text))
 
 
+def _words(text: str) -> SoughtWords:
+    parts = unicodedata.normalize("NFC", plain(text)).split('"')
+    if len(parts) % 2 == 0:
+        raise _UnreadableError("a quotation mark has no other behind it")
+    phrases: list[tuple[str, ...]] = []
+    for number, part in enumerate(parts):
+        words = [word for word in part.split() if normalise(word)]
+        phrases += [tuple(words)] if number % 2 and words else [(word,) for word in words]
+    if not phrases:
+        raise _UnreadableError("a value is empty")
+    if sum(map(len, phrases)) > MOST_WORDS or len(text) > LONGEST_WORDS:
+        raise _UnreadableError(f"at most {MOST_WORDS} words of {LONGEST_WORDS} characters in all")
+    return SoughtWords(tuple(dict.fromkeys(phrases)))
+
+
 def _uri(text: str) -> SoughtText:
     return SoughtText(plain(text))
 
@@ -256,6 +275,8 @@ def _prefixed(text: str) -> tuple[Prefix, str]:
 
 
 def _reader(param: Parameter, modifier: Modifier | None) -> Callable[[str], Sought]:
+    if param.code in (TEXT, CONTENT):
+        return _words
     of_kind = _BY_KIND[param.kind]
     return of_kind if modifier is None else _BY_MODIFIER.get(modifier, of_kind)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from medkarta.fhir.representation import Summary
-from medkarta.fhir.search.parameters import Parameter
+from medkarta.fhir.search.parameters import CONTENT, TEXT, Parameter
 
 
 class BadSearchError(ValueError):
@@ -101,6 +101,12 @@ class SoughtText(NamedTuple):
     text: str
 
 
+class SoughtWords(NamedTuple):
+    """Of `_text` or `_content`: all of these, of which each is words that follow each other."""
+
+    phrases: tuple[tuple[str, ...], ...]
+
+
 class SoughtCodes(NamedTuple):
     """(system, code) of a value set or a branch. `bare`: an element of codes alone has them too."""
 
@@ -145,6 +151,7 @@ Sought: TypeAlias = (
     | SoughtNumber
     | SoughtPlace
     | SoughtText
+    | SoughtWords
     | SoughtCodes
     | SoughtValueSet
     | SoughtRange
@@ -164,6 +171,11 @@ class Criterion:
     def walks(self) -> bool:
         """Whether it goes through a hierarchy of other resources."""
         return self.param.kind == "reference" and self.modifier in (Modifier.ABOVE, Modifier.BELOW)
+
+    @property
+    def reads(self) -> bool:
+        """Whether it goes through the texts of resources one by one: no index has their words."""
+        return self.param.code in (TEXT, CONTENT)
 
     @property
     def walked(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ Made of the tables by which the server routes and searches, so that it says what
 from typing import Final
 
 from medkarta.fhir.definitions import resource_types
-from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.parameters import searchable_by
 from medkarta.fhir_api.interactions.subscriptions_search import PARAMETERS as OF_SUBSCRIPTIONS
 from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Shape
 from medkarta.record.rules.sharing import KEPT
@@ -125,7 +125,7 @@ def _resource(kind: str) -> dict[str, object]:
 
 def _kept(kind: str) -> dict[str, object]:
     """What can be done to resources of a type that is kept."""
-    parameters = parameters_of(kind).values()
+    parameters = searchable_by(kind).values()
     said: dict[str, object] = {
         "interaction": [
             {"code": code}

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.representation import Summary
-from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.parameters import searchable_by
 from medkarta.fhir.search.query_controls import CONTROLS
 from medkarta.fhir.search.sought import Total
 
@@ -89,7 +89,7 @@ def _search() -> Json:
     """
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     for resource_type in sorted(resource_types()):
-        for param in parameters_of(resource_type).values():
+        for param in searchable_by(resource_type).values():
             kinds[param.code].add(param.kind)
     properties: Json = {
         code: {"type": "string", "description": ", ".join(sorted(kinds[code]))}

@@ -37,6 +37,7 @@ from medkarta.record.search.matching import (
 from medkarta.record.search.nearness import near
 from medkarta.record.search.owners import owners_of
 from medkarta.record.search.sides import Reach, Side, of_param, of_type
+from medkarta.record.search.wording import worded
 
 _OF_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
 # What has few values, of which each is that of many resources.
@@ -51,7 +52,9 @@ _COARSE: Final = frozenset(
 def of_columns(kind: str, condition: Condition) -> bool:
     """Whether a condition is on columns of the resource itself, and needs no index row."""
     return isinstance(condition, Criterion) and (
-        condition.param.code in _OF_COLUMNS or owners_of(kind, condition) is not None
+        condition.param.code in _OF_COLUMNS
+        or condition.reads
+        or owners_of(kind, condition) is not None
     )
 
 
@@ -121,6 +124,8 @@ def _of_column(side: Side, kind: str, criterion: Criterion) -> Sql | None:
         return _has_id(side, criterion)
     if criterion.param.code == "_lastUpdated":
         return recorded(criterion)
+    if criterion.reads:
+        return worded(criterion)
     owners = None if side.shared else owners_of(kind, criterion)
     return None if owners is None else _of_owners(side, owners)
 

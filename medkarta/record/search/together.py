@@ -58,7 +58,7 @@ def goes_together(query: Query) -> bool:
 def _is_quick(condition: Condition) -> bool:
     match condition:
         case Chain(_, ((_, Criterion() as one),)) | (Criterion() as one):
-            return not one.walks
+            return not (one.walks or one.reads)
         case Missing():
             return True
         case _:
