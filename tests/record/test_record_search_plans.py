@@ -81,6 +81,7 @@ def unread(plan):
         ("_count=15&_sort=-date", ["resource_type_date"]),
         # Half of the record may be of it: looked up in a hash on the way along the index.
         ("status=final&_count=15", ["resource_type_date", "hashed SubPlan"]),
+        ("status=final&_text=a&_count=15", ["resource_type_date", "hashed SubPlan"]),
         ("encounter:Encounter.type=c1", ["index_reference_pkey", "hashed SubPlan"]),
         ("code=s|c4&_include=Observation:encounter", ["index_reference_pkey"]),
         ("_has:Observation:has-member:code=s|c4", ["index_reference_pkey", "hashed SubPlan"]),
@@ -96,9 +97,10 @@ def key(patient):
     return logical_id(patient, patient)
 
 
-def test_the_newest_of_several_entries_are_read_in_order(patients):
+@pytest.mark.parametrize("text", ["_count=15", "_content=a&_count=15"])
+def test_the_newest_of_several_entries_are_read_in_order(patients, text):
     """Each entry's index stops at the limit, however long the record is."""
-    plan = plan_of(patients[:3], "Observation", "_count=15", "force_custom_plan")
+    plan = plan_of(patients[:3], "Observation", text, "force_custom_plan")
     assert plan.count("Index Scan using resource_type_date on resource") == 3
     assert unread(plan) == []
 
