@@ -171,8 +171,8 @@ def _refused(answer: Answer) -> FhirError:
             refused = _forbidden(
                 "forbidden",
                 "A clinic's system reads one patient at a time: name the patient, in a search by"
-                " patient=<id> or _id=<id>, else in the address, as in Patient/<id>/$everything or"
-                " Observation/<id>/_history. Patient/$match finds the id.",
+                " patient=<id> or _id=<id>, in a history by Observation/_history?patient=<id>, else"
+                " in the address, as in Patient/<id>/$everything. Patient/$match finds the id.",
             )
         case _:
             refused = not_found()

@@ -79,7 +79,10 @@ class History:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryWished:
-    """Of one resource (`key` is its logical id) or of all of a type."""
+    """Of one resource (`key` is its logical id) or of all of a type.
+
+    `named`: of what is a patient's alone, not also of what is about nobody.
+    """
 
     resource_type: str
     key: str | None
@@ -87,6 +90,7 @@ class HistoryWished:
     at: Interval | None
     after: VersionPlace | None
     count: int
+    named: bool = False
 
     def stretch(self, resource_id: UUID | None) -> Stretch:
         return Stretch(
@@ -146,13 +150,13 @@ async def shared_vread(
 async def history(connection: Connection, grant: Grant, wished: HistoryWished) -> History:
     """FHIR history: https://hl7.org/fhir/R4/http.html#history. Empty: not there or not opened.
 
-    Of a type that is a patient's here and nobody's there (a Device) it tells of both.
+    Of a type that is a patient's here and nobody's there (a Device) it tells of both, unless named.
     """
     ids = _ids(grant, wished.key) if wished.key is not None else None
     if wished.key is not None and ids is None:
         return History(versions=[], next=None)
     stretch = wished.stretch(ids[1] if ids else None)
-    either = ids is None and wished.resource_type in SHARED_TYPES
+    either = ids is None and not wished.named and wished.resource_type in SHARED_TYPES
     told = (versions.of_both if either else versions.of_patients)(grant, stretch)
     return await _history(connection, told, wished.count)
 

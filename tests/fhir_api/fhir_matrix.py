@@ -138,7 +138,7 @@ def stopped(role, kind):
 def applies(types, way, kind, owner):
     if way in _ONE_TYPE:
         return kind == _ONE_TYPE[way]
-    if way == "$meta of a type":
+    if way in {"$meta of a type", "history of a type by patient"}:
         return kind not in EITHER_TYPES and owner != "nothing"
     if way in {"_revinclude", "chain", "_has", *_INSIDE}:
         held = COMPARTMENT if way in _INSIDE else types.params
@@ -168,6 +168,7 @@ def request(types, role, way, kind, owner):
         "count": f"{kind}?_summary=count&_tag={TAG}",
         "search as XML": f"{kind}?_format=xml",
         "history of a type": f"{kind}/_history",
+        "history of a type by patient": f"{kind}/_history?",
         "$meta of a type": f"{kind}/$meta?",
         "$summary of all": "Patient/$summary?",
         **tagged,
@@ -188,6 +189,7 @@ def naming(types, way, kind, owner):
         "_has": f"_id={patient}",
         "_revinclude": f"_id={patient}",
         "chain": f"{whose}:Patient._id={patient}",
+        "history of a type by patient": f"patient={patient}",
         "$meta of a type": f"patient={patient}",
         "$summary of all": f"patient={patient}",
     }.get(way, otherwise)

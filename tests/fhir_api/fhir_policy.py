@@ -121,6 +121,7 @@ WAYS: Final = {
     "chain": Way(through=("Patient",)),
     "_has": Way(through=("Patient",), shows="Patient"),
     "history of a type": Way(),
+    "history of a type by patient": Way(search=False),
     "$meta of a type": Way(search=False),
 }
 # Ways that do not keep to one type.

@@ -100,6 +100,7 @@ def read_by_id(world, kinds=("Patient", "Observation", "Condition")):
     for kind in kinds:
         yield f"{kind}/_history"
         yield f"{kind}/_history?_since=2026-11-01&_count=1"
+        yield f"{kind}/_history?patient={other.patient}"
         for name in (other.patient, other.observation, other.condition):
             yield from (f"{kind}/{name}", f"{kind}/{name}/_history", f"{kind}/{name}/_history/1")
             yield f"{kind}?_id={name}&_total=accurate"

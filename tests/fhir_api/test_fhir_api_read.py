@@ -157,7 +157,7 @@ class TestASystem:
         self, world, machine, x
     ):
         heard = machine.get("Observation/_history", x)
-        assert (heard.status, "Observation/<id>/_history" in heard.words) == (403, True)
+        assert (heard.status, "Observation/_history?patient=<id>" in heard.words) == (403, True)
         path = f"Observation/{world.boris_at_x.observation}/_history"
         assert machine.get(f"{path}?_since=1990-01-01T00:00:00+03:00", x).json["total"] == 1
 

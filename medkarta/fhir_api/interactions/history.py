@@ -1,20 +1,24 @@
 """FHIR history of a resource and of a type: https://hl7.org/fhir/R4/http.html#history."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from medkarta.access.api.asking import Doing, Opened
+from medkarta.access.api.asking import Concern, Doing, Opened
 from medkarta.fhir.search.dates import Interval, interval
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, history_entry
 from medkarta.fhir_api.naming import named
+from medkarta.fhir_api.operations.given import Given
+from medkarta.fhir_api.operations.opening import entry_asked
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.senders_ids import given_by_ours
 from medkarta.fhir_api.whose import concern_of
 from medkarta.foundation.sealing import NotSealedHereError
 from medkarta.record import reading
@@ -26,6 +30,8 @@ _MOST: Final = 1_000
 _LONGEST_CURSOR: Final = 400
 _TIMES: Final = ("_since", "_at")
 KNOWN: Final = frozenset({"_since", "_at", "_count", "_cursor", "_format", "_pretty"})
+_WHOSE: Final = ("patient", "subject")
+KNOWN_OF_TYPE: Final = KNOWN.union(_WHOSE)
 
 
 async def history(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -36,7 +42,7 @@ async def history(api: Api, request: FhirRequest) -> FhirAnswer:
     """
     kind, text, _ = request.path
     opened = await api.open(request, named(kind, text).wish(Doing.READ))
-    wished = _wished(api, request, key=text)
+    wished = _wished(api, request, key=text, known=KNOWN)
     found = await _found(api, opened, wished)
     if not found.versions:
         raise not_found()
@@ -44,17 +50,28 @@ async def history(api: Api, request: FhirRequest) -> FhirAnswer:
 
 
 async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
-    """All versions of all resources of a type that are open to the caller."""
+    """All versions of all resources of a type that are open to the caller.
+
+    A clinic's system names the patient, whose alone they are then.
+    """
     kind, _ = request.path
+    concern = concern_of(kind)
+    given = Given(
+        {one: (request.parameters[one],) for one in _WHOSE if one in request.parameters}, {}
+    )
+    entry = entry_asked(request, await given_by_ours(api, request, given))
     wish = Wish(
         doing=Doing.SEARCH,
         types=frozenset({kind}),
         resources=(f"{kind}?_history",),
-        concern=concern_of(kind),
+        concern=concern,
+        target=entry,
     )
     opened = await api.open(request, wish)
-    wished = _wished(api, request, key=None)
-    return _answer(api, request, wished, await _found(api, opened, wished))
+    known = KNOWN if concern is Concern.NOBODY else KNOWN_OF_TYPE
+    wished = _wished(api, request, key=None, known=known)
+    found = await _found(api, opened, replace(wished, named=entry is not None))
+    return _answer(api, request, wished, found)
 
 
 async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
@@ -64,10 +81,13 @@ async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
         return await reading.history(connection, opened.grant, wished)
 
 
-def _wished(api: Api, request: FhirRequest, *, key: str | None) -> HistoryWished:
+def _wished(
+    api: Api, request: FhirRequest, *, key: str | None, known: Collection[str]
+) -> HistoryWished:
     given = request.parameters
-    if unknown := sorted(given.keys() - KNOWN):
-        raise _bad(unknown[0][:40], "A history takes _since, _at and _count.")
+    if unknown := sorted(given.keys() - known):
+        whose = ", and patient" if "patient" in known else ""
+        raise _bad(unknown[0][:40], f"A history takes _since, _at and _count{whose}.")
     count = given.get("_count", str(_USUAL))
     if not (count.isascii() and count.isdigit() and int(count[:9]) > 0):
         raise _bad("_count", "_count is a whole number from 1.")
@@ -95,7 +115,8 @@ def _answer(api: Api, request: FhirRequest, wished: HistoryWished, found: Histor
     address = f"{request.base}/{'/'.join(request.path)}"
     given = request.parameters
     # What was used, and not what was asked: more than a page may have is as many as it may.
-    kept: list[tuple[str, object]] = [(name, given[name]) for name in _TIMES if name in given]
+    asked = [name for name in (*_WHOSE, *_TIMES) if name in given]
+    kept: list[tuple[str, object]] = [(name, given[name]) for name in asked]
     if "_count" in given:
         kept.append(("_count", wished.count))
     here = [("_cursor", given["_cursor"])] if "_cursor" in given else []

@@ -82,8 +82,8 @@ def _search(takes: Content | None = None) -> Told:
     return Told(answers=_SEARCHED, queries=queries, takes=takes, headers=("Prefer",))
 
 
-def _history() -> Told:
-    return Told(answers=_SEARCHED, queries=history.KNOWN)
+def _history(known: frozenset[str]) -> Told:
+    return Told(answers=_SEARCHED, queries=known)
 
 
 def _written(
@@ -137,8 +137,8 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     compartment.search_compartment: Told(answers=_SEARCHED, queries=compartment.KNOWN),
     read.read: Told(answers=_VERSIONED, headers=_KNOWN),
     vread.vread: Told(answers={200: Content.RESOURCE}, refuses=frozenset({410})),
-    history.history: _history(),
-    history.type_history: _history(),
+    history.history: _history(history.KNOWN),
+    history.type_history: _history(history.KNOWN_OF_TYPE),
     create.create: _written(_STORED, Content.RESOURCE, "If-None-Exist", "Idempotency-Key"),
     update.update: _written(_STORED, Content.RESOURCE, "If-None-Match"),
     update.conditional_update: _written(

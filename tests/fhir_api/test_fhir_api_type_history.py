@@ -1,0 +1,112 @@
+"""The history of a type, of the patient whom a clinic's system names."""
+
+import pytest
+from bearers import app_token, system_token
+from fhir_meanwhile import allowed
+
+from medkarta.audit import queries as audit
+from medkarta.foundation.ids import PersonId, encode_uuid, new_uuid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def x(world):
+    return system_token(world.x)
+
+
+@pytest.fixture(scope="module")
+def card(machine, x):
+    """Our id of a patient whom X calls card-18: a Device and an Observation, of two versions."""
+    made = machine.call("PUT", "Patient/card-18", x, {"resourceType": "Patient", "id": "card-18"})
+    whose = {"reference": "Patient/card-18"}
+    device = {"resourceType": "Device", "id": "pump-18", "patient": whose}
+    assert machine.call("PUT", "Device/pump-18", x, device).status == 201
+    for status in ("preliminary", "final"):
+        seen = {"status": status, "code": {"text": "Пульс"}, "subject": whose}
+        observation = {"resourceType": "Observation", "id": "pulse-18", **seen}
+        heard = machine.call("PUT", "Observation/pulse-18", x, observation)
+        assert heard.status in {200, 201}, heard.body
+    return made.json["id"]
+
+
+def statuses(heard):
+    assert heard.status == 200, heard.body
+    return [one["resource"]["status"] for one in heard.json.get("entry", [])]
+
+
+def links(heard):
+    return {one["relation"]: one["url"].partition("/fhir/")[2] for one in heard.json["link"]}
+
+
+@pytest.mark.parametrize("named", ["patient={}", "subject=Patient/{}", "patient=card-18"])
+def test_a_system_reads_the_versions_of_one_patients_resources(machine, x, card, named):
+    heard = machine.get(f"Observation/_history?{named.format(card)}", x)
+    assert statuses(heard) == ["final", "preliminary"]
+    assert heard.json["total"] == 2
+
+
+def test_its_pages_go_on_with_the_patient(machine, x, card):
+    first = machine.get(f"Observation/_history?patient={card}&_count=1", x)
+    assert statuses(first) == ["final"]
+    assert links(first)["self"] == f"Observation/_history?patient={card}&_count=1"
+    second = machine.get(links(first)["next"], x)
+    assert statuses(second) == ["preliminary"]
+    assert "next" not in links(second)
+    without = links(first)["next"].replace(f"&patient={card}", "")
+    assert machine.get(without, x).status == 403
+
+
+def test_it_stands_in_the_persons_log(world, machine, x):
+    person_id = PersonId(world.boris.person_id)
+    before = audit.count(person_id)
+    machine.get(f"Observation/_history?patient={world.boris_at_x.patient}", x)
+    assert audit.count(person_id) == before + 1
+    (line,) = audit.entries(person_id=person_id, before=None, limit=1)
+    assert line.said.resources == ("Observation?_history",)
+
+
+def test_another_clinics_patient_is_as_nobody(world, machine, x):
+    absent = encode_uuid(new_uuid())
+    whom = (world.anna_at_y.patient, f"{absent}-{absent}", "card-19")
+    heard = [machine.get(f"Observation/_history?patient={one}", x) for one in whom]
+    assert {(one.status, one.words) for one in heard} == {(404, heard[0].words)}
+
+
+def test_of_another_clinics_patient_the_sections_that_the_person_allowed(world, machine, x):
+    named = f"_history?patient={world.anna_at_y.patient}"
+    with allowed(world, ["labs"]):
+        labs = machine.get(f"Observation/{named}", x)
+        diagnoses = machine.get(f"Condition/{named}", x)
+    assert labs.json["total"] > 0
+    assert (diagnoses.status, diagnoses.json["total"]) == (200, 0)
+
+
+def test_of_what_is_a_patients_or_nobodys_only_the_patients(machine, x, card):
+    """Without the patient it is of what is nobody's."""
+    heard = machine.get(f"Device/_history?patient={card}", x)
+    assert [one["resource"]["patient"]["reference"] for one in heard.json["entry"]] == [
+        f"Patient/{card}"
+    ]
+    nobodys = machine.get("Device/_history", x)
+    assert not [one for one in nobodys.json.get("entry", []) if "patient" in one["resource"]]
+
+
+def test_two_patients_are_nobody_and_what_is_shared_has_none(machine, x, card):
+    two = f"patient={card}&subject={encode_uuid(new_uuid())}"
+    assert machine.get(f"Observation/_history?{two}", x).status == 404
+    heard = machine.get(f"Organization/_history?patient={card}", x)
+    assert (heard.status, heard.json["issue"][0]["expression"]) == (400, ["patient"])
+
+
+def test_an_app_may_name_an_entry_of_its_persons(world, machine):
+    anna = app_token(world.anna)
+    of_all = machine.get("Observation/_history", anna).json["total"]
+    at_x, at_y = (
+        machine.get(f"Observation/_history?patient={one.patient}", anna).json["total"]
+        for one in (world.anna_at_x, world.anna_at_y)
+    )
+    assert 0 < at_x < of_all
+    assert at_x + at_y == of_all
+    others = machine.get(f"Observation/_history?patient={world.boris_at_x.patient}", anna)
+    assert others.status == 404
