@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Final, TypeAlias, TypeVar
 
 from django.db import connection
@@ -29,6 +30,11 @@ Outcome: TypeAlias = Taken | Rejected
 Result = TypeVar("Result")
 
 _HELD: Final = 3  # threads with a connection each, beside those of the small and of the large ones
+_ENDS: Final = (
+    "The service is being stopped, and has not taken this. Send it again in a moment: with an"
+    " Idempotency-Key nothing is made twice."
+)
+_SOON: Final = ((b"retry-after", b"5"),)
 _IDLE = 1.0  # seconds after which the connection is looked at before it is used
 
 
@@ -52,6 +58,7 @@ class Writer:
             self._together, patience=PATIENCE
         )
         self._used = 0.0
+        self._closing = False
 
     async def take(self, wanted: Submission | Asked) -> Outcome:
         """What became of it, once it is committed. Raises `FhirError`."""
@@ -59,16 +66,18 @@ class Writer:
         if isinstance(outcome, FhirError):
             raise outcome
         while isinstance(outcome, Held):
-            outcome = await _within(self._held, partial(_take_held, outcome))
+            outcome = await self._within(self._held, partial(_take_held, outcome))
         return outcome
 
     async def in_turn(self, work: Callable[[], Result]) -> Result:
         """Do what is large, reading and all, when those before it are done: see `take_alone`."""
-        return await _within(self._large, partial(gently, work))
+        return await self._within(self._large, partial(gently, work))
 
     async def close(self) -> None:
-        """Let what is being taken come to its end, and the connection go."""
-        await _within(self._thread, _close)
+        """Let what is being taken come to its end, and the connection go; begin nothing more."""
+        closing = self._within(self._thread, _close)
+        self._closing = True
+        await closing
         for one in (self._thread, self._large, self._held):
             one.shutdown()
 
@@ -80,8 +89,13 @@ class Writer:
         made = [one if isinstance(one, Submission) else _made(one, answers) for one in waiting]
         submissions = [one for one in made if isinstance(one, Submission)]
         work = partial(self._take, submissions)
-        outcomes = iter(await _within(self._thread, work) if submissions else ())
+        outcomes = iter(await self._within(self._thread, work) if submissions else ())
         return [one if isinstance(one, FhirError) else next(outcomes) for one in made]
+
+    def _within(self, threads: Executor, work: Callable[[], Result]) -> asyncio.Future[Result]:
+        if self._closing:
+            raise FhirError(HTTPStatus.SERVICE_UNAVAILABLE, "transient", _ENDS, headers=_SOON)
+        return asyncio.get_running_loop().run_in_executor(threads, work)
 
     def _take(self, submissions: Sequence[Submission]) -> list[Outcome | Held]:
         if time.monotonic() - self._used > _IDLE:
@@ -109,10 +123,6 @@ def _take_held(held: Held) -> Outcome | Held:
         return take_held(held=held, now=timezone.now())
     finally:
         _close()
-
-
-async def _within(threads: Executor, work: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(threads, work)
 
 
 def _made(asked: Asked, answers: Iterator[Answer]) -> Submission | FhirError:

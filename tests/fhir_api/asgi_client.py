@@ -34,7 +34,7 @@ class Machine:
     """Somebody's program, and the web process that it talks to, with a loop of its own."""
 
     def __init__(self, target):
-        self._target = target
+        self.target = target
         self._loop = asyncio.Runner()
         self._pool = None
         self.app = FhirApi(base=BASE, database=self)
@@ -53,7 +53,7 @@ class Machine:
         """What the web process gives the API."""
         if self._pool is None:
             self._pool = AsyncConnectionPool(
-                kwargs={**self._target, "autocommit": True}, min_size=0, max_size=4, open=False
+                kwargs={**self.target, "autocommit": True}, min_size=0, max_size=4, open=False
             )
             await self._pool.open()
         return self._pool

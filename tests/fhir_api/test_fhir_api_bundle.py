@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from asgi_client import Machine
 from bearers import app_token, system_token
 from django.db import transaction
 
@@ -227,6 +228,22 @@ class TestWhileAPatientIsLocked:
             assert not held.done()
         (answer,) = machine.end(held)
         assert (answer.status, answer.json["valueString"]) == (200, "small")
+
+    def test_who_still_waits_when_the_service_is_stopped_is_told_to_come_again(
+        self, world, machine, x, boris
+    ):
+        resource = put(boris, "never")["resource"]
+        theirs = note(f"Patient/{world.anna_at_x.patient}")
+        with locked(boris):
+            with Machine(machine.target) as another:
+                first = another.begin("POST", "Observation", x, theirs)
+                held = another.begin("PUT", f"Observation/{boris.observation}", x, resource)
+                another.end(first, another.begin("POST", "Observation", x, theirs))
+            answer = held.result()
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+        assert "Send it again" in answer.words
+        now = machine.get(f"Observation/{boris.observation}", x)
+        assert now.json.get("valueString") != "never"
 
 
 class TestWhatIsNoBundle:
