@@ -17,6 +17,7 @@ from medkarta.record.search.together import One, Shape, goes_together, rows_of
 from medkarta.record.written import Written
 
 _LANES: Final = 2  # statements at one moment; the other connections are the door's and of long work
+_ALONE: Final = 2  # searches that go alone and may take long, at one moment: the rest is for others
 # What may be wrong with one search, and is then no fault of those that went with it.
 OF_ONE: Final = (QueryCanceled, DataError, ValueError)
 
@@ -39,12 +40,13 @@ class Searches:
         self._frames = Frames(written)
         self._waiting: dict[Shape, _Waiting] = {}  # who waits longest stands first
         self._lanes: set[asyncio.Task[None]] = set()
+        self._alone = asyncio.Semaphore(_ALONE)
 
     async def search(self, reach: Reach, asked: Asked) -> SearchPage:
         """As `reading.search`. Raises as it does."""
         one = self.parted(reach, asked)
         if one is None:
-            async with self._pool.connection() as connection:
+            async with self._alone, self._pool.connection() as connection:
                 return await reading.search(connection, reach, asked, self._written)
         try:
             row = await self._ask(one)

@@ -37,12 +37,16 @@ class Pool:
 
     def __init__(self, database):
         self._database, self._lock, self.given = database, asyncio.Lock(), 0
+        self.out = self.most_out = 0
 
     @asynccontextmanager
     async def connection(self):
         self.given += 1
+        self.out += 1
+        self.most_out = max(self.most_out, self.out)
         async with self._lock:
             yield self._database
+        self.out -= 1
 
 
 @pytest.fixture
@@ -94,6 +98,8 @@ async def test_who_asks_for_very_much_or_goes_far_asks_alone(people, pool):
     for text in texts:
         await asyncio.gather(*(found(searches, grant_of(one), text) for one in people))
     assert pool.given == len(texts) * len(people)
+    await asyncio.gather(*(found(searches, grant_of(people[0]), texts[1]) for _ in range(6)))
+    assert pool.most_out == 2  # however many may take long, connections are left for others
 
 
 KINDS = [
