@@ -1,5 +1,6 @@
 """What every interaction has at hand: the door, connections, and who may pass."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -32,12 +33,16 @@ from medkarta.fhir_api.bundles import written
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.reads import Wanted, open_and_read
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.room import Room
 from medkarta.fhir_api.searches import SearchesThroughDoor, Sought
 from medkarta.fhir_api.writer import Writer
 from medkarta.foundation.ids import PatientId, ResourceId
 from medkarta.record.reading import SearchPage, Text
 from medkarta.record.search.cursors import Asked, Marker
 
+LONGEST_TOLD: Final = 20_000_000  # bytes of a Bundle's answer; nothing more is looked up for it
+_USUAL_TOLD: Final = 1_000_000
+_LOOKUPS: Final = 16  # reads of all Bundles at one moment
 _GATES: Final = {
     Gate.SECOND_FACTOR: "The citizen's sign-in has no second factor.",
     Gate.LEVEL: "The citizen's identity is not confirmed.",
@@ -85,6 +90,11 @@ class Api:
         self._door = Gathering(on_connection(pool, open_many), patience=PATIENCE)
         self._reads = Gathering(on_connection(pool, open_and_read), patience=PATIENCE)
         self._searches = SearchesThroughDoor(pool, written(base))
+        # Of Bundles: an answer is held until it is whole, and each read has a page of its own.
+        self.room_of_answers = Room(
+            "Answers", of_each=2 * LONGEST_TOLD, of_all=5 * LONGEST_TOLD, usual=_USUAL_TOLD
+        )
+        self.lookups = asyncio.Semaphore(_LOOKUPS)
 
     async def open(self, request: FhirRequest, wish: Wish) -> Opened:
         """Pass the door, its line in the log committed. Raises `FhirError` in words."""

@@ -56,10 +56,10 @@ class FhirApi:
         self._api: Api | None = None
         # Apps only read: what they ask for is short, and takes no room from what clinics send.
         self._room = Room(
-            of_each=2 * LARGEST_BUNDLE, of_all=4 * LARGEST_BUNDLE, usual=LARGEST_RESOURCE
+            "Bodies", of_each=2 * LARGEST_BUNDLE, of_all=4 * LARGEST_BUNDLE, usual=LARGEST_RESOURCE
         )
         self._room_of_apps = Room(
-            of_each=LARGEST_RESOURCE, of_all=LARGEST_BUNDLE, usual=LARGEST_RESOURCE // 10
+            "Bodies", of_each=LARGEST_RESOURCE, of_all=LARGEST_BUNDLE, usual=LARGEST_RESOURCE // 10
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""How much of a web process's memory bodies may have that are on their way or wait their turn."""
+"""How much of a web process's memory bodies and answers may have that are on their way."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -14,10 +14,12 @@ _LATER: Final = ((b"retry-after", b"10"),)
 class Room:
     """Belongs to one event loop. Bytes of one sender's, and of all; nobody waits for what is usual.
 
-    What is no larger than `usual` is refused for other bodies of its sender's alone.
+    `what` is in it, in the plural. What is no larger than `usual` is refused for others of its
+    sender's alone.
     """
 
-    def __init__(self, *, of_each: int, of_all: int, usual: int) -> None:
+    def __init__(self, what: str, *, of_each: int, of_all: int, usual: int) -> None:
+        self._what = what
         self._of_each = of_each
         self._of_all = of_all
         self._usual = usual
@@ -25,7 +27,7 @@ class Room:
 
     @contextmanager
     def place(self, sender: Hashable) -> Iterator[Callable[[int], None]]:
-        """For the time of a request: to be called with how large its body is, or has become.
+        """For the time of a request: to be called with how large it is, or has become.
 
         What is called raises `FhirError` where there is no room for it now.
         """
@@ -35,9 +37,9 @@ class Room:
             nonlocal held
             more = max(size - held, 0)
             if self._held[sender] + more > self._of_each:
-                raise _full(HTTPStatus.TOO_MANY_REQUESTS, "Bodies of yours")
+                raise _full(HTTPStatus.TOO_MANY_REQUESTS, f"{self._what} of yours")
             if size > self._usual and self._held.total() + more > self._of_all:
-                raise _full(HTTPStatus.SERVICE_UNAVAILABLE, "Large bodies")
+                raise _full(HTTPStatus.SERVICE_UNAVAILABLE, f"Large {self._what.lower()}")
             self._held[sender] += more
             held += more
 
@@ -54,5 +56,5 @@ def small(_size: int) -> None:
 
 
 def _full(status: HTTPStatus, whose: str) -> FhirError:
-    words = f"{whose} are being taken, as many as there is room for. Send this one again later."
+    words = f"{whose} are on their way, as many as there is room for. Send this one again later."
     return FhirError(status, "throttled", words, headers=_LATER)

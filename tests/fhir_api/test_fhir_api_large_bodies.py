@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import re
 import threading
 from datetime import UTC, datetime
 
@@ -45,7 +46,7 @@ class TestReadsOfABatch:
 
     def read(self, number, answer):
         parts = [b"{}", *(SentEntry(method="GET", url=f"Observation/{n}") for n in range(number))]
-        return asyncio.run(read_together(Api(None, answer, base=""), request_of(), parts))
+        return asyncio.run(read_together(Api(None, answer, base=""), request_of(), "a", parts))
 
     def test_go_together(self):
         under_way, most = set(), []
@@ -69,10 +70,37 @@ class TestReadsOfABatch:
         told = self.read(9, answer)
         assert [b'"status":"413"' in one for one in told[-2:]] == [False, True]
 
+    def test_of_several_batches_have_room_together_and_are_not_all_looked_up_at_once(self):
+        """Each sender's answers have 40 MB, those of all 100: what does not fit in is told so."""
+        under_way, most = [], []
+
+        async def answer(_):
+            under_way.append(1)
+            most.append(len(under_way))
+            await asyncio.sleep(0)
+            under_way.pop()
+            return FhirAnswer(status=200, body=b"1" * 2_000_000)
+
+        async def read_all():
+            api = Api(None, answer, base="")
+            parts = [SentEntry(method="GET", url=f"Observation/{n}") for n in range(9)]
+            asked = [read_together(api, request_of(), one, parts) for one in "aaabbbcccd"]
+            told = await asyncio.gather(*asked)
+            with api.room_of_answers.place("a") as grow:
+                grow(20_000_000)  # all of it has been given back
+            return [b"".join(one) for one in told]
+
+        told = asyncio.run(read_all())
+        statuses = [re.findall(rb'"status":"(\d+)"', one) for one in told]
+        assert {one for few in statuses for one in few} == {b"200", b"429", b"503"}
+        assert sum(few.count(b"200") for few in statuses) <= 50
+        assert all(len(few) == 9 for few in statuses)
+        assert max(most) == 16
+
 
 class TestRoom:
     def test_is_of_each_sender_and_of_all_who_send_more_than_usual(self):
-        room = Room(of_each=10, of_all=15, usual=5)
+        room = Room("Bodies", of_each=10, of_all=15, usual=5)
         with room.place("a") as mine, room.place("b") as theirs, room.place("c") as another:
             mine(6)
             mine(10)
@@ -87,7 +115,7 @@ class TestRoom:
             another(10)
 
     def test_is_asked_for_before_a_body_is_read_and_as_it_grows(self):
-        room = Room(of_each=10, of_all=10, usual=0)
+        room = Room("Bodies", of_each=10, of_all=10, usual=0)
         heard = []
 
         async def receive():

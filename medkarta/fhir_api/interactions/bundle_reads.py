@@ -1,12 +1,12 @@
 """The reads of a batch or transaction: each as if it had come alone, some at a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
-from medkarta.fhir_api.api import Api
+from medkarta.fhir_api.api import LONGEST_TOLD, Api
 from medkarta.fhir_api.bundles import response_entry
 from medkarta.fhir_api.interactions.read import instant
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
@@ -15,46 +15,56 @@ from medkarta.record.submissions import SentEntry
 
 # Reads that wait together are read together; more at a time would keep other callers waiting.
 _AT_ONCE: Final = 8
-# Bytes of an answer, after which nothing more is looked up for it.
-_MOST_TOLD: Final = 20_000_000
+_LONG: Final = FhirError(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too-costly",
+    f"The answer has {LONGEST_TOLD // 1_000_000} MB without this entry."
+    " Ask for it in another Bundle.",
+)
 _KEPT: Final = (b"authorization", b"x-request-id", b"user-agent", b"prefer")
 Part: TypeAlias = bytes | SentEntry
 
 
-async def read_together(api: Api, request: FhirRequest, parts: Sequence[Part]) -> list[bytes]:
-    """The entries of the answer in their order, what was left to be read among them."""
+async def read_together(
+    api: Api, request: FhirRequest, sender: Hashable, parts: Sequence[Part]
+) -> list[bytes]:
+    """The entries of the answer in their order, what was left to be read among them.
+
+    What is left when the answer is long, or answers of this sender's or of all are, is refused.
+    """
     told = [one if isinstance(one, bytes) else b"" for one in parts]
     asked = [(index, one) for index, one in enumerate(parts) if isinstance(one, SentEntry)]
     left = iter(asked)
     length = sum(map(len, told))
+    full: list[FhirError] = []  # why there is no room for what is left
 
-    async def read_some() -> None:
+    async def read_some(grow: Callable[[int], None]) -> None:
         nonlocal length
         for index, entry in left:
-            told[index] = await _looked_up(api, request, entry) if length < _MOST_TOLD else _MORE
-            length += len(told[index])
+            async with api.lookups:
+                one = _refused(full[0]) if full else await _looked_up(api, request, entry)
+            try:
+                grow(length + len(one))
+            except FhirError as error:
+                full.append(error)
+                one = _refused(error)
+            told[index] = one
+            length += len(one)
+            if length >= LONGEST_TOLD:
+                full.append(_LONG)
 
-    readers = [asyncio.create_task(read_some()) for _ in asked[:_AT_ONCE]]
-    try:
-        await asyncio.gather(*readers)
-    finally:
-        for one in readers:
-            one.cancel()
+    with api.room_of_answers.place(sender) as grow:
+        readers = [asyncio.create_task(read_some(grow)) for _ in asked[:_AT_ONCE]]
+        try:
+            await asyncio.gather(*readers)
+        finally:
+            for one in readers:
+                one.cancel()
     return told
 
 
-_MORE: Final = response_entry(
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    outcome=outcome(
-        [
-            Issue(
-                code="too-costly",
-                diagnostics=f"The answer has {_MOST_TOLD // 1_000_000} MB without this entry."
-                " Ask for it in another Bundle.",
-            )
-        ]
-    ),
-)
+def _refused(error: FhirError) -> bytes:
+    return response_entry(error.status, outcome=outcome(error.issues))
 
 
 async def _looked_up(api: Api, request: FhirRequest, entry: SentEntry) -> bytes:
@@ -73,7 +83,7 @@ async def _looked_up(api: Api, request: FhirRequest, entry: SentEntry) -> bytes:
         )
         found = await api.answer(alone)
     except FhirError as error:
-        return response_entry(error.status, outcome=outcome(error.issues))
+        return _refused(error)
     except UnicodeEncodeError:
         words = Issue(code="invalid", diagnostics="The address is not percent-encoded.")
         return response_entry(HTTPStatus.BAD_REQUEST, outcome=outcome([words]))
