@@ -83,7 +83,7 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
     else:
         asked = await beside_if_large(request, partial(_asked, caller=caller))
         done = _done_of(request, asked, await _taken(api, asked.submission))
-    told = await read_together(api, request, caller.client_id, done.parts)
+    told = await read_together(api, request, (caller.client_id, caller.person_id), done.parts)
     return FhirAnswer(status=HTTPStatus.OK, body=bundle(f"{done.type}-response", told))
 
 
