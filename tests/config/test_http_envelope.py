@@ -23,6 +23,7 @@ def service():
 
 
 SLOW = {
+    "nothing": b"",
     "headers": b"GET /fhir/metadata HTTP/1.1\r\nHost: loc",
     "a body": (
         b"POST /fhir/Patient HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n"
@@ -228,7 +229,7 @@ class TestClientsThatHang:
             assert service.get(path)[0] == 200
             assert time.monotonic() - began < 3  # a place that was kept from us would cost more
 
-    @pytest.mark.parametrize("way", ["headers", "a body"])
+    @pytest.mark.parametrize("way", ["nothing", "headers", "a body"])
     def test_are_cut_off(self, slow, way):
         began, connections = slow
         for one in connections[way]:

@@ -32,7 +32,7 @@ _LOGGING: dict[str, Any] = {
 
 def serve(environment: Environment, *, when_told: bool) -> None:
     """Serve until told to stop. Ends with an exit code of its own when a worker process dies."""
-    from granian.constants import Interfaces, Loops, SSLProtocols
+    from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
@@ -53,6 +53,8 @@ def serve(environment: Environment, *, when_told: bool) -> None:
         workers=environment.web_workers,
         websockets=False,
         backpressure=_BACKPRESSURE,
+        # Left to find out what is spoken it waits for the first byte, and that for ever.
+        http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT),
         log_dictconfig=_LOGGING,
         log_level=LogLevels.warning,
