@@ -135,6 +135,12 @@ class Entry:
         return self.full_url or "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
+    def said_id(self) -> str | None:
+        """The id that a conditional update's resource has itself."""
+        said = self.resource.get("id") if self.verb is Verb.UPDATE and self.condition else None
+        return said if isinstance(said, str) else None
+
+    @property
     def updates(self) -> bool:
         """Whether it writes over what is there."""
         return self.verb in {Verb.UPDATE, Verb.PATCH}
@@ -171,6 +177,8 @@ class Entry:
             yield self.key
         if self.condition:
             yield str(self.condition)
+        if said := self.said_id:
+            yield f"{self.resource_type}/{said}"
 
     def refuse(
         self,

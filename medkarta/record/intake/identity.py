@@ -189,9 +189,29 @@ class Settlement:
             return self._target(entry, clinic_id)
         if entry.condition is None:
             return None
-        return self._only(entry, clinic_id) or self._conditions.get(
+        met = self._only(entry, clinic_id) or self._conditions.get(
             (entry.condition, _scope(entry, clinic_id))
         )
+        return self._as_said(entry, met, clinic_id) if entry.said_id else met
+
+    def _as_said(self, entry: Entry, met: Place | None, clinic_id: ClinicId | None) -> Place | None:
+        """By the id in the resource: that of what meets the condition, or else of what is written.
+
+        https://hl7.org/fhir/R4/http.html#cond-update.
+        """
+        said = entry.said_id
+        if met is None:
+            _check_own_condition(entry)
+            entry.target_id, entry.chosen_id = said, None
+            return self._target(entry, clinic_id)
+        if said != met.id and self._names.target(met.resource_type, said or "", clinic_id) != met:
+            raise RefusedError(
+                "the resource's id is not that of the one that meets the condition",
+                status=400,
+                code="invalid",
+                expression=f"{entry.resource_type}.id",
+            )
+        return met
 
     def _new(self, entry: Entry, patient_id: PatientId | None, clinic_id: ClinicId | None) -> Place:
         place = Place(
@@ -201,11 +221,7 @@ class Settlement:
         )
         if not entry.chosen_id:
             return place
-        if entry.condition and not meets(entry.found, replace(entry.condition, id=None)):
-            raise UnresolvedError(
-                "the resource does not meet its own condition: sent again, it would make another",
-                code="business-rule",
-            )
+        _check_own_condition(entry)
         return self._store.make(place)
 
     def _only(self, entry: Entry, clinic_id: ClinicId | None) -> Place | None:
@@ -240,6 +256,14 @@ class Settlement:
                 "the patient of this id has another birth date or СНИЛС here; a PUT corrects it",
                 code="conflict",
             )
+
+
+def _check_own_condition(entry: Entry) -> None:
+    if entry.condition and not meets(entry.found, replace(entry.condition, id=None)):
+        raise UnresolvedError(
+            "the resource does not meet its own condition: sent again, it would make another",
+            code="business-rule",
+        )
 
 
 def _absent(entry: Entry) -> UnresolvedError:

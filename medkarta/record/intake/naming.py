@@ -68,8 +68,8 @@ class Names:
     def outside(self) -> Iterator[Name]:
         """Names of what is not in the bundle, or is to be written over."""
         for entry in self._entries:
-            if entry.target_id:
-                yield Name(entry.resource_type, entry.target_id, self.clinic_id)
+            if named := entry.target_id or entry.said_id:
+                yield Name(entry.resource_type, named, self.clinic_id)
             if entry.key:
                 yield self.of_key(entry.key)
             for reference in entry.references:
