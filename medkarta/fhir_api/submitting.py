@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from typing import Final, TypeVar
 
 from medkarta.access.api.asking import Answer, Caller, Concern, Doing
 from medkarta.access.grants import Everything
 from medkarta.access.scopes import opened_by
+from medkarta.fhir.content import references_of
+from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.json_text import BadJsonError, ResourceText, read_resource
 from medkarta.fhir.xml.hardened import BadXmlError
 from medkarta.fhir.xml.reading import json_of
@@ -56,10 +59,14 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
     )
     asking = asking_of(request, wish)
     key = idempotency_key(request)
+    shown = False
 
     def submission_of(answer: Answer) -> Submission:
+        nonlocal shown
+        caller = opened(answer).caller
+        shown = may_see(caller, request.path[0])
         return Submission(
-            sender=_sender_of(opened(answer).caller, entry),
+            sender=_sender_of(caller, entry),
             kind=Kind.SINGLE,
             entries=(entry,),
             origin=request.origin,
@@ -72,7 +79,7 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
     done = taken.answers[0]
     if not isinstance(done, Done):
         raise TypeError("a single entry is done or refused")
-    return _answer(request, done)
+    return _answer(request, done, shown=shown)
 
 
 def _sender_of(caller: Caller, entry: SentEntry) -> Sender:
@@ -103,13 +110,26 @@ def sender(caller: Caller) -> Sender:
 def may(caller: Caller, entry: SentEntry) -> bool:
     """Whether the token's scopes name what an entry that writes does.
 
-    Its condition is a search of its own, and would tell who may not search what is there.
+    A condition is a search of its own, also one in the place of a reference, and would tell who
+    may not search what is there.
     """
     kind = entry.url.partition("?")[0].partition("/")[0]
-    asks = "?" in entry.url or entry.if_none_exist is not None
-    doings = [DOINGS[entry.method], *([Doing.SEARCH] if asks else [])]
-    opened = (opened_by(caller.scopes, doing.value)[0] for doing in doings)
-    return all(isinstance(types, Everything) or kind in types for types in opened)
+    asked = {kind} if "?" in entry.url or entry.if_none_exist is not None else set()
+    if entry.resource and "?" in entry.resource.text:
+        named = references_of(entry.resource.resource)
+        asked |= {one.partition("?")[0] for one in named if "?" in one} & resource_types()
+    return _opens(caller, DOINGS[entry.method], {kind}) and _opens(caller, Doing.SEARCH, asked)
+
+
+def may_see(caller: Caller, resource_type: str) -> bool:
+    """Whether what was written goes back: the scopes open all of the type to be read."""
+    _, narrowed = opened_by(caller.scopes, Doing.READ.value)
+    return _opens(caller, Doing.READ, {resource_type}) and resource_type not in narrowed
+
+
+def _opens(caller: Caller, doing: Doing, types: AbstractSet[str]) -> bool:
+    opened, _ = opened_by(caller.scopes, doing.value)
+    return isinstance(opened, Everything) or types <= opened
 
 
 def resource_in(request: FhirRequest) -> ResourceText:
@@ -196,8 +216,8 @@ def issues_of(refused: Refused) -> tuple[Issue, ...]:
     )
 
 
-def _answer(request: FhirRequest, done: Done) -> FhirAnswer:
-    """https://hl7.org/fhir/R4/http.html#ops: by default the resource goes back."""
+def _answer(request: FhirRequest, done: Done, *, shown: bool) -> FhirAnswer:
+    """https://hl7.org/fhir/R4/http.html#ops: by default the resource goes back, where it may."""
     headers: Headers = ()
     if done.version is not None and done.recorded_at is not None:
         headers = versioned(done.version, done.recorded_at)
@@ -208,6 +228,6 @@ def _answer(request: FhirRequest, done: Done) -> FhirAnswer:
     if wished == "operationoutcome":
         words = Issue(code="informational", diagnostics="Done.", severity="information")
         body = outcome([words])
-    elif wished != "minimal":
+    elif shown and wished != "minimal":
         body = (done.body or "").encode()
     return FhirAnswer(status=HTTPStatus(done.status), body=body, headers=headers)

@@ -30,6 +30,7 @@ from medkarta.fhir_api.submitting import (
     idempotency_key,
     issues_of,
     may,
+    may_see,
     sender,
     text_of,
 )
@@ -82,7 +83,7 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
         done = await api.writer.in_turn(partial(_done_alone, request, caller))
     else:
         asked = await beside_if_large(request, partial(_asked, caller=caller))
-        done = _done_of(request, asked, await _taken(api, asked.submission))
+        done = _done_of(request, caller, asked, await _taken(api, asked.submission))
     told = await read_together(api, request, (caller.client_id, caller.person_id), done.parts)
     return FhirAnswer(status=HTTPStatus.OK, body=bundle(f"{done.type}-response", told))
 
@@ -90,7 +91,9 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
 def _done_alone(request: FhirRequest, caller: Caller) -> _DoneParts:
     """All of it in the thread of the large ones: others are answered meanwhile."""
     asked = _asked(request, caller)
-    done = _done_of(request, asked, take_alone(asked.submission) if asked.submission else None)
+    done = _done_of(
+        request, caller, asked, take_alone(asked.submission) if asked.submission else None
+    )
     entries: list[object] = [*asked.entries]
     del asked
     let_go(entries)
@@ -167,14 +170,14 @@ def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
 
 
 def _done_of(
-    request: FhirRequest, asked: _AskedParts, taken: Taken | Rejected | None
+    request: FhirRequest, caller: Caller, asked: _AskedParts, taken: Taken | Rejected | None
 ) -> _DoneParts:
     """What writes as it is answered; what reads is left. Raises `FhirError`."""
     if isinstance(taken, Rejected):
         raise _rejected(taken)
     entries = asked.entries
     answers = taken.answers if taken else [_unread(one) for one in entries]
-    parts = [_part(request, *both) for both in zip(entries, answers, strict=True)]
+    parts = [_part(request, caller, *both) for both in zip(entries, answers, strict=True)]
     return _DoneParts(type=asked.type, parts=parts)
 
 
@@ -197,21 +200,22 @@ def _within(expression: str | None) -> str:
     return f".resource{dot}{inside}" if expression else ""
 
 
-def _part(request: FhirRequest, entry: SentEntry, answer: Answer | None) -> Part:
+def _part(request: FhirRequest, caller: Caller, entry: SentEntry, answer: Answer | None) -> Part:
     match answer:
         case Done() as done:
-            return _done(request, done)
+            return _done(request, caller, done)
         case Refused() as refused:
             return response_entry(refused.status, outcome=outcome(issues_of(refused)))
         case _:
             return entry
 
 
-def _done(request: FhirRequest, done: Done) -> bytes:
+def _done(request: FhirRequest, caller: Caller, done: Done) -> bytes:
     said: Said = {}
     if done.location:
         said["location"] = f"{request.base}/{done.location}"
     if done.version is not None and done.recorded_at is not None:
         said |= {"etag": done.etag, "lastModified": instant(done.recorded_at)}
-    wished = request.prefers("return") == "representation"
+    kind = (done.reference or "").partition("/")[0]
+    wished = request.prefers("return") == "representation" and may_see(caller, kind)
     return response_entry(done.status, said, resource=(done.body or "").encode() if wished else b"")
