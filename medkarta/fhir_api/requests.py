@@ -40,7 +40,7 @@ _LONGEST_OF_SMALL: Final = 10.0
 # Parameters that say how the answer is to look, whatever it is.
 OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
 _SCHEMES: Final = frozenset({"bearer", "dpop"})
-_UTF8: Final = frozenset({"", "utf-8", "utf8"})
+UTF8: Final = frozenset({"", "utf-8", "utf8"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +111,7 @@ class FhirRequest:
         """Whether the body is XML. Raises `FhirError` for what we do not read."""
         sent = self.header("content-type")
         kind = kind_of(sent)
-        if parameter_of(sent, "charset") not in _UTF8:
+        if parameter_of(sent, "charset") not in UTF8:
             words = "The body must be in UTF-8."
         elif not is_of_our_version(sent):
             words = "The body must be of FHIR R4, fhirVersion 4.0."

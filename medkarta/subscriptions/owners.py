@@ -32,7 +32,10 @@ def owned_by(owner: Owner) -> QuerySet[Subscription]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What a subscription says: of what, of which entry (None: an app's person's all), where."""
+    """What a subscription says: of what, of which entry (None: an app's person's all), where.
+
+    `chosen_id`: of the one to be made, by which its repetition is known again.
+    """
 
     resource_type: str
     query: str
@@ -41,6 +44,7 @@ class Wanted:
     reason: str
     on: bool
     ends_at: datetime | None
+    chosen_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,6 +77,13 @@ class TestAnApp:
         assert heard.status == 400
         assert heard.json["issue"][0]["expression"] == [query.partition("=")[0]]
 
+    def test_reads_forms_in_utf_8_alone(self, machine, anna):
+        kind = "application/x-www-form-urlencoded"
+        for charset, status in (("windows-1251", 415), ("UTF-8", 200)):
+            sent = {"content_type": f"{kind}; charset={charset}"}
+            heard = machine.call("POST", "Observation/_search", anna, b"code=1", **sent)
+            assert heard.status == status
+
     def test_searches_by_a_form_that_no_address_shows(self, machine, anna):
         heard = machine.call(
             "POST",
@@ -202,6 +209,9 @@ class TestACompartment:
         assert {*ids(first), *ids(machine.get(f"{path}?{cursor}", anna))} == {made, also}
         for elsewhere in ("Observation", f"Patient/{world.anna_at_y.patient}/Observation"):
             assert machine.get(f"{elsewhere}?{cursor}", anna).status == 400
+        for more in ("_count=1000", "_elements=code", "_summary=count", "_total=none", "x=1"):
+            assert machine.get(f"{path}?{cursor}&{more}", anna).status == 400
+        assert machine.get(f"{path}?{cursor}&_format=xml", anna).status == 200
 
     def test_has_types_that_r4_gives_it(self, world, machine, anna):
         patient = f"Patient/{world.anna_at_x.patient}"

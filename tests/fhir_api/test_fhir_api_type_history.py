@@ -110,3 +110,10 @@ def test_an_app_may_name_an_entry_of_its_persons(world, machine):
     assert at_x + at_y == of_all
     others = machine.get(f"Observation/_history?patient={world.boris_at_x.patient}", anna)
     assert others.status == 404
+
+
+def test_of_a_resource_nothing_since_then_is_no_sign_that_it_is_gone(machine, x, card):
+    for more in ("_since=2999-01-01", "_at=1999"):
+        heard = machine.get(f"Observation/pulse-18/_history?{more}", x)
+        assert (heard.status, heard.json["total"]) == (200, 0)
+    assert machine.get("Observation/no-such/_history?_since=2999-01-01", x).status == 404

@@ -258,6 +258,15 @@ class TestAnIdThatTheSenderChose:
         assert machine.get("Patient/card-17", narrow).status == 403
         assert machine.get("Location/card-17", narrow).json["id"] == card[2]
 
+    def test_what_has_the_version_already_is_not_written(self, world, machine, x):
+        held = world.boris_at_x
+        name = made(machine, x, held)
+        body = note(held, "other", id=name.partition("/")[2])
+        for tags in ('W/"1"', '"7", W/"1"', "*"):
+            assert machine.call("PUT", name, x, body, if_none_match=tags).status == 412
+        assert machine.get(name, x, if_none_match="*").status == 304
+        assert machine.call("PUT", name, x, body, if_none_match='W/"2"').status == 200
+
 
 class TestPatch:
     def test_changes_what_it_names(self, world, machine, x):
@@ -321,85 +330,6 @@ class TestDelete:
         assert machine.get(f"{name}/_history/1", x).json["note"] == [{"text": "a note"}]
         assert machine.get(f"{name}/_history/2", x).status == 410
         assert machine.call("DELETE", name, x).status in {200, 204}
-
-
-class TestConditional:
-    def test_forms_find_by_identifier_among_what_the_clinic_keeps(self, world, machine, x):
-        held = world.boris_at_x
-        identifier = [{"system": "urn:lab", "value": "1"}]
-        body = note(held, identifier=identifier)
-        query = f"identifier=urn:lab|1&patient={held.patient}"
-        first = machine.call("POST", "Observation", x, body, if_none_exist=query)
-        assert first.status == 201, first.body
-        again = machine.call("POST", "Observation", x, body, if_none_exist=query)
-        assert (again.status, again.json["id"]) == (200, first.json["id"])
-        changed = machine.call("PUT", f"Observation?{query}", x, {**body, "status": "amended"})
-        assert (changed.status, changed.json["id"]) == (200, first.json["id"])
-        assert machine.call("DELETE", f"Observation?{query}", x).status in {200, 204}
-
-    def test_an_update_has_the_id_of_what_it_finds_or_chooses_one(self, world, machine, x):
-        """https://hl7.org/fhir/R4/http.html#cond-update."""
-        held = world.boris_at_x
-        query = f"Observation?identifier=urn:lab|said&patient={held.patient}"
-        body = note(held, identifier=[{"system": "urn:lab", "value": "said"}])
-        other = made(machine, x, held)
-        chosen = machine.call("PUT", query, x, {**body, "id": "said-1"})
-        assert chosen.status == 201, chosen.body
-        ours = chosen.json["id"]
-        assert machine.get("Observation/said-1", x).json["id"] == ours
-        for said in ("said-1", ours):
-            again = machine.call("PUT", query, x, {**body, "id": said, "status": "amended"})
-            assert (again.status, again.json["id"]) == (200, ours)
-        for wrong in ("said-2", other.partition("/")[2]):
-            refused = machine.call("PUT", query, x, {**body, "id": wrong})
-            assert (refused.status, refused.json["issue"][0]["expression"]) == (
-                400,
-                ["Observation.id"],
-            )
-        unmet = note(held, id="said-3")
-        assert machine.call("PUT", query.replace("said&", "none&"), x, unmet).status == 422
-        assert machine.get("Observation/said-3", x).status == 404
-
-
-class TestScopesThatOnlyWrite:
-    """`c` and `u` without `r` and `s` tell nothing of what is there."""
-
-    @pytest.fixture
-    def writer(self, world):
-        return system_token(world.x, scopes=("system/*.cu",))
-
-    def test_nothing_goes_back(self, world, machine, x, writer):
-        held = world.boris_at_x
-        name = made(machine, x, held)
-        sent = [
-            ("PATCH", name, writer, b"[]", {"content_type": "application/json-patch+json"}),
-            ("PUT", name, writer, note(held, id=name.partition("/")[2])),
-            ("POST", "Observation", writer, note(held)),
-        ]
-        narrowed = system_token(world.x, scopes=("system/*.cu", "system/Observation.r?code=x"))
-        for one in [*sent, ("PATCH", name, narrowed, *sent[0][3:])]:
-            heard = machine.together(one)[0]
-            assert (heard.status // 100, heard.body) == (2, b""), one
-        assert machine.together(("PATCH", name, x, *sent[0][3:]))[0].json["note"]
-
-    def test_nor_in_a_bundle(self, world, machine, writer):
-        entry = {
-            "resource": note(world.boris_at_x),
-            "request": {"method": "POST", "url": "Observation"},
-        }
-        sent = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
-        heard = machine.call("POST", "", writer, sent, prefer="return=representation")
-        assert heard.json["entry"][0]["response"]["status"].startswith("201")
-        assert "resource" not in heard.json["entry"][0]
-
-    def test_a_reference_by_a_condition_is_a_search(self, world, machine, x, writer):
-        sent = note(world.boris_at_x)
-        sent["subject"]["reference"] = "Patient?identifier=urn:none|1"
-        assert machine.call("POST", "Observation", x, sent).status == 422
-        assert machine.call("POST", "Observation", writer, sent).status == 403
-        entry = {"resource": sent, "request": {"method": "POST", "url": "Observation"}}
-        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
-        assert machine.call("POST", "", writer, bundle).status == 403
 
 
 class TestTogether:

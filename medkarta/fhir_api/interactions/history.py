@@ -45,7 +45,9 @@ async def history(api: Api, request: FhirRequest) -> FhirAnswer:
     wished = _wished(api, request, key=text, known=KNOWN)
     found = await _found(api, opened, wished)
     if not found.versions:
-        raise not_found()
+        whole = replace(wished, since=None, at=None, after=None)
+        if not (await _found(api, opened, replace(whole, count=1))).versions:
+            raise not_found()
     return _answer(api, request, wished, found)
 
 

@@ -51,7 +51,8 @@ def is_known(request: FhirRequest, version: int, recorded_at: datetime) -> bool:
     """
     tags = request.header("if-none-match")
     if tags:
-        return f'"{version}"' in [one.strip().removeprefix("W/") for one in tags.split(",")]
+        known = [one.strip().removeprefix("W/") for one in tags.split(",")]
+        return f'"{version}"' in known or known == ["*"]
     end = _end(request.header("if-modified-since"))
     return end is not None and recorded_at < end
 

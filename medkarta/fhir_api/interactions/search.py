@@ -15,9 +15,9 @@ from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir_api.answers import FhirAnswer, View
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.bundles import Link, bundle, outcome_entry
-from medkarta.fhir_api.media_types import kind_of
+from medkarta.fhir_api.media_types import kind_of, parameter_of
 from medkarta.fhir_api.outcomes import FhirError, Issue
-from medkarta.fhir_api.requests import FORM, FhirRequest
+from medkarta.fhir_api.requests import FORM, UTF8, FhirRequest
 from medkarta.fhir_api.senders_ids import query_by_ours
 from medkarta.fhir_api.stored_value_sets import query_expanded
 from medkarta.fhir_api.unknown import check_strictness, left_out
@@ -57,12 +57,13 @@ async def search_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
 
 
 def check_form(request: FhirRequest) -> None:
-    """See to it that the body is parameters. Raises `FhirError`."""
-    if kind_of(request.header("content-type")) != FORM:
+    """See to it that the body is parameters in UTF-8. Raises `FhirError`."""
+    sent = request.header("content-type")
+    if kind_of(sent) != FORM or parameter_of(sent, "charset") not in UTF8:
         raise FhirError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "not-supported",
-            f"Send the search as {FORM}.",
+            f"Send the search as {FORM}, in UTF-8.",
         )
 
 

@@ -120,17 +120,23 @@ def refuse_stale(entry: Entry, former: Stored, *, repeated: bool = False) -> boo
     https://hl7.org/fhir/R4/http.html#concurrency. RFC 9110 lets pass what has been done already:
     `repeated` says that the content is that of the present version.
     """
+    here = {"*", str(former.version)}
     if former.deleted and (entry.if_match is not None or entry.verb is Verb.PATCH):
         entry.refuse(f"there is no {entry.name}", status=404, code="not-found")
-    elif entry.if_none_match == "*" and entry.updates and not former.deleted:
-        entry.refuse("If-None-Match is *, and it is here", status=412, code="conflict")
+    elif entry.updates and not former.deleted and _tags(entry.if_none_match) & here:
+        words = f"If-None-Match is {entry.if_none_match}, and here is version {former.version}"
+        entry.refuse(words, status=412, code="conflict")
     elif entry.if_match is not None:
-        named = {one.strip().removeprefix("W/").strip('"') for one in entry.if_match.split(",")}
-        allowed = {"*", str(former.version)} | ({str(former.version - 1)} if repeated else set())
+        named = _tags(entry.if_match)
+        allowed = here | ({str(former.version - 1)} if repeated else set())
         if not named & allowed:
             words = f"If-Match is {entry.if_match}, and here is version {former.version}"
             entry.refuse(words, status=412, code="conflict")
     return entry.refusal is not None
+
+
+def _tags(header: str | None) -> set[str]:
+    return {one.strip().removeprefix("W/").strip('"') for one in (header or "").split(",")}
 
 
 def _body(

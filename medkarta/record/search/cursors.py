@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medkarta.fhir.search.query import read_query, within
+from medkarta.fhir.search.query_text import pairs
 from medkarta.fhir.search.sought import BadSearchError, Query
 from medkarta.foundation.ids import MalformedIdError, decode_uuid, encode_uuid
 from medkarta.foundation.sealing import NotSealedHereError, Sealer
@@ -18,6 +19,8 @@ from medkarta.record.search.ordering import Place, same_length
 
 # Base64 is read leniently: what is no letter of it, or comes after its end, would change nothing.
 _CURSOR: Final = re.compile(r"[A-Za-z0-9_.-]{1,20000}")
+
+_BESIDE: Final = frozenset({"_cursor", "_format", "_pretty"})
 
 
 class BadCursorError(ValueError):
@@ -65,7 +68,7 @@ class Marker:
         cursor = query.controls.cursor
         if cursor is None:
             return Asked(query=_within(query, patient), after=None)
-        if query.criteria or query.unknown:
+        if not {name for name, _ in pairs(query.text)} <= _BESIDE:
             raise BadSearchError("_cursor", "it holds the whole search, and stands alone")
         reader, text, place = self._read(_about(resource_type, patient), cursor)
         resumed = _within(read_query(resource_type, text, base=base), patient)

@@ -17,6 +17,10 @@ class TooManyError(Exception):
     """The owner has as many as one may have."""
 
 
+class OtherContentError(Exception):
+    """The owner has made another one of this id."""
+
+
 class NoSuchSubscriptionError(Exception):
     """The owner has none of this id."""
 
@@ -33,12 +37,20 @@ def keep(
 ) -> View:
     """Make one (no id), or write one anew: it waits for these entries, by this token's rights.
 
-    Raises `TooManyError`, `NoSuchSubscriptionError`.
+    Made again under its chosen id it is the one that is there. Raises `TooManyError`,
+    `OtherContentError`, `NoSuchSubscriptionError`, and `IntegrityError` where two make it at once.
     """
     if subscription_id is None:
+        made = wanted.chosen_id and owned_by(owner).filter(pk=wanted.chosen_id).first()
+        if made:
+            if not _says(made, wanted):
+                raise OtherContentError
+            return view_of(made)
         if owned_by(owner).count() >= MOST_EACH:
             raise TooManyError
-        row = Subscription(id=new_uuid(), client_id=owner.client_id, person_id=owner.person_id)
+        row = Subscription(
+            id=wanted.chosen_id or new_uuid(), client_id=owner.client_id, person_id=owner.person_id
+        )
     else:
         found = owned_by(owner).select_for_update(of=("self",)).filter(pk=subscription_id).first()
         if found is None:
@@ -56,6 +68,15 @@ def keep(
     )
     listen(subscription_id=row.pk, patient_ids=patient_ids if wanted.on else ())
     return view_of(row)
+
+
+def _says(row: Subscription, wanted: Wanted) -> bool:
+    """Whether it is what was wanted, but for what became of it since."""
+    said = (row.resource_type, row.query, row.target, row.endpoint, row.reason, row.ends_at)
+    return said == (
+        *(wanted.resource_type, wanted.query, wanted.target),
+        *(wanted.endpoint, wanted.reason, wanted.ends_at),
+    )
 
 
 @transaction.atomic
