@@ -1,8 +1,11 @@
 """One embedded PostgreSQL for the whole run, also when several processes test at once.
 
+One of them applies the migrations; the databases of all are copies of what it made.
+
 TEST_DATABASE_URL puts another server in its place; its role must be allowed to make databases.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -26,6 +29,7 @@ settings.load_profile("medkarta")
 pytest_plugins = ["sharing_out"]
 
 _HOME = "MEDKARTA_TEST_HOME"  # from the process that started the database to its helpers
+_TEMPLATE = "medkarta_template"
 _STARTED: list[tuple[Server, Path]] = []
 
 
@@ -86,6 +90,28 @@ def _point_django_at(target, home):
         PASSWORD=target.password,
         OPTIONS=dict(target.options),
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """Where the database is ours: migrate once, as that takes seconds, and copy."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        return
+    from django.db import connection
+
+    made = Path(os.environ[_HOME]) / "template-made"
+    known, chosen = connection.settings_dict, dict(connection.settings_dict["TEST"])
+    with made.with_suffix(".lock").open("w") as lock, django_db_blocker.unblock():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            name = known["NAME"]
+            known["TEST"]["NAME"] = _TEMPLATE
+            connection.creation.create_test_db(verbosity=0, serialize=False)
+            connection.close()
+            known["NAME"] = name
+            known["TEST"].update(chosen)
+            made.touch()
+    known["TEST"]["TEMPLATE"] = _TEMPLATE
 
 
 @pytest.fixture(autouse=True)

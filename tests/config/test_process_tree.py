@@ -20,18 +20,32 @@ LONGEST_DEATH = 8.0
 
 
 @pytest.fixture(scope="module")
-def home():
-    return temporary_home()
+def one_service():
+    service = Service(temporary_home(), MEDKARTA_DEMO="no")
+    try:
+        yield service
+    finally:
+        service.clear()
 
 
 @pytest.fixture
-def service(home):
-    """Started anew on the same home for each test, as a person would."""
-    service = Service(home, MEDKARTA_DEMO="no")
-    try:
-        yield service.start()
-    finally:
-        service.clear()
+def service(one_service):
+    """Running; started anew on the same home where a test before has ended it, as a person would.
+
+    A start takes seconds, and most tests only look.
+    """
+    if one_service.process is None or one_service.process.poll() is not None:
+        one_service.clear()
+        one_service.start()
+    return one_service
+
+
+@pytest.fixture
+def stopped(one_service):
+    """Its home is there, and it does not run; whoever asks for it stands last here."""
+    if one_service.process.poll() is None:
+        one_service.interrupt()
+    return one_service
 
 
 def connect(service, role, **options):
@@ -152,30 +166,11 @@ def test_a_command_beside_run_uses_the_same_database(service):
     assert "its tables are up to date" in checked.stdout
 
 
-def test_a_command_without_run_starts_the_database_for_itself(service):
-    service.interrupt()
-    done = service.call("migrate")
-    assert done.returncode == 0, done.stderr
-    assert not service.processes()
-
-
 def test_data_and_keys_are_private(service):
     for path in (service.home, service.home / "keys", service.home / "data"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
     for name in KEY_NAMES:
         assert stat.S_IMODE((service.home / "keys" / name).stat().st_mode) == 0o600
-
-
-def test_keys_that_others_can_read_stop_the_start(service):
-    service.interrupt()
-    key = service.home / "keys" / "secret_key"
-    key.chmod(0o644)
-    try:
-        refused = service.call("run")
-        assert refused.returncode == 78
-        assert "chmod 600" in refused.stderr
-    finally:
-        key.chmod(0o600)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts it for another user")
@@ -244,3 +239,20 @@ def test_the_application_role_works_with_rows_alone(service):
         assert role.fetchone() == (False, False, False, False)
         owned = "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole"
         assert app.execute(owned).fetchone() == (0,)
+
+
+def test_a_command_without_run_starts_the_database_for_itself(stopped):
+    done = stopped.call("migrate")
+    assert done.returncode == 0, done.stderr
+    assert not stopped.processes()
+
+
+def test_keys_that_others_can_read_stop_the_start(stopped):
+    key = stopped.home / "keys" / "secret_key"
+    key.chmod(0o644)
+    try:
+        refused = stopped.call("run")
+        assert refused.returncode == 78
+        assert "chmod 600" in refused.stderr
+    finally:
+        key.chmod(0o600)

@@ -21,9 +21,8 @@ def home(tmp_path):
 
 
 def in_the_service(home, code, *arguments):
-    begin = "import django; django.setup(); "
     return subprocess.run(
-        [sys.executable, "-c", begin + code, *arguments],
+        [sys.executable, "-c", code, *arguments],
         env={
             **os.environ,
             "MEDKARTA_HOME": str(home.path),
