@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'client',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('clinic', None), ('kind', 'app')), models.Q(('clinic__isnull', False), ('kind', 'system')), _connector='OR'), name='client_of_a_clinic'), models.CheckConstraint(condition=models.Q(('created_by', None), ('approved_by', None), models.Q(('created_by', models.F('approved_by')), _negated=True), _connector='OR'), name='client_approved_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +72,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'client_authorization',
+                'indexes': [models.Index(fields=['account', '-created_at'], name='client_authorization_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_how', '')), models.Q(('ended_at__isnull', False), ('ended_how__in', ['person', 'app', 'expired', 'reused', 'security', 'crowded', 'disabled'])), _connector='OR'), name='client_authorization_ended')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'client_code',
+                'indexes': [models.Index(fields=['expires_at'], name='client_code_expires')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +107,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'client_launch',
+                'indexes': [models.Index(fields=['expires_at'], name='client_launch_expires')],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +123,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'client_refresh_token',
+                'indexes': [models.Index(fields=['expires_at'], name='client_refresh_expires')],
             },
         ),
         migrations.CreateModel(
@@ -137,42 +143,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'client_token',
+                'indexes': [models.Index(fields=['expires_at'], name='client_token_expires')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('authorization__isnull', False), ('clinic', None), ('person__isnull', False)), models.Q(('account', None), ('authorization', None), ('clinic__isnull', False), ('person', None)), _connector='OR'), name='client_token_whose')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinic', None), ('kind', 'app')), models.Q(('clinic__isnull', False), ('kind', 'system')), _connector='OR'), name='client_of_a_clinic'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('created_by', None), ('approved_by', None), models.Q(('created_by', models.F('approved_by')), _negated=True), _connector='OR'), name='client_approved_by_another'),
-        ),
-        migrations.AddIndex(
-            model_name='authorization',
-            index=models.Index(fields=['account', '-created_at'], name='client_authorization_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_how', '')), models.Q(('ended_at__isnull', False), ('ended_how__in', ['person', 'app', 'expired', 'reused', 'security', 'crowded', 'disabled'])), _connector='OR'), name='client_authorization_ended'),
-        ),
-        migrations.AddIndex(
-            model_name='code',
-            index=models.Index(fields=['expires_at'], name='client_code_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='launch',
-            index=models.Index(fields=['expires_at'], name='client_launch_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='refreshtoken',
-            index=models.Index(fields=['expires_at'], name='client_refresh_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='token',
-            index=models.Index(fields=['expires_at'], name='client_token_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('authorization__isnull', False), ('clinic', None), ('person__isnull', False)), models.Q(('account', None), ('authorization', None), ('clinic__isnull', False), ('person', None)), _connector='OR'), name='client_token_whose'),
         ),
     ]

@@ -25,10 +25,15 @@ class Migration(migrations.Migration):
                 ('proposed_why', models.CharField(blank=True, max_length=300)),
                 ('decided_why', models.CharField(blank=True, max_length=300)),
                 ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinicpatient')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.person')),
+                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'db_table': 'patient_link_candidate',
                 'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'proposed'])), fields=['found_at'], name='patient_link_candidate_open')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'entry'), name='one_candidate_of_a_pair'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'proposed', 'same', 'different'])), name='candidate_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'same'), _negated=True), models.Q(('proposed_by__isnull', False), models.Q(('proposed_by', models.F('decided_by')), _negated=True)), _connector='OR'), name='candidate_same_by_two')],
             },
         ),
         migrations.CreateModel(
@@ -41,73 +46,14 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('decided_why', models.CharField(blank=True, max_length=300)),
                 ('decided_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.person')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.person')),
             ],
             options={
                 'db_table': 'patient_snils_transfer',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('snils',), name='one_waiting_transfer'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'moved', 'declined'])), name='transfer_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'moved'), _negated=True), models.Q(('asked_by', models.F('decided_by')), _negated=True), _connector='OR'), name='transfer_by_two')],
             },
-        ),
-        migrations.AddField(
-            model_name='linkcandidate',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='linkcandidate',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinicpatient'),
-        ),
-        migrations.AddField(
-            model_name='linkcandidate',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.person'),
-        ),
-        migrations.AddField(
-            model_name='linkcandidate',
-            name='proposed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='snilstransfer',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='snilstransfer',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='snilstransfer',
-            name='holder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.person'),
-        ),
-        migrations.AddField(
-            model_name='snilstransfer',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.person'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkcandidate',
-            constraint=models.UniqueConstraint(fields=('person', 'entry'), name='one_candidate_of_a_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkcandidate',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'proposed', 'same', 'different'])), name='candidate_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkcandidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'same'), _negated=True), models.Q(('proposed_by__isnull', False), models.Q(('proposed_by', models.F('decided_by')), _negated=True)), _connector='OR'), name='candidate_same_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='snilstransfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('snils',), name='one_waiting_transfer'),
-        ),
-        migrations.AddConstraint(
-            model_name='snilstransfer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'moved', 'declined'])), name='transfer_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='snilstransfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'moved'), _negated=True), models.Q(('asked_by', models.F('decided_by')), _negated=True), _connector='OR'), name='transfer_by_two'),
         ),
     ]
