@@ -42,6 +42,9 @@ def main() -> None:
         os.umask(0o022)  # what is made here is read by the service user
     place = Place()
     place.prepare(EXTRA.get(task, "run"))
+    if task == "test":
+        # Its many processes would each read the sources anew, and the tests with their asserts.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     bin_folder = place.venv / "bin"
     python = str(bin_folder / "python")
     commands = {
@@ -98,6 +101,8 @@ class Place:
             os.close(one_at_a_time)
         if self.program != CHECKOUT:
             self._copy_program()
+        elif extra == "dev":
+            self._compile()
 
     def _current(self, extra: str) -> bool:
         """A stamp is written last, so that an install that was cut off does not count."""
@@ -156,7 +161,13 @@ class Place:
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
         shutil.copyfile(CHECKOUT / "pyproject.toml", self.program / "pyproject.toml")
+        self._compile()
         stamp.write_text(state)
+
+    def _compile(self) -> None:
+        """What is compiled already is left; the service user can read it, and not write it."""
+        call([str(self.venv / "bin" / "python"), "-m", "compileall", "-q",
+              str(self.program / "medkarta")])  # fmt: skip
 
 
 def find_python() -> str:
