@@ -196,6 +196,43 @@ class TestBatch:
         assert (heard[0], heard[-2:]) == ("200", ["400", "400"])
 
 
+class TestAddressesOfATransaction:
+    """https://hl7.org/fhir/R4/http.html#trules: wherever they stand, they lead to what is made."""
+
+    @pytest.mark.parametrize("quote", ['"', "'"])
+    def test_become_ours_in_uris_and_narratives(self, machine, x, quote):
+        link = f"<a href={quote}{PERSON}{quote}>кто</a>"
+        told = f'<div xmlns="http://www.w3.org/1999/xhtml">{link} {PERSON}</div>'
+        sent = note(PERSON)
+        sent |= {
+            "text": {"status": "generated", "div": told},
+            "extension": [
+                {"url": "urn:x", "valueUri": PERSON},
+                {"url": "urn:y", "valueUuid": PERSON},
+                {"url": "urn:z", "valueUrl": "urn:uuid:99999999-9999-4999-8999-999999999999"},
+            ],
+            "identifier": [{"system": "urn:ietf:rfc:3986", "value": PERSON}],
+        }
+        about = {"resourceType": "Patient", "gender": "male"}
+        heard = machine.call("POST", "", x, bundle(post(about, PERSON), post(sent)))
+        assert statuses(heard) == ["201", "201"]
+        patient, stored = (
+            entry["response"]["location"].partition("/fhir/")[2].partition("/_history")[0]
+            for entry in heard.json["entry"]
+        )
+        made = machine.get(stored, x).json
+        assert made["extension"] == [{"url": "urn:x", "valueUri": patient}, *sent["extension"][1:]]
+        assert made["text"]["div"] == told.replace(link, link.replace(PERSON, patient))
+        assert made["identifier"] == sent["identifier"]
+
+    def test_lead_to_nothing_of_another_patients(self, world, machine, x):
+        theirs = "urn:uuid:33333333-3333-4333-8333-333333333333"
+        boris, anna = (f"Patient/{one.patient}" for one in (world.boris_at_x, world.anna_at_x))
+        sent = note(boris, extension=[{"url": "urn:x", "valueUri": theirs}])
+        heard = machine.call("POST", "", x, bundle(post(note(anna), theirs), post(sent)))
+        assert (heard.status, "another patient's Observation" in heard.words) == (422, True)
+
+
 class TestWhileAPatientIsLocked:
     """What changes something of the patient's waits, large or small, and nobody else does."""
 

@@ -33,6 +33,7 @@ from medkarta.record.rules.conditions import (
 )
 from medkarta.record.rules.groups import why_refused
 from medkarta.record.rules.sharing import KEPT, WITHOUT_PATIENT
+from medkarta.record.stored import parse_body
 from medkarta.record.submissions import Patch, Refused, SentEntry, Trouble
 from medkarta.record.writing import Owner
 
@@ -195,6 +196,12 @@ class Entry:
     def refuse_as(self, refusal: Refused) -> None:
         """Not taken; the first reason stays."""
         self.refusal = self.refusal or refusal
+
+    def rewrite(self, text: str) -> None:
+        """Have the same resource with other addresses in it."""
+        self.text = text
+        self.resource = parse_body(text)
+        self._found = None
 
     def read(self, resource: ResourceText, types: Mapping[str, str]) -> None:
         """Have this resource, if R4 allows it; `types` of the bundle's fullUrls."""

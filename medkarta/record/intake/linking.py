@@ -1,7 +1,9 @@
 """References of entries, resolved to the ids that the store gives; a refusal takes others along."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from medkarta.fhir.content import literal_references
 from medkarta.record.intake.entries import Entry, Place
@@ -10,6 +12,15 @@ from medkarta.record.intake.naming import Names, UnresolvedError, parted
 from medkarta.record.rules.groups import named_in
 from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.stored import parse_body
+
+_URN: Final = re.compile(r"""urn:[^"'\\\s]+""")
+_IN_REFERENCE: Final = ('"reference":"', '"reference": "')  # nearly all, and resolved already
+# Elements of type uri and url by their names, and what a narrative leads to or shows, of
+# https://hl7.org/fhir/R4/http.html#trules. In an oid or uuid our address would be no value.
+_ADDRESS: Final = re.compile(
+    r"""(?:"[a-z][A-Za-z]*(?:Uri|Url)"\s*:\s*"|(?:href|src)\s*=\s*(?:\\"|'))$"""
+)
+_LONGEST: Final = 80  # characters that stand before it
 
 
 def link(entries: Iterable[Entry], names: Names, store: Store) -> None:
@@ -22,6 +33,11 @@ def link(entries: Iterable[Entry], names: Names, store: Store) -> None:
     for entry in waiting:
         if entry.refusal is None:
             _link(entry, names, store, dependents)
+        if entry.refusal is None and entry.resource_type == "Group":
+            _check_members(entry)
+        # A document's addresses are its own, as its references are.
+        if entry.refusal is None and entry.resource_type != "Bundle":
+            _readdress(entry, names)
     refused = [entry for entry in waiting if entry.refusal]
     while refused:
         cause = refused.pop()
@@ -52,8 +68,25 @@ def _link(
         if meant is not None:
             _check_private(entry, meant)
             entry.links[reference] = meant.reference + parted(reference)[1]
-    if entry.resource_type == "Group":
-        _check_members(entry)
+
+
+def _readdress(entry: Entry, names: Names) -> None:
+    """Addresses of this bundle's entries that stand elsewhere than in references."""
+    text = entry.text
+
+    def ours(found: re.Match[str]) -> str:
+        start = found.start()
+        if text.endswith(_IN_REFERENCE, 0, start):
+            return found[0]
+        meant = names.entry_of(found[0], of=entry)
+        if not (meant and meant.place and _ADDRESS.search(text, max(0, start - _LONGEST), start)):
+            return found[0]
+        _check_private(entry, meant.place)
+        return meant.place.reference
+
+    readdressed = _URN.sub(ours, text)
+    if readdressed != text:
+        entry.rewrite(readdressed)
 
 
 def _check_members(entry: Entry) -> None:
