@@ -17,6 +17,8 @@ from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
 
 from medkarta.fhir.representation import Summary, represented
+from medkarta.fhir.search.query_controls import read_elements
+from medkarta.fhir.search.sought import BadSearchError
 from medkarta.fhir.trees import read_resource_tree
 from medkarta.fhir.xml.clearing import clear
 from medkarta.fhir.xml.writing import NoXmlError, xml_of, xml_of_tree
@@ -97,8 +99,13 @@ def _view(request: FhirRequest) -> View:
             "_summary is true, text, data, count or false.",
             expression="_summary",
         ) from error
-    names = (name.strip() for name in given.get("_elements", "").split(","))
-    return View(summary=summary, elements=tuple(name for name in names if name))
+    try:
+        elements = read_elements(given["_elements"]) if "_elements" in given else ()
+    except BadSearchError as error:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
+        ) from error
+    return View(summary=summary, elements=elements)
 
 
 def _turned(answer: FhirAnswer, *, view: View, xml: bool, pretty: bool) -> FhirAnswer:

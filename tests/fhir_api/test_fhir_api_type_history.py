@@ -117,3 +117,19 @@ def test_of_a_resource_nothing_since_then_is_no_sign_that_it_is_gone(machine, x,
         heard = machine.get(f"Observation/pulse-18/_history?{more}", x)
         assert (heard.status, heard.json["total"]) == (200, 0)
     assert machine.get("Observation/no-such/_history?_since=2999-01-01", x).status == 404
+
+
+def test_it_is_cut_as_searches_are(machine, x, card):
+    first = machine.get(f"Observation/_history?patient={card}&_count=1&_elements=status", x)
+    second = machine.get(links(first)["next"], x)
+    for heard in (first, second):
+        (one,) = heard.json["entry"]
+        assert {*one["resource"]} == {"resourceType", "id", "meta", "status", "code"}
+        assert one["request"]["method"] in {"POST", "PUT"}
+    for wrong in ("_elements=Observation.status", "_summary=perhaps"):
+        heard = machine.get(f"Observation/pulse-18/_history?{wrong}", x)
+        assert (heard.status, heard.json["issue"][0]["expression"]) == (
+            400,
+            [wrong.partition("=")[0]],
+        )
+    assert machine.get("Observation/pulse-18?_elements=Observation.status", x).status == 400

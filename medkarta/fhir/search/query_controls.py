@@ -69,7 +69,7 @@ def _controls(
         count=_count(once["_count"]) if "_count" in once else USUAL_ENTRIES,
         total=_word("_total", once.get("_total", Total.NONE), Total),
         summary=None if summary is None else _word("_summary", summary, Summary),
-        elements=_elements(once["_elements"]) if "_elements" in once else (),
+        elements=read_elements(once["_elements"]) if "_elements" in once else (),
         includes=tuple(dict.fromkeys(includes["_include"])),
         revincludes=tuple(dict.fromkeys(includes["_revinclude"])),
         cursor=once.get("_cursor"),
@@ -89,7 +89,8 @@ def _word(name: str, text: str, words: Callable[[str], Word]) -> Word:
         raise BadSearchError(name, "R4 knows no such value of it") from None
 
 
-def _elements(text: str) -> tuple[str, ...]:
+def read_elements(text: str) -> tuple[str, ...]:
+    """The names in `_elements`. Raises `BadSearchError`."""
     names = text.split(",")
     if len(names) > _MOST_ELEMENTS or not all(_ELEMENT.fullmatch(name) for name in names):
         raise BadSearchError("_elements", f"up to {_MOST_ELEMENTS} names of elements, no paths")

@@ -29,7 +29,8 @@ _USUAL: Final = 20
 _MOST: Final = 1_000
 _LONGEST_CURSOR: Final = 400
 _TIMES: Final = ("_since", "_at")
-KNOWN: Final = frozenset({"_since", "_at", "_count", "_cursor", "_format", "_pretty"})
+_LOOKS: Final = ("_summary", "_elements")
+KNOWN: Final = frozenset({*_TIMES, "_count", "_cursor", "_format", "_pretty", *_LOOKS})
 _WHOSE: Final = ("patient", "subject")
 KNOWN_OF_TYPE: Final = KNOWN.union(_WHOSE)
 
@@ -117,7 +118,7 @@ def _answer(api: Api, request: FhirRequest, wished: HistoryWished, found: Histor
     address = f"{request.base}/{'/'.join(request.path)}"
     given = request.parameters
     # What was used, and not what was asked: more than a page may have is as many as it may.
-    asked = [name for name in (*_WHOSE, *_TIMES) if name in given]
+    asked = [name for name in (*_WHOSE, *_TIMES, *_LOOKS) if name in given]
     kept: list[tuple[str, object]] = [(name, given[name]) for name in asked]
     if "_count" in given:
         kept.append(("_count", wished.count))
