@@ -1,5 +1,7 @@
 """Create, update, patch, delete through the API: by whom, and what HTTP says."""
 
+import json
+
 import pytest
 from bearers import app_token, system_token
 
@@ -269,6 +271,19 @@ class TestAnIdThatTheSenderChose:
 
 
 class TestPatch:
+    @pytest.mark.parametrize(
+        ("path", "value"), [("id", "other"), ("subject", {"reference": "Patient/{anna}"})]
+    )
+    def test_says_where_it_would_make_it_anothers(self, world, machine, x, path, value):
+        name = made(machine, x, world.boris_at_x)
+        text = json.dumps([{"op": "replace", "path": f"/{path}", "value": value}])
+        sent = text.replace("{anna}", world.anna_at_x.patient).encode()
+        heard = machine.call("PATCH", name, x, sent, content_type="application/json-patch+json")
+        assert (heard.status, heard.json["issue"][0]["expression"]) == (
+            422,
+            [f"Observation.{path}"],
+        )
+
     def test_changes_what_it_names(self, world, machine, x):
         name = made(machine, x, world.boris_at_x)
         change = b'[{"op":"replace","path":"/status","value":"amended"}]'

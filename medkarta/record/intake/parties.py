@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from medkarta.fhir.json_text import BadJsonError, JsonObject, read_resource
-from medkarta.fhir.search.compartment import patient_references, way_of
+from medkarta.fhir.search.compartment import NOMINATED, patient_references, way_of
 from medkarta.record.intake.entries import Entry, Place, Verb
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.identity import Settlement
@@ -111,10 +111,16 @@ def _patch(entry: Entry, store: Store) -> None:
         entry.refuse(f"the patch makes no resource of it: {error}")
         return
     if resource.id != entry.place.id:
-        entry.refuse("a patch does not change the id")
+        entry.refuse("a patch does not change the id", expression=f"{entry.resource_type}.id")
     entry.read(resource, {})
     if not entry.refusal and _owners(entry.resource) != _owners(parse_body(before)):
-        entry.refuse("a patch does not change whose it is")
+        entry.refuse("a patch does not change whose it is", expression=_owner_of(entry))
+
+
+def _owner_of(entry: Entry) -> str:
+    """Where a resource of its type says whose it is."""
+    nominated = NOMINATED.get(entry.resource_type)
+    return f"{entry.resource_type}.{nominated}" if nominated else entry.resource_type
 
 
 def _owners(resource: JsonObject) -> set[str | None]:
