@@ -50,30 +50,43 @@ def entries(heard):
     return [entry["resource"]["id"] for entry in heard.json.get("entry", ())]
 
 
-@pytest.mark.parametrize(
-    ("query", "at_the_door"),
-    [("Condition?_count=3", True), ("Condition?subject:Patient.name=c", False)],
-)
-def test_those_of_one_kind_and_their_lines_are_one_statement(
-    world, machine, monkeypatch, query, at_the_door
-):
-    """But for what may take longer than others should wait at the door."""
-    given = []
+@pytest.fixture
+def given(machine, monkeypatch):
+    """One for each connection that is given out."""
+    count = []
     pool = machine._loop.run(machine.pool())
     connection = pool.connection
 
     @asynccontextmanager
     async def counted():
-        given.append(1)
+        count.append(1)
         async with connection() as one:
             yield one
 
     monkeypatch.setattr(pool, "connection", counted)
+    return count
+
+
+@pytest.mark.parametrize(
+    ("query", "at_the_door"),
+    [("Condition?_count=3", True), ("Condition?subject:Patient.name=c", False)],
+)
+def test_those_of_one_kind_and_their_lines_are_one_statement(
+    world, machine, given, query, at_the_door
+):
+    """But for what may take longer than others should wait at the door."""
     before = lines()
     tokens = [app_token(world.anna) for _ in range(8)]
     machine.together(*(("GET", query, token) for token in tokens))
     assert lines() - before == len(tokens)
     assert len(given) == (1 if at_the_door else 2)
+
+
+def test_places_near_are_no_more_looked_for_at_the_door_than_chains(world, machine, given):
+    chain = ("GET", "Condition?subject:Patient.name=c", app_token(world.anna))
+    near = ("GET", "Location?near=55.75|37.62", system_token(world.x))
+    machine.together(chain, *[near] * 3)
+    assert len(given) == 3  # the door's, and one for each shape
 
 
 def test_what_is_wrong_with_one_is_no_fault_of_the_others_nor_of_the_log(world, machine):

@@ -1,8 +1,10 @@
 """Several writers at the same moment, each in a transaction of its own."""
 
+import time
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from threading import Event, Thread
+from uuid import uuid4
 
 import citizens
 import pytest
@@ -23,6 +25,7 @@ from record_taking import (
 )
 
 from medkarta.foundation.ids import parse_logical_id
+from medkarta.record import tallies
 from medkarta.record.actions.taking import Held, take, take_held, take_what_is_free
 from medkarta.record.intake.locks import lock_names, lock_patients
 from medkarta.record.submissions import Kind
@@ -106,6 +109,35 @@ def held(lock):
         connection.close()
         done.set()
         other.join()
+
+
+def test_tallies_are_locked_in_the_order_of_their_keys():
+    """Somebody holds the last one: whoever waits for it has all before it, given in any order."""
+    patients = sorted(uuid4() for _ in range(40))
+    groups = [(one, "labs", uuid4(), NOW) for one in patients]
+    with transaction.atomic():
+        tallies.add(groups, now=NOW)
+
+    def add():
+        with transaction.atomic():
+            tallies.add(groups[::-1], now=NOW)
+        connection.close()
+
+    waits = Thread(target=add)
+    free = []
+    with held(lambda: tallies.add(groups[-1:], now=NOW)):
+        waits.start()
+        for _ in range(100):
+            free = rows("SELECT 1 FROM resource_tally FOR UPDATE SKIP LOCKED")
+            if not free:
+                break
+            time.sleep(0.02)
+    waits.join()
+    assert free == []
+    assert rows("SELECT count, count(*) FROM resource_tally GROUP BY 1 ORDER BY 1") == [
+        (2, 39),
+        (3, 1),
+    ]
 
 
 class TestWhoOnlyAdds:
