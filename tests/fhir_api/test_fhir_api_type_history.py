@@ -84,12 +84,14 @@ def test_of_another_clinics_patient_the_sections_that_the_person_allowed(world, 
 
 def test_of_what_is_a_patients_or_nobodys_only_the_patients(machine, x, card):
     """Without the patient it is of what is nobody's."""
+    rack = {"resourceType": "Device", "id": "rack-18"}
+    assert machine.call("PUT", "Device/rack-18", x, rack).status == 201
     heard = machine.get(f"Device/_history?patient={card}", x)
-    assert [one["resource"]["patient"]["reference"] for one in heard.json["entry"]] == [
-        f"Patient/{card}"
+    assert [one["resource"].get("patient") for one in heard.json["entry"]] == [
+        {"reference": f"Patient/{card}"}
     ]
     nobodys = machine.get("Device/_history", x)
-    assert not [one for one in nobodys.json.get("entry", []) if "patient" in one["resource"]]
+    assert [one["resource"].get("patient") for one in nobodys.json["entry"]] == [None]
 
 
 def test_two_patients_are_nobody_and_what_is_shared_has_none(machine, x, card):
