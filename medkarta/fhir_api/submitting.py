@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -22,7 +24,9 @@ from medkarta.fhir_api.writer import Asked
 from medkarta.record.submissions import (
     Done,
     Kind,
+    Patch,
     Refused,
+    RefusedError,
     Rejected,
     Sender,
     SentEntry,
@@ -30,6 +34,7 @@ from medkarta.record.submissions import (
 )
 
 _LONGEST_KEY: Final = 200
+_NO_CONDITION: Final = "The token's scopes do not allow a condition here."
 _SMALL: Final = 50_000  # bytes; what is larger is read beside the event loop
 DOINGS: Final = {
     "POST": Doing.CREATE,
@@ -68,7 +73,7 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
         return Submission(
             sender=_sender_of(caller, entry),
             kind=Kind.SINGLE,
-            entries=(entry,),
+            entries=(kept_within(caller, entry),),
             origin=request.origin,
             idempotency_key=key,
         )
@@ -85,9 +90,7 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
 def _sender_of(caller: Caller, entry: SentEntry) -> Sender:
     """Who writes the entry, if it may. Raises `FhirError`."""
     if not may(caller, entry):
-        raise FhirError(
-            HTTPStatus.FORBIDDEN, "forbidden", "The token's scopes do not allow a condition here."
-        )
+        raise FhirError(HTTPStatus.FORBIDDEN, "forbidden", _NO_CONDITION)
     return sender(caller)
 
 
@@ -115,10 +118,33 @@ def may(caller: Caller, entry: SentEntry) -> bool:
     """
     kind = entry.url.partition("?")[0].partition("/")[0]
     asked = {kind} if "?" in entry.url or entry.if_none_exist is not None else set()
-    if entry.resource and "?" in entry.resource.text:
-        named = references_of(entry.resource.resource)
-        asked |= {one.partition("?")[0] for one in named if "?" in one} & resource_types()
+    if entry.resource and not _searches_all(caller):
+        asked |= _asked_by(entry.resource)
     return _opens(caller, DOINGS[entry.method], {kind}) and _opens(caller, Doing.SEARCH, asked)
+
+
+def kept_within(caller: Caller, entry: SentEntry) -> SentEntry:
+    """The entry: what a PATCH makes of a resource asks for no more than the scopes open."""
+    if entry.patched is None or _searches_all(caller):
+        return entry
+    return replace(entry, patched=partial(_patched_within, caller, entry.patched))
+
+
+def _patched_within(caller: Caller, patched: Patch, before: str) -> str:
+    after = patched(before)
+    if not _opens(caller, Doing.SEARCH, _asked_by(read_resource(after))):
+        raise RefusedError(_NO_CONDITION, status=HTTPStatus.FORBIDDEN, code="forbidden")
+    return after
+
+
+def _searches_all(caller: Caller) -> bool:
+    return isinstance(opened_by(caller.scopes, Doing.SEARCH.value)[0], Everything)
+
+
+def _asked_by(resource: ResourceText) -> AbstractSet[str]:
+    """Types for which there is a condition in the place of a reference."""
+    named = references_of(resource.resource)
+    return {one.partition("?")[0] for one in named if "?" in one} & resource_types()
 
 
 def may_see(caller: Caller, resource_type: str) -> bool:

@@ -1,10 +1,14 @@
 """`c` and `u` without `r` and `s` tell nothing of what is there."""
 
+import base64
+import json
+
 import pytest
 from bearers import system_token
-from test_fhir_api_writing import made, note
+from test_fhir_api_writing import JSON_PATCH, made, note
 
 pytestmark = pytest.mark.django_db
+FHIR = {"content_type": "application/fhir+json"}
 
 
 @pytest.fixture
@@ -51,3 +55,28 @@ def test_a_reference_by_a_condition_is_a_search(world, machine, x, writer):
     entry = {"resource": sent, "request": {"method": "POST", "url": "Observation"}}
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
     assert machine.call("POST", "", writer, bundle).status == 403
+    escaped = json.dumps(sent).replace("?", "\\u003f").encode()
+    assert machine.call("POST", "Observation", writer, escaped, **FHIR).status == 403
+
+
+def test_nor_does_a_patch_ask_for_more(world, machine, x, writer):
+    name = made(machine, x, world.boris_at_x)
+    there = f"Organization?_id={world.organization}"
+    nowhere = "Practitioner?identifier=urn:none|1"
+    for asked in (there, nowhere):
+        change = [{"op": "add", "path": "/performer", "value": [{"reference": asked}]}]
+        sent = json.dumps(change).replace("?", "\\u003f").encode()
+        heard = machine.call("PATCH", name, writer, sent, content_type=JSON_PATCH)
+        assert (heard.status, "a condition here" in heard.words) == (403, True)
+        binary = {
+            "resourceType": "Binary",
+            "contentType": JSON_PATCH,
+            "data": base64.b64encode(sent).decode(),
+        }
+        entry = {"resource": binary, "request": {"method": "PATCH", "url": name}}
+        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+        assert machine.call("POST", "", writer, bundle).status == 403
+    assert machine.get(name, x).json["meta"]["versionId"] == "1"
+    change = [{"op": "replace", "path": "/note/0/text", "value": "How?"}]
+    sent = json.dumps(change).encode()
+    assert machine.call("PATCH", name, writer, sent, content_type=JSON_PATCH).status == 200

@@ -29,6 +29,7 @@ from medkarta.fhir_api.submitting import (
     beside_if_large,
     idempotency_key,
     issues_of,
+    kept_within,
     may,
     may_see,
     sender,
@@ -163,8 +164,10 @@ def _patch_of(entry: EntryText) -> Patch:
 def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
     """The entry, refused where it writes and the token's scopes do not name it, or is an app's."""
     writes = entry.method in DOINGS and not entry.refusal
-    if not writes or (caller.clinic_id and may(caller, entry)):
+    if not writes:
         return entry
+    if caller.clinic_id and may(caller, entry):
+        return kept_within(caller, entry)
     trouble = Trouble(code="forbidden", words="The token's scopes do not allow this.")
     return replace(entry, refusal=Refused(status=HTTPStatus.FORBIDDEN, troubles=(trouble,)))
 
