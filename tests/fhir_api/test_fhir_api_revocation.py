@@ -12,6 +12,7 @@ from fhir_meanwhile import allowed, meanwhile
 from fhir_world import LABORATORY
 
 from medkarta.accounts.models import Account
+from medkarta.audit.models import Entry
 from medkarta.clients.models import Authorization, Client, Token
 from medkarta.consents.models import Consent
 from medkarta.consents.rules import Kind
@@ -161,9 +162,12 @@ def test_a_bundle_of_reads_stops_being_answered_where_the_consent_ends(world, ma
     entry = {"request": {"method": "GET", "url": f"Observation/{world.anna_at_x.observation}"}}
     bundle = {"resourceType": "Bundle", "type": "batch", "entry": [entry] * 400}
     rows = Consent.objects.filter(person_id=world.anna.person_id)
+    before = Entry.objects.count()
 
     def withdraw():
-        time.sleep(0.1)
+        """As soon as the first have been read."""
+        while Entry.objects.count() == before:
+            time.sleep(0.001)
         rows.update(withdrawn_at=now())
         connection.close()
 
