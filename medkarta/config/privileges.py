@@ -34,6 +34,7 @@ NEVER_REWRITTEN: Final = (
     "index_text",
     "index_token",
     "resource",
+    "resource_part",
     "resource_version",
     "shared_resource",
     "shared_resource_version",

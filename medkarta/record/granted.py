@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from medkarta.access.grants import Everything, Grant, Section
+from medkarta.fhir.search.compartment import OF_SEVERAL
 from medkarta.fhir.search.sought import Criterion
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.pieces import NOTHING, Sql, all_of, joined, one_of, one_of_ids
@@ -21,6 +22,8 @@ COLUMNS = (
 )
 NEWEST_FIRST = " ORDER BY date DESC, resource_id"
 _NO_TAIL = Sql("")
+_WHOLES = sorted(OF_SEVERAL)
+_NOT_OF_ALL = sorted(CLINICS_OWN | OF_SEVERAL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,8 +131,10 @@ def readable_by(clinic_id: ClinicId | None) -> Sql:
     """What stands without a patient: of all, and what this clinic keeps for itself.
 
     Stands in every statement on such resources that answers a reader. None: a reader of no clinic.
+    Wholes (`reading_wholes`) are for nobody here: they are in the records of those who share them.
     """
-    of_all = Sql("resource_type <> ALL(%s::text[])", (sorted(CLINICS_OWN),))
+    of_all = Sql("resource_type <> ALL(%s::text[])", (_NOT_OF_ALL,))
     if clinic_id is None:
         return of_all
-    return Sql("(") + of_all + Sql(" OR custodian_id = %s::uuid)", (clinic_id,))
+    own = Sql("custodian_id = %s::uuid AND resource_type <> ALL(%s::text[])", (clinic_id, _WHOLES))
+    return Sql("(") + of_all + " OR " + own + ")"

@@ -169,6 +169,22 @@ class SharedResourceVersion(SharedStored):
         db_table = "shared_resource_version"
 
 
+class Part(models.Model):
+    """A whole, which several people share → in whose record a part of it stands, or has stood.
+
+    The whole is a shared resource of a type in `compartment.OF_SEVERAL`, and is its clinic's own; a
+    part is a resource of the patient's under the same id.
+    """
+
+    pk = models.CompositePrimaryKey("resource_id", "patient_id")
+    resource_id = models.UUIDField()
+    patient_id = models.UUIDField()
+
+    class Meta:
+        db_table = "resource_part"
+        indexes = [models.Index(fields=["patient_id"], name="resource_part_patient")]
+
+
 class ClientId(models.Model):
     """An id that a sender chose → ours.
 

@@ -23,6 +23,7 @@ from medkarta.foundation.ids import (
     parse_logical_id,
 )
 from medkarta.record import versions
+from medkarta.record.granted import readable_by
 from medkarta.record.pieces import Sql
 from medkarta.record.rules.sharing import SHARED_TYPES
 from medkarta.record.search import page as pages
@@ -109,7 +110,7 @@ async def read(connection: Connection, grant: Grant, resource_type: str, key: st
     if ids is None:
         return None
     side = Reach.of(grant).owned([ids[0]])
-    return await _one(connection, _present(side, resource_type, ids[1]))
+    return await one_text(connection, _present(side, resource_type, ids[1]))
 
 
 async def shared_read(
@@ -120,7 +121,7 @@ async def shared_read(
     if resource_id is None:
         return None
     side = Reach(None, EVERYTHING, clinic_id).nobodys()
-    return await _one(connection, _present(side, resource_type, resource_id))
+    return await one_text(connection, _present(side, resource_type, resource_id))
 
 
 async def vread(
@@ -131,7 +132,7 @@ async def vread(
     if ids is None:
         return None
     stretch = Stretch(resource_type=resource_type, resource_id=ids[1], version=version, limit=1)
-    return await _one(connection, versions.of_patients(grant, stretch))
+    return await one_text(connection, versions.of_patients(grant, stretch))
 
 
 async def shared_vread(
@@ -144,7 +145,7 @@ async def shared_vread(
     stretch = Stretch(
         resource_type=resource_type, resource_id=resource_id, version=version, limit=1
     )
-    return await _one(connection, versions.of_nobody(stretch, clinic_id))
+    return await one_text(connection, versions.of_nobody(stretch, readable_by(clinic_id)))
 
 
 async def history(connection: Connection, grant: Grant, wished: HistoryWished) -> History:
@@ -158,7 +159,7 @@ async def history(connection: Connection, grant: Grant, wished: HistoryWished) -
     stretch = wished.stretch(ids[1] if ids else None)
     either = ids is None and not wished.named and wished.resource_type in SHARED_TYPES
     told = (versions.of_both if either else versions.of_patients)(grant, stretch)
-    return await _history(connection, told, wished.count)
+    return await page_of_history(connection, told, wished.count)
 
 
 async def shared_history(
@@ -168,8 +169,8 @@ async def shared_history(
     resource_id = _shared_id(wished.key) if wished.key is not None else None
     if wished.key is not None and resource_id is None:
         return History(versions=[], next=None)
-    statement = versions.of_nobody(wished.stretch(resource_id), clinic_id)
-    return await _history(connection, statement, wished.count)
+    statement = versions.of_nobody(wished.stretch(resource_id), readable_by(clinic_id))
+    return await page_of_history(connection, statement, wished.count)
 
 
 async def search(
@@ -207,7 +208,8 @@ def _present(side: Side, resource_type: str, resource_id: UUID) -> Sql:
     return side.resources(f"{patient}, {versions.COLUMNS}", where)
 
 
-async def _history(connection: Connection, statement: Sql, count: int) -> History:
+async def page_of_history(connection: Connection, statement: Sql, count: int) -> History:
+    """What a statement of `versions` finds: a page, and where the next begins."""
     found = await _rows(connection, statement)
     shown = [Text(*row) for row in found[:count] if row[_BODY] is not None]  # what fits in
     return History(
@@ -222,7 +224,8 @@ async def _history(connection: Connection, statement: Sql, count: int) -> Histor
     )
 
 
-async def _one(connection: Connection, statement: Sql) -> Text | None:
+async def one_text(connection: Connection, statement: Sql) -> Text | None:
+    """The first that a statement finds, if it finds one."""
     rows = await _rows(connection, statement)
     return Text(*rows[0]) if rows else None
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from medkarta.access.grants import Grant
 from medkarta.fhir.search.dates import Interval
-from medkarta.foundation.ids import ClinicId
 from medkarta.record.granted import limits, readable_by
 from medkarta.record.pieces import NOTHING, Sql, all_of
 from medkarta.record.written import HELD, LARGEST
@@ -59,7 +58,8 @@ def of_patients(grant: Grant, stretch: Stretch) -> Sql:
 def of_both(grant: Grant, stretch: Stretch) -> Sql:
     """Versions of what the Grant opens and of what is of all, newest first, as one list."""
     return _newest(
-        _of_patients(grant, stretch) + " UNION ALL " + _of_nobody(stretch, None), stretch
+        _of_patients(grant, stretch) + " UNION ALL " + _of_nobody(stretch, readable_by(None)),
+        stretch,
     )
 
 
@@ -86,16 +86,13 @@ def _of_patients(grant: Grant, stretch: Stretch) -> Sql:
     return parts[0] + " UNION ALL " + parts[1] + open_now + ")" + _lasting(stretch, shared=False)
 
 
-def of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
-    """Versions of resources without a patient, newest first, as a reader of this clinic sees them.
-
-    No Grant: they are in nobody's record.
-    """
-    return _newest(_of_nobody(stretch, clinic_id), stretch)
+def of_nobody(stretch: Stretch, readable: Sql) -> Sql:
+    """Versions of resources without a patient, newest first, of those that are `readable`."""
+    return _newest(_of_nobody(stretch, readable), stretch)
 
 
-def _of_nobody(stretch: Stretch, clinic_id: ClinicId | None) -> Sql:
-    where = all_of([readable_by(clinic_id), *_asked(stretch)])
+def _of_nobody(stretch: Stretch, readable: Sql) -> Sql:
+    where = all_of([readable, *_asked(stretch)])
     present, former = (
         Sql(f"SELECT {_SHARED} FROM {table} WHERE ") + where  # noqa: S608  # literals
         for table in ("shared_resource", "shared_resource_version")

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.search.compartment import OF_SEVERAL
 from medkarta.fhir.search.index import index_values
 from medkarta.foundation import statements
 from medkarta.foundation.copying import Copied
@@ -166,8 +167,10 @@ def _move(prefix: str, columns: Collection[str], where: str, keys: Keys) -> None
 
 
 def _add_rows(rows: Rows, one: Version, resource: JsonObject, now: datetime) -> None:
-    found = index_values(resource)
     kind = resource["resourceType"]
+    # A whole is found by its id alone; its parts are searched.
+    is_whole = one.owner is None and kind in OF_SEVERAL
+    found = [] if is_whole else index_values(resource)
     stored = (one.resource_id, one.logical_id, kind, one.number, now, False, one.body)
     prefix: str
     owner: tuple[UUID, ...]

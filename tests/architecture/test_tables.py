@@ -14,6 +14,7 @@ KEYED_OTHERWISE = {
     "client_id": "a sender's own id must be unique across patients, so it is the key",
     "clinic_identifier": "looked for by a clinic's number before a patient is known",
     "clinic_patient": "the patient index: searched by a person's data before a patient is known",
+    "resource_part": "looked for by the whole, to find in whose records it has parts",
 }
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from datetime import timedelta
 
 import citizens
@@ -11,6 +12,7 @@ from django.db import OperationalError, connection
 from record_bundles import (
     CLINIC,
     PATIENT,
+    entry,
     observation,
     of_type,
     organization,
@@ -48,11 +50,21 @@ def put(value):
 
 
 def chart():
-    """One patient of a clinic with a former version, a client's own id and every kind of index."""
+    """One patient of a clinic with a former version, a client's own id and every kind of index.
+
+    And a part of what is another's too.
+    """
     quantity = {"value": 131, "unit": "g/L", "system": "http://unitsofmeasure.org", "code": "g/L"}
     known = {"name": [{"family": "Ёлкина"}], "identifier": [{"system": "urn:card", "value": "7"}]}
     entries = (organization(), patient(**known))
-    taken = take_in(*entries, put("раз"), observation(valueQuantity=quantity))
+    other = PATIENT.replace("2222", "5555")
+    together = {
+        "resourceType": "Account",
+        "status": "active",
+        "subject": [{"reference": PATIENT}, {"reference": other}],
+    }
+    shared = (patient(full_url=other), entry(together))
+    taken = take_in(*entries, put("раз"), observation(valueQuantity=quantity), *shared)
     assert taken.refused == []
     assert outcomes(take_in(*entries, put("два")))
     return taken.patient_ids[0]
@@ -126,8 +138,9 @@ def test_the_act_says_what_how_much_and_that_nothing_was_left_and_stands_in_the_
     withdraw(citizen)
     destroy_due(now=DUE)
     (act,) = destructions.acts_of(citizen.person_id)
-    assert act.rows == before
-    assert act.kinds == {"Observation": 3, "Patient": 1}
+    # Of the Account that is another's too, the version of the whole that named this one.
+    assert +Counter(act.rows) == Counter({**before, "shared_resource_version": 1})
+    assert act.kinds == {"Account": 1, "Observation": 3, "Patient": 1}
     assert (act.withdrawn_at, act.destroyed_at, act.clinic) == (WITHDRAWN, DUE, "Поликлиника № 1")
     assert DestructionAct.objects.get().left == 0
     line = audit.entries(person_id=citizen.person_id, before=None, limit=1)[0].said
@@ -140,8 +153,9 @@ def test_the_digest_is_that_of_the_list_of_ids_and_hashes():
 
     citizen = with_a_chart()
     stored = rows(
-        "SELECT resource_type, resource_id, version, body FROM resource"
-        " UNION ALL SELECT resource_type, resource_id, version, body FROM resource_version"
+        "SELECT resource_type, resource_id, version, body FROM resource WHERE patient_id = %s"
+        " UNION ALL SELECT resource_type, resource_id, version, body FROM resource_version",
+        citizen.patient_ids[0],
     )
     lines = sorted(
         f"{kind} {one} {version} {hashlib.sha256(body.encode()).hexdigest()}"

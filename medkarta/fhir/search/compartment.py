@@ -58,6 +58,9 @@ BY_WAY: dict[str, str] = {
 NOBODYS = frozenset({"Group", "Patient", "Person"})
 # A Device may be built into one person or stand in a hall, a Schedule be a person's or a room's.
 SOMETIMES_NOBODYS = frozenset({"BiologicallyDerivedProduct", "Device", "Schedule", *BY_WAY})
+# Of these one resource may be about several people: each then has a part of it (ADR 25). Of a
+# Schedule not: it is one person's, or of what is nobody's.
+OF_SEVERAL = frozenset({"Account", "Appointment", "AuditEvent", "Contract", "Provenance"})
 NOMINATED: dict[str, str] = {
     resource_type: path
     for table in (_BY_ELEMENT, _BEYOND_R4)

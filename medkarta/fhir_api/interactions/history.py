@@ -19,10 +19,12 @@ from medkarta.fhir_api.operations.opening import entry_asked
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.senders_ids import given_by_ours
+from medkarta.fhir_api.wholes import whole_of
 from medkarta.fhir_api.whose import concern_of
 from medkarta.foundation.sealing import NotSealedHereError
-from medkarta.record import reading
+from medkarta.record import reading, reading_wholes
 from medkarta.record.reading import History, HistoryWished
+from medkarta.record.reading_wholes import Whole
 from medkarta.record.versions import VersionPlace
 
 _USUAL: Final = 20
@@ -42,12 +44,14 @@ async def history(api: Api, request: FhirRequest) -> FhirAnswer:
     is all.
     """
     kind, text, _ = request.path
-    opened = await api.open(request, named(kind, text).wish(Doing.READ))
+    name = named(kind, text)
+    opened = await api.open(request, name.wish(Doing.READ))
     wished = _wished(api, request, key=text, known=KNOWN)
-    found = await _found(api, opened, wished)
+    whole = await whole_of(api, request, opened, name)
+    found = await _found(api, opened, wished, whole)
     if not found.versions:
-        whole = replace(wished, since=None, at=None, after=None)
-        if not (await _found(api, opened, replace(whole, count=1))).versions:
+        one = replace(wished, since=None, at=None, after=None, count=1)
+        if not (await _found(api, opened, one, whole)).versions:
             raise not_found()
     return _answer(api, request, wished, found)
 
@@ -77,8 +81,12 @@ async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
     return _answer(api, request, wished, found)
 
 
-async def _found(api: Api, opened: Opened, wished: HistoryWished) -> History:
+async def _found(
+    api: Api, opened: Opened, wished: HistoryWished, whole: Whole | None = None
+) -> History:
     async with api.pool.connection() as connection:
+        if whole:
+            return await reading_wholes.history(connection, whole, wished)
         if opened.grant is None:
             return await reading.shared_history(connection, opened.caller.clinic_id, wished)
         return await reading.history(connection, opened.grant, wished)

@@ -11,7 +11,8 @@ from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.naming import Named, named
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.record import reading
+from medkarta.fhir_api.wholes import whole_of
+from medkarta.record import reading, reading_wholes
 from medkarta.record.reading import Text
 
 
@@ -31,16 +32,20 @@ async def stored(api: Api, request: FhirRequest) -> Text:
     if name.patient_id is not None and name.resource_id is not None:
         found = await api.read(request, wish, name.resource_type, name.resource_id)
     else:
-        opened = await api.open(request, wish)
-        found = await _shared(api, opened, name)
+        found = await _without_patient(api, request, await api.open(request, wish), name)
     if found is None:
         raise not_found()
     return found
 
 
-async def _shared(api: Api, opened: Opened, name: Named) -> Text | None:
+async def _without_patient(
+    api: Api, request: FhirRequest, opened: Opened, name: Named
+) -> Text | None:
+    whole = await whole_of(api, request, opened, name)
     clinic_id = opened.caller.clinic_id
     async with api.pool.connection() as connection:
+        if whole:
+            return await reading_wholes.read(connection, whole)
         return await reading.shared_read(connection, clinic_id, name.resource_type, name.text)
 
 

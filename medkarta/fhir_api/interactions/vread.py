@@ -9,7 +9,8 @@ from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.naming import named
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.record import reading
+from medkarta.fhir_api.wholes import whole_of
+from medkarta.record import reading, reading_wholes
 from medkarta.record.reading import Text
 
 _LONGEST: Final = 9  # digits of a version
@@ -18,11 +19,15 @@ _LONGEST: Final = 9  # digits of a version
 async def vread(api: Api, request: FhirRequest) -> FhirAnswer:
     """A version's text as it was stored; of a deletion that there is nothing any more."""
     kind, text, _, number = request.path
-    opened = await api.open(request, named(kind, text).wish(Doing.READ))
+    name = named(kind, text)
+    opened = await api.open(request, name.wish(Doing.READ))
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST):
         raise not_found()
+    whole = await whole_of(api, request, opened, name)
     async with api.pool.connection() as connection:
-        if opened.grant is None:
+        if whole:
+            found = await reading_wholes.vread(connection, whole, int(number))
+        elif opened.grant is None:
             clinic_id = opened.caller.clinic_id
             found = await reading.shared_vread(connection, clinic_id, kind, text, int(number))
         else:

@@ -23,7 +23,10 @@ from medkarta.record.models import DestructionAct
 from medkarta.record.rows import TABLES
 
 # Everything of a patient's; the log, the consents and the acts themselves are not here.
-_TABLES: Final = ("resource", "resource_version", *TABLES, "client_id", "resource_tally")
+_TABLES: Final = (
+    *("resource", "resource_version", *TABLES),
+    *("client_id", "resource_part", "resource_tally"),
+)
 SYSTEM: Final = Actor(account_id=None, name="Медкарта", role="system")
 BY_ITSELF: Final = Origin(app="worker", request_id="", address=None, device="")
 

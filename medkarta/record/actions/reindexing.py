@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from medkarta.fhir.search.compartment import OF_SEVERAL
 from medkarta.foundation.ids import (
     ClinicId,
     PatientId,
@@ -30,6 +31,12 @@ _LARGEST: Final = 10_000_000  # bytes of their texts; one more resource than the
 _NOBODY: Final = UUID(int=0)
 _COLUMNS: Final = {True: "resource_id", False: "patient_id, resource_id"}
 _TABLES: Final = {True: "shared_resource", False: "resource"}
+_SEARCHED: Final = "resource_type <> ALL(%s::text[])"  # a whole is found by its id alone
+_WHOLES: Final = sorted(OF_SEVERAL)
+_COUNT: Final = (
+    "SELECT (SELECT count(*) FROM resource WHERE NOT deleted)"  # noqa: S608  # literals
+    f" + (SELECT count(*) FROM shared_resource WHERE NOT deleted AND {_SEARCHED})"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,12 +50,7 @@ class Batch:
 
 def count_all() -> int:
     """How many resources there are to be looked at."""
-    ((count,),) = rows(
-        connection,
-        "SELECT (SELECT count(*) FROM resource WHERE NOT deleted)"
-        " + (SELECT count(*) FROM shared_resource WHERE NOT deleted)",
-        [],
-    )
+    ((count,),) = rows(connection, _COUNT, [_WHOLES])
     return int(count)
 
 
@@ -76,11 +78,12 @@ def _next(after: Key, *, shared: bool) -> list[Key]:
     """Keys of the next batch, in order: many, or few whose texts are long."""
     columns, table = _COLUMNS[shared], _TABLES[shared]
     marks = ", ".join("%s::uuid" for _ in after)
+    searched, wholes = (f" AND {_SEARCHED}", [_WHOLES]) if shared else ("", [])
     found = rows(
         connection,
         f"SELECT {columns}, octet_length(body) FROM {table}"  # noqa: S608  # literals
-        f" WHERE NOT deleted AND ({columns}) > ({marks}) ORDER BY {columns} LIMIT %s",
-        [*after, _AT_ONCE],
+        f" WHERE NOT deleted{searched} AND ({columns}) > ({marks}) ORDER BY {columns} LIMIT %s",
+        [*wholes, *after, _AT_ONCE],
     )
     keys: list[Key] = []
     size = 0

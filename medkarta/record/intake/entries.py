@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
@@ -12,12 +12,14 @@ from uuid import UUID
 from medkarta.fhir.content import literal_references, references_of
 from medkarta.fhir.documents import composition_of
 from medkarta.fhir.json_text import JsonObject, ResourceText
+from medkarta.fhir.search.compartment import OF_SEVERAL
 from medkarta.fhir.search.index import index_values
 from medkarta.fhir.search.values import IndexValue
 from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir.structure.issues import Issue
 from medkarta.fhir.structure.places import references_of as placed
 from medkarta.foundation.ids import (
+    ClinicId,
     MalformedIdError,
     PatientId,
     ResourceId,
@@ -63,11 +65,20 @@ def key_of(patient_id: PatientId | None, resource_id: UUID) -> Key:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a resource stands in the store. `patient_id` None: a shared resource."""
+    """Where a resource stands in the store. `patient_id` None: a shared resource, or a whole."""
 
     resource_type: str
     patient_id: PatientId | None
     resource_id: UUID
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a resource of several people, who have a part each under the same id."""
+        return self.patient_id is None and self.resource_type in OF_SEVERAL
+
+    def part(self, patient_id: PatientId) -> "Place":
+        """Of a whole, where this patient's part stands."""
+        return replace(self, patient_id=patient_id)
 
     @cached_property
     def id(self) -> str:
@@ -122,7 +133,9 @@ class Entry:
     chosen_id: UUID | None = None  # for what it creates; None: an id is made of its name
     key: str | None = None  # under which name a repeated creation is known again
     owner: Owner | None = None
+    sharers: tuple[Owner, ...] = ()  # of a whole: who has a part of it, by their ids
     place: Place | None = None
+    parts: tuple[Place, ...] = ()  # of a whole: all that there are, or will be
     links: dict[str, str] = field(default_factory=dict)  # references as written → as stored
     refusal: Refused | None = None
     _found: list[IndexValue] | None = None
@@ -140,6 +153,16 @@ class Entry:
         """The id that a conditional update's resource has itself."""
         said = self.resource.get("id") if self.verb is Verb.UPDATE and self.condition else None
         return said if isinstance(said, str) else None
+
+    @property
+    def first(self) -> Owner | None:
+        """Whose it is; of several people the first, among whose resources its condition looks."""
+        return self.sharers[0] if self.sharers else self.owner
+
+    @property
+    def keeper(self) -> ClinicId | None:
+        """Which clinic keeps what is somebody's."""
+        return self.first.custodian_id if self.first else None
 
     @property
     def updates(self) -> bool:

@@ -59,6 +59,10 @@ _OWNED_TOKENS: Final = _TOKENS.format(
     patient="t.patient_id", table="index_token", whose="t.patient_id = k.patient_id AND"
 )
 _SHARED_TOKENS: Final = _TOKENS.format(patient="NULL::uuid", table="shared_index_token", whose="")
+_PARTS: Final = (
+    "SELECT resource_id, patient_id FROM resource_part"
+    " JOIN unnest(%b::uuid[]) AS k (resource_id) USING (resource_id)"
+)
 _NAMES: Final = {
     **dict.fromkeys(("resource_type", "client_id"), "text"),
     **dict.fromkeys(("clinic_id", "patient_id", "resource_id"), "uuid"),
@@ -109,6 +113,7 @@ class Store:
         self._rows: dict[Key, Stored | None] = {}
         self._made: set[Key] = set()
         self._met: dict[Question, frozenset[Place]] = {}
+        self._parts: dict[UUID, frozenset[PatientId]] = {}
 
     def look_up(self, names: Iterable[Name]) -> None:
         """Read what these senders mean by their own names."""
@@ -155,6 +160,20 @@ class Store:
             _SHARED, shared
         ):
             self._rows[key_of(patient_id, resource_id)] = Stored(*row)
+
+    def fetch_parts(self, wholes: Iterable[Place]) -> None:
+        """Read anew who has, or had, a part of these."""
+        found: defaultdict[UUID, set[PatientId]] = defaultdict(set)
+        asked = [(one.resource_id,) for one in wholes]
+        for resource_id, patient_id in _by_columns(_PARTS, asked):
+            found[resource_id].add(patient_id)
+        self._parts |= {one: frozenset(found[one]) for (one,) in asked}
+
+    def parts(self, whole: Place) -> frozenset[PatientId]:
+        """Who has, or had, a part of it."""
+        if whole.resource_id not in self._parts:
+            self.fetch_parts([whole])
+        return self._parts[whole.resource_id]
 
     def stored(self, place: Place) -> Stored | None:
         """The present version at a place, if it is one of this type."""
@@ -272,6 +291,13 @@ def _by_columns(sql: str, rows: Collection[Row]) -> list[Row]:
     return (
         ask(connection, sql, [list(column) for column in zip(*rows, strict=True)]) if rows else []
     )
+
+
+def remember_parts(parts: Iterable[Place]) -> None:
+    """Write down in whose records a whole has a part."""
+    types = dict.fromkeys(("patient_id", "resource_id"), "uuid")
+    rows = [(part.patient_id, part.resource_id) for part in parts]
+    copy(connection, Copied("resource_part", types, rows))
 
 
 def remember_names(places: Mapping[Name, Place]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from medkarta.fhir.search.compartment import NOMINATED, patient_references, way_of
+from medkarta.fhir.search.compartment import NOMINATED, OF_SEVERAL, patient_references, way_of
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record.intake.entries import Entry, Place, Verb, our_place
 from medkarta.record.intake.found import Store
@@ -59,7 +59,7 @@ class Settlement:
         self._attempt(shared, self._settle_shared)
         self._attempt(patients, self._settle_patient)
         self._attempt(owned, self._settle_owner)
-        asked = [(one.condition, one) for one in owned if one.owner and one.condition]
+        asked = [(one.condition, one) for one in owned if one.first and one.condition]
         self._store.ask(self._names.question(condition, of=one) for condition, one in asked)
         self._attempt(owned, self._settle_owned)
         self._attempt(sorted(led, key=lambda one: one.resource_type), self._settle_led)
@@ -73,13 +73,14 @@ class Settlement:
             except RefusedError as error:
                 entry.refuse_as(error.refusal)
             if entry.condition and entry.place and entry.carries:
-                scope = _scope(entry, entry.owner.custodian_id if entry.owner else None)
+                scope = _scope(entry, entry.keeper)
                 self._conditions.setdefault((entry.condition, scope), entry.place)
 
     def _settle_changed(self, entry: Entry) -> None:
         """What is there is deleted or patched; it came without a resource."""
         by_id = entry.target_id
         place = self._target(entry) if by_id else self._only(entry, self._keeper.likely)
+        place = self._whole(entry, place) if place else None
         former = self._store.stored(place) if place else None
         if place is None or former is None or (former.deleted and entry.verb is Verb.PATCH):
             if entry.verb is Verb.DELETE and entry.condition:
@@ -129,20 +130,44 @@ class Settlement:
     def _settle_owner(self, entry: Entry) -> None:
         owners = {self._patient_meant(one, entry) for one in self._patients_named(entry)}
         if len(owners) > 1:
-            raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
+            self._share(entry, owners)
+            return
         if not owners:
             words = f"{entry.resource_type} belongs to a patient, and this one names none"
             where = f"{entry.resource_type}.{NOMINATED[entry.resource_type]}"
             raise UnresolvedError(words, code="required", expression=where)
         entry.owner = owners.pop()
 
+    def _share(self, entry: Entry, owners: set[Owner]) -> None:
+        """It is about several people: each will have a part, and the clinic the whole."""
+        if entry.resource_type not in OF_SEVERAL:
+            raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
+        if len({one.custodian_id for one in owners}) > 1:
+            raise UnresolvedError("it names patients of several clinics", code="invalid")
+        entry.sharers = tuple(sorted(owners, key=lambda one: one.patient_id))
+
     def _settle_owned(self, entry: Entry) -> None:
-        if entry.owner is None:
+        if entry.first is None:
             return
-        clinic_id = entry.owner.custodian_id
-        whose = entry.owner.patient_id
-        place = self._known(entry, clinic_id) or self._new(entry, whose, clinic_id)
-        entry.place = _of(place, whose)
+        clinic_id = entry.keeper
+        known = self._known(entry, clinic_id)
+        place = self._whole(entry, known) if known else None
+        if place and place.is_whole and entry.owner:
+            entry.sharers, entry.owner = (entry.owner,), None
+        whose = entry.owner.patient_id if entry.owner else None
+        entry.place = _of(place or self._new(entry, whose, clinic_id), whose)
+
+    def _whole(self, entry: Entry, place: Place) -> Place:
+        """What is written where a place is of several people: by a part's own id nothing is."""
+        if place.resource_type not in OF_SEVERAL or not place.patient_id:
+            return place
+        whole = replace(place, patient_id=None)
+        if self._store.stored(whole) is None:
+            return place
+        if entry.target_id and not entry.condition:
+            words = f"this is one patient's part of {whole.reference}: write that"
+            raise UnresolvedError(words, code="business-rule")
+        return whole
 
     def _is_shared(self, entry: Entry) -> bool:
         if entry.resource_type not in WITHOUT_PATIENT:
@@ -274,7 +299,10 @@ def _absent(entry: Entry) -> UnresolvedError:
 
 def _of(place: Place, patient_id: PatientId | None) -> Place:
     if place.patient_id != patient_id:
-        raise UnresolvedError("what it would update is another patient's", code="conflict")
+        words = "what it would update is another patient's"
+        if patient_id is None:
+            words = "what it would update is one patient's, and does not become several people's"
+        raise UnresolvedError(words, code="conflict")
     return place
 
 
@@ -282,7 +310,7 @@ def _scope(entry: Entry, clinic_id: ClinicId | None) -> UUID | None:
     """Among whose resources an entry's condition looks."""
     if entry.resource_type == "Patient":
         return clinic_id
-    return entry.owner.patient_id if entry.owner else None
+    return entry.first.patient_id if entry.first else None
 
 
 def _named(entry: Entry, clinic_id: ClinicId | None) -> UUID:

@@ -32,8 +32,9 @@ def log(handled: Sequence[Handled], *, now: datetime) -> None:
     for one in handled:
         submissions[one.number] = one.submission
         for entry in one.entries:
-            if entry.place and entry.place.patient_id:
-                named[one.number, entry.place.patient_id].append(entry.place)
+            for place in (entry.place, *entry.parts):
+                if place and place.patient_id:
+                    named[one.number, place.patient_id].append(place)
     persons = persons_of_entries({patient_id for _, patient_id in named}) if named else {}
     lines: defaultdict[tuple[int, PersonId], list[Place]] = defaultdict(list)
     for (number, patient_id), places in named.items():

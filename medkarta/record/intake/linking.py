@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from medkarta.fhir.content import literal_references
+from medkarta.foundation.ids import PatientId
 from medkarta.record.intake.entries import Entry, Place
 from medkarta.record.intake.found import Store
-from medkarta.record.intake.naming import Names, UnresolvedError, parted
+from medkarta.record.intake.naming import Meaning, Names, UnresolvedError, parted
+from medkarta.record.intake.several import check_parts, sharers_of
 from medkarta.record.rules.groups import named_in
 from medkarta.record.rules.sharing import CLINICS_OWN
 from medkarta.record.stored import parse_body
@@ -33,11 +35,8 @@ def link(entries: Iterable[Entry], names: Names, store: Store) -> None:
     for entry in waiting:
         if entry.refusal is None:
             _link(entry, names, store, dependents)
-        if entry.refusal is None and entry.resource_type == "Group":
-            _check_members(entry)
-        # A document's addresses are its own, as its references are.
-        if entry.refusal is None and entry.resource_type != "Bundle":
-            _readdress(entry, names)
+        if entry.refusal is None:
+            _finish(entry, names, store)
     refused = [entry for entry in waiting if entry.refusal]
     while refused:
         cause = refused.pop()
@@ -64,13 +63,34 @@ def _link(
             return
         if isinstance(meant, Entry):
             dependents[meant].append(entry)
-            meant = meant.place
-        if meant is not None:
-            _check_private(entry, meant)
-            entry.links[reference] = meant.reference + parted(reference)[1]
+        if place := _place(entry, meant, store):
+            _check_private(entry, place)
+            entry.links[reference] = place.reference + parted(reference)[1]
 
 
-def _readdress(entry: Entry, names: Names) -> None:
+def _place(entry: Entry, meant: Meaning | None, store: Store) -> Place | None:
+    """Where what is meant stands; of a whole, for one who shares it, their part."""
+    place = meant.place if isinstance(meant, Entry) else meant
+    if place is None or not place.is_whole:
+        return place
+    shared = meant.sharers if isinstance(meant, Entry) else sharers_of(place, store)
+    if not _patients(entry) <= {None, *(one.patient_id for one in shared)}:
+        entry.refuse(f"it refers to another patient's {place.resource_type}")
+    return place.part(entry.owner.patient_id) if entry.owner else place
+
+
+def _finish(entry: Entry, names: Names, store: Store) -> None:
+    """What else is asked of it, once its references are resolved."""
+    if entry.resource_type == "Group":
+        _check_members(entry)
+    # A document's addresses are its own, as its references are.
+    if entry.resource_type != "Bundle":
+        _readdress(entry, names, store)
+    if entry.sharers and entry.place and not entry.refusal:
+        check_parts(entry, entry.place)
+
+
+def _readdress(entry: Entry, names: Names, store: Store) -> None:
     """Addresses of this bundle's entries that stand elsewhere than in references."""
     text = entry.text
 
@@ -78,11 +98,11 @@ def _readdress(entry: Entry, names: Names) -> None:
         start = found.start()
         if text.endswith(_IN_REFERENCE, 0, start):
             return found[0]
-        meant = names.entry_of(found[0], of=entry)
-        if not (meant and meant.place and _ADDRESS.search(text, max(0, start - _LONGEST), start)):
+        place = _place(entry, names.entry_of(found[0], of=entry), store)
+        if not (place and _ADDRESS.search(text, max(0, start - _LONGEST), start)):
             return found[0]
-        _check_private(entry, meant.place)
-        return meant.place.reference
+        _check_private(entry, place)
+        return place.reference
 
     readdressed = _URN.sub(ours, text)
     if readdressed != text:
@@ -107,11 +127,18 @@ def _check_private(entry: Entry, place: Place) -> None:
 
     What a clinic keeps for itself names whatever is the clinic's.
     """
-    if place.patient_id is None:
+    if place.patient_id is None and not place.is_whole:
         return
-    if entry.owner is None and entry.resource_type in CLINICS_OWN:
+    if entry.first is None and entry.resource_type in CLINICS_OWN:
         return
-    if entry.owner is None:
+    if entry.first is None:
         entry.refuse(f"a shared {entry.resource_type} must not refer to a patient's resource")
-    elif place.patient_id != entry.owner.patient_id and place.resource_type != "Patient":
+    elif place.resource_type != "Patient" and place.patient_id not in _patients(entry):
         entry.refuse(f"it refers to another patient's {place.resource_type}")
+
+
+def _patients(entry: Entry) -> set[PatientId | None]:
+    """Whose it is; a whole is its clinic's too."""
+    if entry.owner:
+        return {entry.owner.patient_id}
+    return {None, *(one.patient_id for one in entry.sharers)}

@@ -18,7 +18,7 @@ from medkarta.record.rules.conditions import (
     read_condition,
     tokens_of,
 )
-from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT
+from medkarta.record.rules.sharing import SHARED_TYPES, WITHOUT_PATIENT
 from medkarta.record.submissions import RefusedError
 
 Meaning: TypeAlias = Entry | Place
@@ -98,7 +98,7 @@ class Names:
     def questions_of_patients(self) -> Iterator[Question]:
         """Conditions of references to what is the same patient's, once that is known."""
         for entry in self._entries:
-            if entry.owner and entry.refusal is None:
+            if entry.first and entry.refusal is None:
                 for condition in _conditions(entry.references):
                     if condition.tests and condition.resource_type not in WITHOUT_PATIENT:
                         yield self.question(condition, of=entry)
@@ -126,7 +126,7 @@ class Names:
         row = self._store.stored(place)
         if row is None or row.deleted or (self.removed and place in self.removed):
             return False
-        shared = place.patient_id is None and place.resource_type not in CLINICS_OWN
+        shared = place.patient_id is None and place.resource_type in SHARED_TYPES
         return shared or self.clinic_id in {None, row.custodian_id}
 
     def entry_of(self, reference: str, *, of: Entry) -> Entry | None:
@@ -148,7 +148,7 @@ class Names:
         """
         meant: Meaning | None = self.entry_of(reference, of=of)
         if meant is None and (relative := _RELATIVE.fullmatch(parted(reference)[0])):
-            keeper = of.owner.custodian_id if of.owner else clinic_id
+            keeper = of.keeper or clinic_id
             meant = self.stored(relative[1], relative[2], keeper)
         if meant is None and (conditional := _CONDITIONAL.fullmatch(reference)):
             meant = self._conditional(conditional, of, clinic_id)
@@ -164,11 +164,12 @@ class Names:
         kind = condition.resource_type
         within: PatientId | ClinicId | None = None
         # Of a type that may be nobody's as well, what is a patient's is looked for among theirs.
-        theirs = of.owner is not None and condition == of.condition
+        first = of.first
+        theirs = first is not None and condition == of.condition
         if kind == "Patient":
-            within = of.owner.custodian_id if of.owner else self.clinic_id or clinic_id
+            within = of.keeper or self.clinic_id or clinic_id
         elif theirs or kind not in WITHOUT_PATIENT:
-            within = of.owner.patient_id if of.owner else self._patient_asked(condition)
+            within = first.patient_id if first else self._patient_asked(condition)
         if within is None and kind not in WITHOUT_PATIENT:
             words = f"whose {kind} is meant is not known: name the patient in the condition too"
             raise UnresolvedError(words)
@@ -238,7 +239,7 @@ class Names:
             if _reachable(entry, of) and meets(entry.found, condition)
         ]
         places = {entry.place for entry in here if entry.place}
-        if not (here and condition.resource_type == "Patient" and of.owner is None):
+        if not (here and condition.resource_type == "Patient" and of.first is None):
             places |= self.meeting(condition, of=of, clinic_id=clinic_id)
         if len(places) > 1:
             words = f"{reference[0]} is met by {len(places)} resources"
@@ -272,4 +273,4 @@ def _reachable(entry: Entry, of: Entry) -> bool:
     """A condition looks among shared resources, Patients, and what is the same patient's."""
     if entry.owner is None or entry.resource_type == "Patient":
         return True
-    return of.owner is not None and entry.owner.patient_id == of.owner.patient_id
+    return entry.owner in (of.sharers or (of.owner,))

@@ -10,6 +10,7 @@ from medkarta.record.intake.entries import Entry, Key, Place, Verb
 from medkarta.record.intake.found import Store, Stored
 from medkarta.record.intake.identity import OTHER_CONTENT
 from medkarta.record.intake.report import Outcome
+from medkarta.record.intake.several import versions_of_parts
 from medkarta.record.rules.labels import dropped_labels
 from medkarta.record.stored import parse_body
 from medkarta.record.writing import Version
@@ -21,6 +22,7 @@ class Decisions:
     def __init__(self, store: Store, *, shared: ClinicId | None, now: datetime) -> None:
         self.outcomes: dict[Entry, Outcome] = {}
         self.versions: dict[Key, Version] = {}
+        self.new_parts: list[Place] = []
         self._store = store
         self._shared = shared
         self._now = now
@@ -98,12 +100,17 @@ class Decisions:
             resource = entry.resource if same else parse_body(body)
         self.versions[place.key] = Version(
             owner=entry.owner,
-            custodian_id=(former and former.custodian_id) or self._shared,
+            custodian_id=(former and former.custodian_id) or entry.keeper or self._shared,
             resource_id=place.resource_id,
             number=number,
             body=body,
             resource=resource,
         )
+        for part, version in versions_of_parts(entry, body, self._store, self._now):
+            self.versions[part.key] = version
+        if place.is_whole:
+            known = self._store.parts(place) if former else frozenset()
+            self.new_parts += [one for one in entry.parts if one.patient_id not in known]
 
 
 def _unmet(entry: Entry) -> Outcome | None:

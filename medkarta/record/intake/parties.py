@@ -18,6 +18,7 @@ from medkarta.record.intake.linking import link
 from medkarta.record.intake.locks import lock_names, lock_patients
 from medkarta.record.intake.naming import Names, parted
 from medkarta.record.intake.outcomes import Decisions, refuse_stale
+from medkarta.record.intake.several import find_parts, hold_parts
 from medkarta.record.stored import parse_body
 from medkarta.record.submissions import RefusedError
 
@@ -48,9 +49,11 @@ def settle(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
         if party.strict:
             _refuse_doubles(party)
     settled = [entry for entry in entries if entry.place and entry.refusal is None]
-    places = [entry.place for entry in settled if entry.place]
+    find_parts(settled, store)
+    places = [place for entry in settled for place in (entry.place, *entry.parts) if place]
     _lock(places, store)
     store.fetch(places, bodies=True)
+    hold_parts(settled, store)
     patched = [entry for entry in settled if entry.verb is Verb.PATCH]
     for entry in patched:
         _patch(entry, store)

@@ -10,7 +10,7 @@ from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.patients.actions import entries as patients
 from medkarta.patients.actions.entries import EntrySent
 from medkarta.record.intake.entries import Place
-from medkarta.record.intake.found import NOBODY, Name, Store, remember_names
+from medkarta.record.intake.found import NOBODY, Name, Store, remember_names, remember_parts
 from medkarta.record.intake.parties import Party
 from medkarta.record.rules.persons import house, identifiers, personal_data
 from medkarta.record.stored import parse_body
@@ -20,6 +20,9 @@ from medkarta.record.writing import Owner, Version, write
 def store_all(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
     """Write what was decided, with all that goes by it."""
     _remember_names(parties, store)
+    new = [part for party in parties for part in party.decisions.new_parts]
+    if new:
+        remember_parts(new)
     versions = [one for party in parties for one in party.decisions.versions.values()]
     _register(versions, store, now)
     write(versions, now=now)
@@ -31,7 +34,7 @@ def _remember_names(parties: Sequence[Party], store: Store) -> None:
         for entry in party.decisions.outcomes:
             if entry.place is None or not (entry.target_id or entry.key):
                 continue
-            keeper = entry.owner.custodian_id if entry.owner else party.keeper.shared
+            keeper = entry.keeper or party.keeper.shared
             text = entry.key or entry.target_id or ""
             kind = "Idempotency-Key" if entry.key else entry.resource_type
             name = Name(kind, text, keeper or NOBODY)

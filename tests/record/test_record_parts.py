@@ -1,0 +1,126 @@
+"""What of a resource of several people concerns one of them."""
+
+import json
+
+import pytest
+
+from medkarta.fhir.trees import read_resource_tree
+from medkarta.foundation.ids import PatientId, ResourceId, encode_uuid, logical_id, new_uuid
+from medkarta.record.rules.parts import is_anybodys, part_of, without
+
+ANNA, BORIS, VERA = (PatientId(new_uuid()) for _ in range(3))
+WHOLE = "Account/" + "a" * 26
+
+
+def to(kind, who):
+    return {"reference": f"{kind}/{logical_id(who, ResourceId(who))}"}
+
+
+def visit(**more):
+    actors = [to("Patient", ANNA), to("Patient", BORIS), {"reference": "Practitioner/1"}]
+    return {
+        "resourceType": "Appointment",
+        "id": "1",
+        "status": "booked",
+        "participant": [{"actor": one, "status": "accepted"} for one in actors],
+        **more,
+    }
+
+
+def cut(resource, who=ANNA):
+    return part_of(read_resource_tree(json.dumps(resource)), who)
+
+
+def test_others_go_and_who_is_no_patient_stays():
+    actors = [one["actor"]["reference"] for one in cut(visit())["participant"]]
+    assert actors == [to("Patient", ANNA)["reference"], "Practitioner/1"]
+
+
+def test_a_patient_who_is_named_without_a_reference_is_for_nobody():
+    named = {"type": "Patient", "identifier": {"value": "112-233-445 95"}, "display": "Вера"}
+    whole = visit()
+    whole["participant"].append({"actor": named, "status": "accepted"})
+    whole["serviceType"] = [{"text": "Patient"}]
+    whole["extension"] = [{"url": "urn:by", "extension": [{"url": "x", "valueReference": named}]}]
+    mine = cut(whole)
+    assert "Вера" not in json.dumps(mine, ensure_ascii=False)
+    assert mine["serviceType"] == whole["serviceType"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"supportingInformation": [to("Observation", BORIS)]},
+        {"extension": [{"url": "urn:of", "valueReference": to("Patient", BORIS)}]},
+        {"extension": [{"url": "urn:of", "valueReference": to("Observation", BORIS)}]},
+        {"text": {"status": "generated", "div": "<div>Анна и Борис</div>"}},
+    ],
+)
+def test_lists_lose_what_is_anothers_and_the_narrative_goes(more):
+    assert cut(visit(**more)) == cut(visit())
+    assert cut(visit(**more), BORIS).keys() - {"text"} == visit(**more).keys() - {"text"}
+
+
+def test_of_contained_resources_those_stay_that_are_referred_to():
+    whole = visit(
+        contained=[
+            {"resourceType": "Location", "id": "room"},
+            {"resourceType": "RelatedPerson", "id": "kin", "patient": to("Patient", BORIS)},
+            {"resourceType": "Practitioner", "id": "of-kin"},
+        ],
+        slot=[{"reference": "#room"}],
+        supportingInformation=[to("Observation", BORIS) | {"display": "x"}],
+    )
+    whole["participant"][1]["extension"] = [
+        {"url": "urn:by", "valueReference": {"reference": "#kin"}}
+    ]
+    whole["contained"][1]["extension"] = [
+        {"url": "urn:x", "valueReference": {"reference": "#of-kin"}}
+    ]
+    assert [one["id"] for one in cut(whole)["contained"]] == ["room"]
+    assert [one["id"] for one in cut(whole, BORIS)["contained"]] == ["room", "kin", "of-kin"]
+
+
+def test_what_cannot_be_left_out_is_masked():
+    """B068: neither the reference nor what is shown in its place."""
+    account = {
+        "resourceType": "Account",
+        "subject": [to("Patient", ANNA), to("Patient", BORIS)],
+        "partOf": to("Account", BORIS),
+        "guarantor": [{"party": to("Patient", BORIS) | {"display": "Борис"}, "onHold": True}],
+    }
+    mine = cut(account)
+    assert mine["partOf"] == mine["guarantor"][0]["party"]
+    assert mine["partOf"]["extension"][0]["valueCode"] == "masked"
+    assert mine["guarantor"][0]["onHold"] is True
+    assert encode_uuid(BORIS) not in json.dumps(mine)
+    assert cut(account, BORIS)["guarantor"] == account["guarantor"]
+
+
+def test_a_reference_to_a_whole_is_to_ones_part_of_it():
+    account = {
+        "resourceType": "Account",
+        "subject": [to("Patient", ANNA), to("Patient", BORIS)],
+        "partOf": {"reference": f"{WHOLE}/_history/2"},
+    }
+    mine = cut(account)["partOf"]["reference"]
+    assert mine.startswith(to("Account", ANNA)["reference"].partition("-")[0] + "-")
+    assert "_history" not in mine
+    assert cut(account | {"partOf": {"reference": "Account/of-theirs"}})["partOf"] == {
+        "reference": "Account/of-theirs"
+    }
+
+
+def test_numbers_and_empty_places_stay_as_they_were():
+    text = '{"resourceType":"Account","subject":[],"x":[null,1.10],"_x":[{"id":"a"},null]}'
+    whole = read_resource_tree(text)
+    whole["subject"] = [to("Patient", ANNA), to("Patient", BORIS)]
+    left = part_of(whole, ANNA)
+    assert (left["x"], left["_x"]) == ([None, "1.10"], [{"id": "a"}, None])
+
+
+def test_without_one_it_is_the_others_or_nobodys():
+    whole = read_resource_tree(json.dumps(visit()))
+    others = without(whole, ANNA)
+    assert [is_anybodys(one) for one in (others, without(others, BORIS))] == [True, False]
+    assert without(whole, VERA) == whole
