@@ -34,13 +34,17 @@ async def opened(connection: Connection, grant: Grant, ids: Collection[UUID]) ->
 async def shared(
     connection: Connection, clinic_id: ClinicId | None, ids: Collection[UUID]
 ) -> set[Target]:
-    """Those of these ids that stand without a patient, for a reader of this clinic."""
+    """Those of these ids that stand without a patient, for a reader of this clinic.
+
+    Also wholes that it keeps: that one is there is told, and not what it says.
+    """
     statement = Sql(
         "SELECT resource_type, resource_id FROM shared_resource"
         " WHERE NOT deleted AND resource_id = ANY(%s::uuid[]) AND ",
         (sorted(ids),),
     )
-    statement += readable_by(clinic_id)
+    statement += Sql("(custodian_id = %s::uuid OR ", (clinic_id,)) if clinic_id else Sql("(")
+    statement += readable_by(clinic_id) + ")"
     cursor = await connection.execute(statement.text, statement.values)
     return {Target(kind, encode_uuid(one)) for kind, one in await cursor.fetchall()}
 

@@ -137,3 +137,38 @@ def test_each_of_them_reads_their_own_part_and_nothing_of_the_others(world, mach
     assert machine.get(f"Appointment/{theirs}", anna).status == 404
     found = machine.get(f"Appointment?actor=Patient/{world.boris_at_x.patient}", anna).json
     assert found["total"] == 0
+
+
+class TestValidating:
+    def test_what_is_of_several_looks_into_each_record(self, world, machine, x):
+        held, people = (world.anna_at_x, world.boris_at_x), (world.anna, world.boris)
+        before = [Entry.objects.filter(person_id=one.person_id).count() for one in people]
+        notes = [{"reference": f"Observation/{one.observation}"} for one in held]
+        body = visit(*held, supportingInformation=notes)
+        assert severities(machine.call("POST", "Appointment/$validate", x, body)) == ["information"]
+        after = [Entry.objects.filter(person_id=one.person_id).count() for one in people]
+        assert after == [one + 1 for one in before]
+        about = {
+            "resourceType": "Provenance",
+            "target": notes,
+            "recorded": "2026-11-01T09:00:00Z",
+            "agent": [{"who": {"display": "МИС"}}],
+        }
+        assert severities(machine.call("POST", "Provenance/$validate", x, about)) == ["information"]
+
+    def test_a_whole_is_there_for_its_clinic_alone(self, world, machine, x, whole):
+        body = {
+            "resourceType": "AppointmentResponse",
+            "appointment": {"reference": f"Appointment/{whole}"},
+            "participantStatus": "accepted",
+        }
+        path = "AppointmentResponse/$validate"
+        answers = [
+            severities(machine.call("POST", path, token, body))
+            for token in (x, system_token(world.y), app_token(world.anna))
+        ]
+        assert answers == [["information"], ["error"], ["error"]]
+
+
+def severities(heard):
+    return [one["severity"] for one in heard.json["issue"]]

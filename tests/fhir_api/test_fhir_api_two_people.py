@@ -85,7 +85,6 @@ OF_ONE_WITH_ANOTHERS = {
         "subject": "B",
         "hasMember": ["of A"],
     },
-    "Provenance": {"target": ["B", "of A"], "recorded": DAY, "agent": [{"who": "B"}]},
 }
 YES = {"yes": True}
 

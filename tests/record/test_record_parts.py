@@ -124,3 +124,5 @@ def test_without_one_it_is_the_others_or_nobodys():
     others = without(whole, ANNA)
     assert [is_anybodys(one) for one in (others, without(others, BORIS))] == [True, False]
     assert without(whole, VERA) == whole
+    of_a_whole = {"resourceType": "Provenance", "target": [{"reference": WHOLE}]}
+    assert is_anybodys(of_a_whole)

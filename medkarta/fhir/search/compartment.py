@@ -61,6 +61,8 @@ SOMETIMES_NOBODYS = frozenset({"BiologicallyDerivedProduct", "Device", "Schedule
 # Of these one resource may be about several people: each then has a part of it (ADR 25). Of a
 # Schedule not: it is one person's, or of what is nobody's.
 OF_SEVERAL = frozenset({"Account", "Appointment", "AuditEvent", "Contract", "Provenance"})
+# What they are about may be anything: they are also of those whose it is.
+_OF_ANYTHING = frozenset({"AuditEvent", "Provenance"})
 NOMINATED: dict[str, str] = {
     resource_type: path
     for table in (_BY_ELEMENT, _BEYOND_R4)
@@ -81,13 +83,18 @@ def patient_references(resource: JsonObject) -> list[str]:
     kind = str(resource.get("resourceType"))
     if kind == "Bundle":
         return _subject_of(resource)
-    path = NOMINATED.get(kind)
-    if path is None:
+    return list(dict.fromkeys(text for one in _nominated(resource) for text in _patient(one)))
+
+
+def things_named(resource: JsonObject) -> list[str]:
+    """Return the references by which a resource is about anything, as written: a Patient too.
+
+    Only those have any that may be about what is a patient's and name no Patient.
+    """
+    if resource.get("resourceType") not in _OF_ANYTHING:
         return []
-    found: list[JsonValue] = [resource]
-    for name in path.split("."):
-        found = list(_members(found, name))
-    return list(dict.fromkeys(text for one in found for text in _patient(one)))
+    texts = (one.get("reference") for one in _nominated(resource) if isinstance(one, dict))
+    return list(dict.fromkeys(text for text in texts if isinstance(text, str)))
 
 
 def way_of(resource: JsonObject) -> str | None:
@@ -120,6 +127,14 @@ def _elements(parameter: Parameter) -> set[str]:
     if isinstance(paths, Truth):
         return set()
     return {".".join(one.name for one in path.steps if isinstance(one, Take)) for path in paths}
+
+
+def _nominated(resource: JsonObject) -> list[JsonValue]:
+    path = NOMINATED.get(str(resource.get("resourceType")))
+    found: list[JsonValue] = [resource] if path else []
+    for name in path.split(".") if path else ():
+        found = list(_members(found, name))
+    return found
 
 
 def _members(elements: list[JsonValue], name: str) -> Iterator[JsonValue]:

@@ -10,7 +10,7 @@ from medkarta.access.api.asking import Doing, Opened
 from medkarta.access.grants import EVERYTHING, Everything, Grant
 from medkarta.fhir.definitions import is_resource_type
 from medkarta.fhir.json_text import JsonObject
-from medkarta.fhir.search.compartment import patient_references
+from medkarta.fhir.search.compartment import patient_references, things_named
 from medkarta.fhir.search.references import read_reference
 from medkarta.fhir.structure.places import references_of
 from medkarta.fhir_api.api import Api, Wish
@@ -24,6 +24,7 @@ from medkarta.record.reading_references import Target
 _MOST: Final = 1_000  # references of one resource that are looked at
 _MOST_IN_LOG: Final = 20
 _MOST_TOLD: Final = 50
+_MOST_OWNERS: Final = 20  # each is a door to pass
 
 
 class References:
@@ -52,9 +53,9 @@ class References:
             if "/" in target.target or f"{target.type}/{target.target}" in inside:
                 continue
             self._places.setdefault(Target(target.type, target.target), path)
-        for text in patient_references(resource):
-            owner = read_reference(text.removeprefix(f"{self._base}/"))
-            name = named("Patient", (owner and owner.target) or "")
+        for text in islice((*patient_references(resource), *things_named(resource)), _MOST):
+            whose = read_reference(text.removeprefix(f"{self._base}/"))
+            name = named("Resource", (whose and whose.target) or "")
             if name.patient_id:
                 self._owners.append(name.patient_id)
 
@@ -63,9 +64,11 @@ class References:
         return {target: named(*target) for target in self._places}
 
     @property
-    def owner(self) -> PatientId | None:
-        """The one entry that a clinic's system asks of: the resource's own patient."""
-        return next(iter(self._owners), None)
+    def owners(self) -> list[PatientId]:
+        """Of whose entries a clinic's system asks: those whose the resource is, or may be."""
+        led = (name.patient_id for name in self.names.values())
+        whose = self._owners or [*islice((one for one in led if one), 1)]
+        return list(dict.fromkeys(whose))[:_MOST_OWNERS]
 
     def issues(self, found: set[Target]) -> Iterator[Issue]:
         """Those that lead nowhere."""
@@ -86,17 +89,19 @@ class References:
 async def resolve(
     api: Api, request: FhirRequest, opened: Opened, references: References
 ) -> list[Issue]:
-    """Look up what the resource refers to, behind the door to the record that it is about.
+    """Look up what the resource refers to, behind the door to each record that it is about.
 
     One line in the log of whoever's record is looked into; nobody's is, without such a reference.
     """
     names = references.names.values()
     owned = [name for name in names if name.patient_id]
     shared = [name for name in names if not name.patient_id and _may(opened, name.resource_type)]
-    grant = await _grant(api, request, opened, references.owner, owned) if owned else None
+    app = opened.caller.person_id is not None
+    whose = [None] if app else references.owners
+    grants = [await _grant(api, request, one, owned) for one in whose if owned]
     found: set[Target] = set()
     async with api.pool.connection() as connection:
-        if grant:
+        for grant in filter(None, grants):
             found |= await record.opened(connection, grant, _keys(owned))
         if _keys(shared):
             found |= await record.shared(connection, opened.caller.clinic_id, _keys(shared))
@@ -104,18 +109,15 @@ async def resolve(
 
 
 async def _grant(
-    api: Api,
-    request: FhirRequest,
-    opened: Opened,
-    owner: PatientId | None,
-    owned: list[Named],
+    api: Api, request: FhirRequest, owner: PatientId | None, owned: list[Named]
 ) -> Grant | None:
-    app = opened.caller.person_id is not None
+    """Of one entry; of an app's person, all."""
+    asked = [one for one in owned if owner in {None, one.patient_id}]
     wish = Wish(
         doing=Doing.READ,
         types=EVERYTHING,
-        resources=tuple(f"{one.resource_type}/{one.text}" for one in owned[:_MOST_IN_LOG]),
-        target=None if app else owner or owned[0].patient_id,
+        resources=tuple(f"{one.resource_type}/{one.text}" for one in asked[:_MOST_IN_LOG]),
+        target=owner,
     )
     try:
         return (await api.open(request, wish)).grant

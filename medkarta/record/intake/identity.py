@@ -5,17 +5,24 @@ for what the API creates. Those of a patient's resources are made within the cli
 two clinics that both send `http://localhost/fhir/Patient/1` have two patients.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from medkarta.fhir.search.compartment import NOMINATED, OF_SEVERAL, patient_references, way_of
+from medkarta.fhir.search.compartment import (
+    NOMINATED,
+    OF_SEVERAL,
+    patient_references,
+    things_named,
+    way_of,
+)
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record.intake.entries import Entry, Place, Verb, our_place
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.keepers import Keeper
 from medkarta.record.intake.naming import Names, UnresolvedError
+from medkarta.record.intake.several import sharers_of
 from medkarta.record.rules.conditions import meets
 from medkarta.record.rules.persons import are_other_humans, personal_data
 from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT
@@ -51,7 +58,7 @@ class Settlement:
         changed = [entry for entry in self._entries if not entry.carries]
         carried = [entry for entry in self._entries if entry.carries]
         patients = [entry for entry in carried if entry.resource_type == "Patient"]
-        led = [entry for entry in carried if way_of(entry.resource)]
+        led = [one for one in carried if way_of(one.resource) or things_named(one.resource)]
         shared = [entry for entry in carried if self._is_shared(entry)]
         apart = {*patients, *shared, *led}
         owned = [entry for entry in carried if entry not in apart]
@@ -129,17 +136,19 @@ class Settlement:
 
     def _settle_owner(self, entry: Entry) -> None:
         owners = {self._patient_meant(one, entry) for one in self._patients_named(entry)}
-        if len(owners) > 1:
-            self._share(entry, owners)
-            return
+        for reference in things_named(entry.resource):
+            owners |= self._led(reference, entry)
         if not owners:
             words = f"{entry.resource_type} belongs to a patient, and this one names none"
             where = f"{entry.resource_type}.{NOMINATED[entry.resource_type]}"
             raise UnresolvedError(words, code="required", expression=where)
-        entry.owner = owners.pop()
+        self._give(entry, owners)
 
-    def _share(self, entry: Entry, owners: set[Owner]) -> None:
-        """It is about several people: each will have a part, and the clinic the whole."""
+    def _give(self, entry: Entry, owners: set[Owner]) -> None:
+        """It is one patient's; or several people's, who will have a part each."""
+        if len(owners) == 1:
+            (entry.owner,) = owners
+            return
         if entry.resource_type not in OF_SEVERAL:
             raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
         if len({one.custodian_id for one in owners}) > 1:
@@ -181,15 +190,31 @@ class Settlement:
         return [one for one, other in others if not other or other.resource_type == "Patient"]
 
     def _settle_led(self, entry: Entry) -> None:
-        """It is the patient's whose resource its element names, else the clinic's own."""
-        reference = way_of(entry.resource) or ""
-        meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)
-        if isinstance(meant, Entry):
-            entry.owner = meant.owner
-        elif meant and meant.patient_id and (row := self._store.stored(meant)) and row.custodian_id:
-            entry.owner = Owner(patient_id=meant.patient_id, custodian_id=row.custodian_id)
-        settle = self._settle_owned if entry.owner else self._settle_shared
+        """It is theirs whose resources its elements name, or else the clinic's own."""
+        way = way_of(entry.resource)
+        if way is None:
+            self._settle_owner(entry)
+        elif owners := self._led(way, entry):
+            self._give(entry, owners)
+        settle = self._settle_owned if entry.first else self._settle_shared
         settle(entry)
+
+    def _led(self, reference: str, entry: Entry) -> set[Owner]:
+        """Whose it is to which a reference leads. That it leads nowhere is said on linking."""
+        try:
+            meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)
+        except UnresolvedError:
+            return set()
+        if isinstance(meant, Entry):
+            return {one for one in (meant.owner, *meant.sharers) if one}
+        return set(self._owners_of(meant) if meant else ())
+
+    def _owners_of(self, place: Place) -> Iterator[Owner]:
+        row = self._store.stored(place) if place.patient_id else None
+        if place.is_whole:
+            yield from sharers_of(place, self._store)
+        elif place.patient_id and row and row.custodian_id:
+            yield Owner(patient_id=place.patient_id, custodian_id=row.custodian_id)
 
     def _patient_meant(self, reference: str, entry: Entry) -> Owner:
         meant = self._names.meaning(reference, of=entry, clinic_id=self._keeper.likely)

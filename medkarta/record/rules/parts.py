@@ -45,8 +45,8 @@ def without(whole: TreeObject, patient_id: PatientId) -> TreeObject:
 
 
 def is_anybodys(whole: TreeObject) -> bool:
-    """Whether anybody is left whom it is about."""
-    return any(_owner(one) for one in _about(whole).values())
+    """Whether anybody is left whom it is about, or another whole."""
+    return any(_owner(one) or _whole(one) for one in _about(whole).values())
 
 
 def _cut(whole: TreeObject, is_others: _Judge) -> TreeObject:
@@ -117,20 +117,19 @@ def _tied(value: Any, patient_id: PatientId) -> Any:  # noqa: ANN401
     if not isinstance(value, dict):
         return value
     tied = {name: _tied(one, patient_id) for name, one in value.items()}
-    if (text := value.get("reference")) and isinstance(text, str):
-        tied["reference"] = _part(text, patient_id)
+    if whole := _whole(value):
+        kind = value["reference"].partition("/")[0]
+        tied["reference"] = f"{kind}/{logical_id(patient_id, whole)}"
     return tied
 
 
-def _part(reference: str, patient_id: PatientId) -> str:
-    kind, _, rest = reference.partition("/")
-    if kind not in OF_SEVERAL:
-        return reference
+def _whole(reference: TreeObject) -> ResourceId | None:
+    """To which whole it leads."""
+    kind, _, rest = str(reference.get("reference")).partition("/")
     try:
-        whole = decode_uuid(rest.partition("/")[0])
+        return ResourceId(decode_uuid(rest.partition("/")[0])) if kind in OF_SEVERAL else None
     except MalformedIdError:
-        return reference
-    return f"{kind}/{logical_id(patient_id, ResourceId(whole))}"
+        return None
 
 
 def _owner(reference: Tree) -> PatientId | None:
