@@ -30,13 +30,13 @@ def number(name, value):
     return part(name, value, "Integer")
 
 
-def patched_text(*operations):
+def patched_text(*operations, of=PATIENT):
     parameters = {"resourceType": "Parameters", "parameter": list(operations)}
-    return fhirpath_patched(PATIENT, json.dumps(parameters))
+    return fhirpath_patched(of, json.dumps(parameters))
 
 
-def patched(*operations):
-    return json.loads(patched_text(*operations))
+def patched(*operations, of=PATIENT):
+    return json.loads(patched_text(*operations, of=of))
 
 
 def changed(**members):
@@ -162,10 +162,31 @@ def test_an_item_is_moved_within_its_list(source, destination, after):
         "Patient.identifier.where(system = 's2')",
         "Patient.identifier.where(value='2' and system != 's1')",
         "Patient.identifier.where(system != 's1')[0]",
+        "Patient.identifier.where(system != 's1').first()",
+        "Patient.identifier.where(system != 's3').last()",
+        "Patient.identifier.where(system.exists() and value = '2')",
+        "Patient.identifier.where(system.where(extension.exists()).exists() and value='2')[0]",
     ],
 )
 def test_an_item_is_found_by_index_and_by_value(path):
-    assert systems(patched(operation("delete", path))) == "13"
+    patient = json.loads(PATIENT)
+    patient["identifier"][1]["_system"] = {"extension": [{"url": "x", "valueBoolean": True}]}
+    assert systems(patched(operation("delete", path), of=json.dumps(patient))) == "13"
+
+
+@pytest.mark.parametrize("choice", ["ofType(boolean)", "as(boolean)"])
+def test_a_choice_is_found_by_its_type(choice):
+    gone = patched(operation("delete", f"Patient.deceased.{choice}"))
+    other = patched(
+        operation("delete", f"Patient.deceased.{choice.replace('boolean', 'dateTime')}")
+    )
+    assert ("deceasedBoolean" in gone, "deceasedBoolean" in other) == (False, True)
+
+
+def test_an_extension_is_found_by_its_url():
+    for path in ("Patient.birthDate.extension('t')", "Patient.birthDate.extension.where(url='t')"):
+        assert "_birthDate" not in patched(operation("delete", path))
+    assert "_birthDate" in patched(operation("delete", "Patient.birthDate.extension('other')"))
 
 
 @pytest.mark.parametrize(
@@ -228,13 +249,14 @@ def test_what_does_not_fit_the_resource_is_refused(one, words):
 @pytest.mark.parametrize(
     "path",
     [
-        "Patient.identifier.first()",
+        "Patient.identifier.tail()",
+        "extension(url)",
         "Patient.identifier.where(system.startsWith('s'))",
         "Patient.identifier.where(system = value)",
         "Patient.identifier.where(true)",
         "Patient.identifier | Patient.name",
         "Patient.identifier[x]",
-        "Patient.deceased as boolean",
+        "Patient.deceased is boolean",
         "Patient.identifier.where(system.where(a = 'b') = 'c')",
         "",
         "Patient..name",
@@ -243,7 +265,7 @@ def test_what_does_not_fit_the_resource_is_refused(one, words):
     ],
 )
 def test_other_paths_are_refused_in_words(path):
-    with pytest.raises(BadPatchError, match="not made of members, \\[index\\] and where"):
+    with pytest.raises(BadPatchError, match="not made of members, \\[index\\], first"):
         patched(operation("delete", path))
 
 

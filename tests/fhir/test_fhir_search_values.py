@@ -204,7 +204,17 @@ def test_every_parameter_of_r4_resolves_and_every_kind_of_value_has_an_extractor
 
 @pytest.mark.parametrize(
     "expression",
-    ["Patient.name.first()", "iif(true)", "Patient.", "Patient ? x", "a b", "(a", "a[0", ""],
+    [
+        "Patient.name.tail()",
+        "where(a)",
+        "iif(true)",
+        "Patient.",
+        "Patient ? x",
+        "a b",
+        "(a",
+        "a[0",
+        "",
+    ],
 )
 def test_what_we_do_not_read_is_refused(expression):
     with pytest.raises(UnsupportedExpressionError):

@@ -1,4 +1,4 @@
-"""The paths of a FHIRPath Patch: members, `[index]` and `where(x = 'y')`, from the resource on."""
+"""The paths of a FHIRPath Patch, from the resource on: members and what chooses among elements."""
 
 import dataclasses
 from typing import Final, TypeAlias
@@ -6,8 +6,10 @@ from typing import Final, TypeAlias
 from medkarta.fhir.patching.bounds import BadPatchError, UnfitPatchError
 from medkarta.fhir.patching.elements import Node, definitions_of
 from medkarta.fhir.search.expressions import (
+    AsType,
     Both,
     Compare,
+    Exists,
     Expression,
     Item,
     Literal,
@@ -20,9 +22,12 @@ MAX_STEPS: Final = 64
 MAX_VISITS: Final = 500_000  # elements looked at by all paths of a patch together
 _LONGEST: Final = 1_000
 _MOST_BRACKETS: Final = 20
-_WORDS: Final = "the path is not made of members, [index] and where(x = 'y')"
+_WORDS: Final = (
+    "the path is not made of members, [index], first(), last(), ofType(T), extension('url')"
+    " and where(…) with =, !=, exists() and and"
+)
 
-Step: TypeAlias = Member | Item | Where
+Step: TypeAlias = Member | Item | AsType | Where
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def _unwound(expression: Expression) -> list[Step]:
     steps: list[Step] = []
     rest: Expression | None = expression
     while rest is not None:
-        if not isinstance(rest, (Member, Item, Where)):
+        if not isinstance(rest, (Member, Item, AsType, Where)):
             raise BadPatchError(_WORDS)
         if isinstance(rest, Where):
             _check(rest.condition)
@@ -72,6 +77,8 @@ def _check(condition: Expression) -> None:
     if isinstance(condition, Both):
         _check(condition.left)
         _check(condition.right)
+    elif isinstance(condition, Exists):
+        _unwound(condition.of)
     elif (
         not isinstance(condition, Compare)
         or not isinstance(condition.right, Literal)
@@ -110,7 +117,9 @@ class Finder:
             case Member(_, name):
                 spots = _children(spots, name)
             case Item(_, index):
-                spots = spots[index : index + 1]
+                spots = spots[index:][:1]
+            case AsType(_, name):
+                spots = [spot for spot in spots if spot.node.type == name]
             case Where(_, condition):
                 self._visit(len(spots))
                 spots = [spot for spot in spots if self._holds(condition, spot.node)]
@@ -121,15 +130,20 @@ class Finder:
         """FHIRPath: nothing compared is nothing, which `where` takes for false."""
         if isinstance(condition, Both):
             return self._holds(condition.left, node) and self._holds(condition.right, node)
+        if isinstance(condition, Exists):
+            return bool(self._below(node, condition.of))
         if not isinstance(condition, Compare) or not isinstance(condition.right, Literal):
             return False
-        spots = [Spot(node)]
-        for step in _unwound(condition.left):
-            spots = self._next(spots, step)
-        values = [spot.node.value for spot in spots]
+        values = [spot.node.value for spot in self._below(node, condition.left)]
         wanted = condition.right.value
         same = len(values) == 1 and type(values[0]) is type(wanted) and values[0] == wanted
         return bool(values) and same is not condition.negated
+
+    def _below(self, node: Node, path: Expression) -> list[Spot]:
+        spots = [Spot(node)]
+        for step in _unwound(path):
+            spots = self._next(spots, step)
+        return spots
 
     def _visit(self, count: int) -> None:
         self._visits += count

@@ -1,7 +1,8 @@
-"""Parse the part of FHIRPath in which R4's search parameters are written.
+"""Parse the part of FHIRPath in which R4's search parameters are written, and patches name places.
 
-Paths, `|`, `as` and `.as()`, `.where(…)`, `.exists()`, `resolve()`, `is`, `=`, `!=`, `and`, `[0]`:
-https://hl7.org/fhirpath/N1/#expressions. Anything else is refused by name.
+Paths, `|`, `as`, `.as()` and `.ofType()`, `.where(…)`, `.exists()`, `resolve()`, `is`, `=`, `!=`,
+`and`, `[0]`, `.first()`, `.last()`: https://hl7.org/fhirpath/N1/#expressions, and of FHIR's own
+`.extension('…')`. Anything else is refused by name.
 """
 
 import dataclasses
@@ -23,6 +24,8 @@ class Member:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Item:
+    """One of what stands before it, from 0; -1 is the last."""
+
     of: "Expression"
     index: int
 
@@ -83,6 +86,8 @@ Expression: TypeAlias = (
     Member | Item | AsType | IsType | Where | Exists | Resolve | Literal | Compare | Both | Union
 )
 
+_AT = {"first": 0, "last": -1}
+_OF_TYPE = frozenset({"as", "ofType"})
 _TOKEN = re.compile(r"\s*(?:([A-Za-z_]\w*)|('[^'\\]*')|([0-9]+)|(!=|[=.|()\[\]]))", re.ASCII)
 
 
@@ -168,18 +173,26 @@ class _Parser:
         made: Expression
         if name == "resolve" and of is None:
             made = Resolve()
+        elif name == "extension":
+            url = Compare(Member(None, "url"), self._first(), negated=False)
+            made = Where(Member(of, name), url)
         elif of is None:
             raise UnsupportedExpressionError(f"{name}() in {self._text}")
-        elif name == "as":
-            made = AsType(of, self._next())
-        elif name == "where":
-            made = Where(of, self.both())
-        elif name == "exists":
-            made = Exists(of)
         else:
-            raise UnsupportedExpressionError(f"{name}() in {self._text}")
+            made = self._function(of, name)
         self._expect(")")
         return made
+
+    def _function(self, of: Expression, name: str) -> Expression:
+        if name in _AT:
+            return Item(of, _AT[name])
+        if name in _OF_TYPE:
+            return AsType(of, self._next())
+        if name == "where":
+            return Where(of, self.both())
+        if name == "exists":
+            return Exists(of)
+        raise UnsupportedExpressionError(f"{name}() in {self._text}")
 
     def _next(self) -> str:
         if not self._tokens:
