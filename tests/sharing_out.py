@@ -6,6 +6,10 @@ Not by xdist's groups: its 3.8 writes a group into a private field that pytest 9
 from xdist.scheduler import LoadScopeScheduling
 
 JOURNEYS = "tests/journeys/"
+# Those who sign in again and again wait for new codes: beside the others, with a service of theirs.
+WAYS_IN = tuple(
+    f"{JOURNEYS}test_journey_{one}" for one in ("pass", "sessions", "sign_in", "way_in")
+)
 # The walks over all pages are long, and nothing that they do matters to another journey.
 APART = "tests/journeys/test_journey_crawl.py"
 # Programs and a citizen's app, with a service that is theirs.
@@ -16,7 +20,7 @@ SLOW = ("tests/journeys/", "tests/config/", "tests/fhir_api/test_fhir_api_matrix
 
 
 class ByFile(LoadScopeScheduling):
-    """A file's tests stay together; so do all journeys, as they share one service and its people.
+    """A file's tests stay together; so do journeys, as they share one service and its people.
 
     They run in the order in which they stand, for one is signed out where the next signs in.
     """
@@ -25,6 +29,8 @@ class ByFile(LoadScopeScheduling):
         file = nodeid.split("::")[0]
         if file.startswith(CLIENTS):
             return CLIENTS
+        if file.startswith(WAYS_IN):
+            return WAYS_IN[0]
         return JOURNEYS if file.startswith(JOURNEYS) and file != APART else file
 
 
