@@ -84,7 +84,8 @@ def history_entry(base: str, text: Text) -> bytes:
     elif text.version == 1:
         method, url = "POST", text.resource_type
     resource = "" if text.deleted else f'"resource":{text.body},'
-    status = "204" if text.deleted else "201" if text.version == 1 else "200"
+    created = text.version == 1 or text.revived
+    status = "204" if text.deleted else "201" if created else "200"
     return (
         f'{{"fullUrl":"{base}/{name}",{resource}"request":{{"method":"{method}","url":"{url}"}},'
         f'"response":{{"status":"{status}","etag":"W/\\"{text.version}\\"",'

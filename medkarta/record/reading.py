@@ -54,6 +54,7 @@ class Text:
     recorded_at: datetime
     body: str
     deleted: bool = False
+    revived: bool = False  # the version before it is that it was deleted; told in histories
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,9 +17,17 @@ from medkarta.record.pieces import NOTHING, Sql, all_of
 from medkarta.record.written import HELD, LARGEST
 
 COLUMNS: Final = "resource_id, logical_id, resource_type, version, recorded_at, body"
+_REVIVED: Final = (
+    "EXISTS (SELECT FROM {table} AS before WHERE before.deleted{whose}"
+    " AND (before.resource_id, before.version) = (newest.resource_id, newest.version - 1))"
+)
 _PAGE: Final = (
     "SELECT patient_id, resource_id, logical_id, resource_type, version, recorded_at,"  # noqa: S608
-    f" CASE WHEN {HELD} < %s THEN body END AS body, deleted FROM (SELECT * FROM ("
+    f" CASE WHEN {HELD} < %s THEN body END AS body, deleted, CASE WHEN patient_id IS NULL THEN "
+    + _REVIVED.format(table="shared_resource_version", whose="")
+    + " ELSE "
+    + _REVIVED.format(table="resource_version", whose=" AND before.patient_id = newest.patient_id")
+    + " END AS revived FROM (SELECT * FROM ("
 )
 _OWNED: Final = f"patient_id, {COLUMNS}, deleted"
 _SHARED: Final = _OWNED.replace("patient_id", "NULL::uuid AS patient_id")

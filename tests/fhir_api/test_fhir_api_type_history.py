@@ -135,3 +135,22 @@ def test_it_is_cut_as_searches_are(machine, x, card):
             [wrong.partition("=")[0]],
         )
     assert machine.get("Observation/pulse-18?_elements=Observation.status", x).status == 400
+
+
+@pytest.mark.parametrize("whose", ["a patient's", "nobody's"])
+def test_a_version_says_what_the_request_was_that_made_it(machine, x, card, whose):
+    """Also where the resource had been deleted: it was created once more, under its id."""
+    device = {"resourceType": "Device", "id": "pump-19", "status": "active"}
+    if whose == "a patient's":
+        device = device | {"id": "pump-20", "patient": {"reference": f"Patient/{card}"}}
+    path = f"Device/{device['id']}"
+    statuses = [machine.call("PUT", path, x, device).status]
+    statuses += [
+        machine.call("DELETE", path, x).status,
+        machine.call("PUT", path, x, device).status,
+    ]
+    changed = machine.call("PUT", path, x, device | {"status": "inactive"})
+    heard = machine.get(f"Device/{changed.json['id']}/_history", x).json["entry"]
+    told = [(one["request"]["method"], one["response"]["status"]) for one in reversed(heard)]
+    assert [*statuses, changed.status] == [201, 204, 201, 200]
+    assert told == [("POST", "201"), ("DELETE", "204"), ("PUT", "201"), ("PUT", "200")]
