@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medkarta.portal.presenters import facts, item_page, titles
+from medkarta.portal.presenters import dates, facts, item_page, titles
 from medkarta.portal.presenters.values import parts_of, value_of
 
 
@@ -157,3 +157,19 @@ def test_the_source_is_shown_with_the_digits_that_came():
     assert '"value": 1.10,' in shown
     assert "7.0" in shown
     assert json.loads(shown) == json.loads(body)
+
+
+def test_a_booked_visit_says_when_it_is_to_be():
+    visit = {
+        "resourceType": "Appointment",
+        "start": "2026-12-03T09:00:00+03:00",
+        "serviceType": [{"text": "Педиатрия"}],
+    }
+    assert spaces(dates.happened(visit).day) == "3 декабря 2026"
+    told = [spaces(str(fact.phrase)) for fact in facts.facts(visit, {})]
+    assert told == ["Педиатрия", "3 декабря 2026, 09:00 по Москве"]
+
+
+@pytest.mark.parametrize("member", ["sent", "recorded"])
+def test_what_was_sent_or_recorded_has_the_day_of_that(member):
+    assert dates.happened({member: "2026-11-01T09:00:00Z"}).iso == "2026-11-01T09:00:00Z"

@@ -31,6 +31,7 @@ _HAPPENED = (
     "dateWritten",
     "whenHandedOver",
     "started",
+    "start",
     "period",
     "startDate",
     "recordedDate",
@@ -39,6 +40,8 @@ _HAPPENED = (
     "billablePeriod",
     "issued",
     "timestamp",
+    "sent",
+    "recorded",
 )
 
 
