@@ -173,6 +173,38 @@ class TestWriting:
         assert sorted(lines, key=str) == sorted([hers, hers, its, its], key=str)
 
 
+class TestGrowing:
+    """What was one patient's, and is called by a name of the sender's or found by a condition."""
+
+    def test_by_the_senders_id_it_becomes_several_peoples(self, us):
+        mother, child = known(us), known(us)
+        alone = do(us, put(visit(mother) | {"id": "APP-1"}))
+        stale = do(us, put(visit(mother, child) | {"id": "APP-1"}, if_match='W/"7"'))
+        assert stale.status == 412
+        more = visit(mother, child, comment="both") | {"id": "APP-1"}
+        both = do(us, put(more, if_match='W/"1"'), now=LATER)
+        assert (both.status, part(both.reference, mother)) == (201, alone.reference)
+        assert [held(part(both.reference, one))[0] for one in (mother, child)] == [2, 1]
+        again = do(us, put(visit(mother, child, status="fulfilled") | {"id": "APP-1"}), now=LATER)
+        assert (again.reference, again.version) == (both.reference, 2)
+        assert do(us, delete("Appointment/APP-1"), now=LATER).status == 204
+        assert [held(part(both.reference, one)) for one in (mother, child)] == [None, None]
+
+    def test_who_is_named_no_more_loses_it(self, us):
+        mother, child, other = known(us), known(us), known(us)
+        alone = do(us, put(visit(mother) | {"id": "APP-2"}))
+        both = do(us, put(visit(child, other) | {"id": "APP-2"}), now=LATER)
+        assert part(both.reference, mother) == alone.reference
+        seen = [held(part(both.reference, one)) for one in (mother, child, other)]
+        assert [one and one[0] for one in seen] == [None, 1, 1]
+
+    def test_what_is_found_by_if_none_exist_stays_as_it_is(self, us):
+        mother, child = sorted((known(us), known(us)))
+        alone = do(us, post(visit(mother, **NUMBER)))
+        met = do(us, post(visit(mother, child, **NUMBER), if_none_exist=ONE))
+        assert (met.status, met.reference, met.version) == (200, alone.reference, 1)
+
+
 class TestRefusals:
     def test_a_part_is_not_written_by_itself(self, us):
         mother, child = known(us), known(us)
@@ -184,11 +216,11 @@ class TestRefusals:
         assert all(f"part of {made.reference}" in one.words for one in answers)
         assert held(mine)[0] == 1
 
-    def test_what_is_one_patients_stays_it(self, us):
+    def test_what_is_one_patients_by_its_id_stays_it(self, us):
         mother, child = known(us), known(us)
         made = do(us, post(visit(mother)))
         refused = do(us, put(visit(mother, child) | {"id": id_of(made.reference)}))
-        assert (refused.status, "one patient's" in refused.words) == (422, True)
+        assert (refused.status, "one patient's alone" in refused.words) == (422, True)
 
     def test_other_types_and_other_clinics_patients_are_refused(self, us, them):
         mother, child, foreign = known(us), known(us), known(them)

@@ -136,6 +136,7 @@ class Entry:
     sharers: tuple[Owner, ...] = ()  # of a whole: who has a part of it, by their ids
     place: Place | None = None
     parts: tuple[Place, ...] = ()  # of a whole: all that there are, or will be
+    grown_from: Place | None = None  # of a whole that is new: what was one patient's so far
     links: dict[str, str] = field(default_factory=dict)  # references as written → as stored
     refusal: Refused | None = None
     _found: list[IndexValue] | None = None

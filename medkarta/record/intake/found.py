@@ -59,6 +59,10 @@ _OWNED_TOKENS: Final = _TOKENS.format(
     patient="t.patient_id", table="index_token", whose="t.patient_id = k.patient_id AND"
 )
 _SHARED_TOKENS: Final = _TOKENS.format(patient="NULL::uuid", table="shared_index_token", whose="")
+_FORGOTTEN: Final = (
+    "DELETE FROM client_id USING unnest(%b::text[], %b::text[], %b::uuid[]) AS k (t, i, c)"
+    " WHERE (resource_type, client_id, clinic_id) = (t, i, c) RETURNING 1"
+)
 _PARTS: Final = (
     "SELECT resource_id, patient_id FROM resource_part"
     " JOIN unnest(%b::uuid[]) AS k (resource_id) USING (resource_id)"
@@ -298,6 +302,11 @@ def remember_parts(parts: Iterable[Place]) -> None:
     types = dict.fromkeys(("patient_id", "resource_id"), "uuid")
     rows = [(part.patient_id, part.resource_id) for part in parts]
     copy(connection, Copied("resource_part", types, rows))
+
+
+def forget_names(names: Collection[Name]) -> None:
+    """What these mean is to be something else."""
+    _by_columns(_FORGOTTEN, names)
 
 
 def remember_names(places: Mapping[Name, Place]) -> None:

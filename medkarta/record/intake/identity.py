@@ -167,16 +167,29 @@ class Settlement:
         entry.place = _of(place or self._new(entry, whose, clinic_id), whose)
 
     def _whole(self, entry: Entry, place: Place) -> Place:
-        """What is written where a place is of several people: by a part's own id nothing is."""
+        """What is written where a place is of several people, or will be.
+
+        By a part's own id nothing is, and what is one patient's by its id stays that: the answer
+        would be of another id.
+        """
         if place.resource_type not in OF_SEVERAL or not place.patient_id:
             return place
         whole = replace(place, patient_id=None)
-        if self._store.stored(whole) is None:
-            return place
-        if entry.target_id and not entry.condition:
-            words = f"this is one patient's part of {whole.reference}: write that"
-            raise UnresolvedError(words, code="business-rule")
-        return whole
+        by_our_id = entry.target_id and our_place((place.resource_type, entry.target_id))
+        if self._store.stored(whole):
+            if by_our_id:
+                words = f"this is one patient's part of {whole.reference}: write that"
+                raise UnresolvedError(words, code="business-rule")
+            return whole
+        return self._grown(entry, place, whole) if entry.sharers and not by_our_id else place
+
+    def _grown(self, entry: Entry, place: Place, whole: Place) -> Place:
+        """An update makes a whole of what was one patient's; a creation finds that it is there."""
+        if entry.updates:
+            entry.grown_from = place
+            return whole
+        entry.sharers, (entry.owner,) = (), self._owners_of(place)
+        return place
 
     def _is_shared(self, entry: Entry) -> bool:
         if entry.resource_type not in WITHOUT_PATIENT:
@@ -326,7 +339,7 @@ def _of(place: Place, patient_id: PatientId | None) -> Place:
     if place.patient_id != patient_id:
         words = "what it would update is another patient's"
         if patient_id is None:
-            words = "what it would update is one patient's, and does not become several people's"
+            words = "by this id it is one patient's alone: delete it and send it anew"
         raise UnresolvedError(words, code="conflict")
     return place
 

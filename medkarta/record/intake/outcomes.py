@@ -45,7 +45,7 @@ class Decisions:
         if place.key in self.versions:
             return self._decide_again(entry, place, self.versions[place.key])
         if former is None:
-            outcome = _unmet(entry) or Outcome.CREATED
+            outcome = self._unmet(entry) or Outcome.CREATED
         elif entry.verb is Verb.DELETE:
             outcome = Outcome.UNCHANGED if former.deleted else Outcome.UPDATED
             if refuse_stale(entry, former):
@@ -66,6 +66,17 @@ class Decisions:
         if not entry.updates:
             return Outcome.KEPT
         entry.refuse("another entry of the bundle writes the same resource")
+        return Outcome.REFUSED
+
+    def _unmet(self, entry: Entry) -> Outcome | None:
+        """An If-Match where nothing is, or where something else is of which this grows."""
+        before = self._store.stored(entry.grown_from) if entry.grown_from else None
+        if before is not None:
+            return Outcome.REFUSED if refuse_stale(entry, before) else None
+        if entry.if_match is None:
+            return None
+        words = f"If-Match is {entry.if_match}, and nothing is here"
+        entry.refuse(words, status=412, code="conflict")
         return Outcome.REFUSED
 
     def _compare_creations(self, entry: Entry, place: Place) -> Outcome:
@@ -111,14 +122,6 @@ class Decisions:
         if place.is_whole:
             known = self._store.parts(place) if former else frozenset()
             self.new_parts += [one for one in entry.parts if one.patient_id not in known]
-
-
-def _unmet(entry: Entry) -> Outcome | None:
-    """An If-Match where nothing is."""
-    if entry.if_match is None:
-        return None
-    entry.refuse(f"If-Match is {entry.if_match}, and nothing is here", status=412, code="conflict")
-    return Outcome.REFUSED
 
 
 def refuse_stale(entry: Entry, former: Stored, *, repeated: bool = False) -> bool:

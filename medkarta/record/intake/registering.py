@@ -10,7 +10,14 @@ from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.patients.actions import entries as patients
 from medkarta.patients.actions.entries import EntrySent
 from medkarta.record.intake.entries import Place
-from medkarta.record.intake.found import NOBODY, Name, Store, remember_names, remember_parts
+from medkarta.record.intake.found import (
+    NOBODY,
+    Name,
+    Store,
+    forget_names,
+    remember_names,
+    remember_parts,
+)
 from medkarta.record.intake.parties import Party
 from medkarta.record.rules.persons import house, identifiers, personal_data
 from medkarta.record.stored import parse_body
@@ -30,6 +37,7 @@ def store_all(parties: Sequence[Party], store: Store, *, now: datetime) -> None:
 
 def _remember_names(parties: Sequence[Party], store: Store) -> None:
     new: dict[Name, Place] = {}
+    grown: list[Name] = []
     for party in parties:
         for entry in party.decisions.outcomes:
             if entry.place is None or not (entry.target_id or entry.key):
@@ -38,8 +46,12 @@ def _remember_names(parties: Sequence[Party], store: Store) -> None:
             text = entry.key or entry.target_id or ""
             kind = "Idempotency-Key" if entry.key else entry.resource_type
             name = Name(kind, text, keeper or NOBODY)
-            if not store.named(name):
+            if not store.named(name) or entry.grown_from:
                 new[name] = entry.place
+            if entry.grown_from:
+                grown.append(name)
+    if grown:
+        forget_names(grown)
     if new:
         remember_names(new)
 

@@ -28,8 +28,9 @@ def find_parts(entries: Iterable[Entry], store: Store) -> None:
     for entry, place in wholes:
         made = store.made(place)
         known = frozenset() if made else store.parts(place)
-        new = {one.patient_id for one in entry.sharers}
-        entry.parts = tuple(place.part(one) for one in sorted(new | known))
+        new = {place.part(one.patient_id) for one in entry.sharers}
+        alone = {entry.grown_from} if entry.grown_from else set()
+        entry.parts = (*(new | alone | {place.part(one) for one in known}),)
         for part in entry.parts if made else ():
             store.make(part)
 
@@ -43,6 +44,8 @@ def hold_parts(entries: Iterable[Entry], store: Store) -> None:
             words = "it was just written for somebody more: send it again"
             entry.refuse(words, status=409, code="conflict")
         present = sharers_of(place, store)
+        if entry.grown_from:
+            present = (*present, *_present([entry.grown_from], store))
         if entry.verb is Verb.PATCH:
             entry.sharers = present
         writes = entry.updates or store.stored(place) is None
