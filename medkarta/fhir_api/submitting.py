@@ -84,7 +84,7 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
     done = taken.answers[0]
     if not isinstance(done, Done):
         raise TypeError("a single entry is done or refused")
-    return _answer(request, done, shown=shown)
+    return answer_of(request, done, shown=shown)
 
 
 def _sender_of(caller: Caller, entry: SentEntry) -> Sender:
@@ -242,7 +242,7 @@ def issues_of(refused: Refused) -> tuple[Issue, ...]:
     )
 
 
-def _answer(request: FhirRequest, done: Done, *, shown: bool) -> FhirAnswer:
+def answer_of(request: FhirRequest, done: Done, *, shown: bool) -> FhirAnswer:
     """https://hl7.org/fhir/R4/http.html#ops: by default the resource goes back, where it may."""
     headers: Headers = ()
     if done.version is not None and done.recorded_at is not None:

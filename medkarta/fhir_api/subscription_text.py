@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import orjson
 
-from medkarta.fhir.json_text import BadJsonError, JsonObject, read_resource
+from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.compartment import OWNED
 from medkarta.fhir.search.dates import interval
 from medkarta.fhir.search.query import read_query
 from medkarta.fhir.search.sought import BadSearchError, Criterion, Query
 from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.fhir_api.requests import FhirRequest
 from medkarta.foundation.ids import encode_uuid
 from medkarta.subscriptions.owners import View
 from medkarta.subscriptions.rules import LONGEST, EndpointRefusedError
@@ -36,9 +35,12 @@ class Said:
     ends_at: datetime | None
 
 
-def read_subscription(request: FhirRequest) -> Said:
-    """Read the body. Raises `FhirError` in words for whatever would not be done as it says."""
-    resource = _resource(request)
+def read_subscription(resource: JsonObject, *, base: str, now: datetime) -> Said:
+    """Read it. Raises `FhirError` in words for whatever would not be done as it says."""
+    for issue in issues_of(resource):
+        raise FhirError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, issue.code.value, issue.words, expression=issue.path
+        )
     if unknown := sorted(resource.keys() - _KEPT - _MADE_HERE):
         raise _refused(f"Not kept here: {', '.join(unknown)[:200]}.", "Subscription")
     channel: Any = resource["channel"]
@@ -50,11 +52,11 @@ def read_subscription(request: FhirRequest) -> Said:
             "Subscription.channel",
         )
     return Said(
-        query=_query(str(resource["criteria"]), request.base),
+        query=_query(str(resource["criteria"]), base),
         endpoint=_endpoint(channel.get("endpoint")),
         reason=str(resource["reason"])[:LONGEST],
         on=_on(resource["status"]),
-        ends_at=_ends(resource.get("end"), request.now),
+        ends_at=_ends(resource.get("end"), now),
     )
 
 
@@ -63,7 +65,7 @@ def written(view: View) -> bytes:
     resource: dict[str, object] = {
         "resourceType": "Subscription",
         "id": encode_uuid(view.id),
-        "meta": {"lastUpdated": _instant(view.updated_at)},
+        "meta": {"versionId": str(view.version), "lastUpdated": _instant(view.updated_at)},
         "status": view.state.value,
         "reason": view.reason,
         "criteria": criteria_of(view),
@@ -79,26 +81,6 @@ def written(view: View) -> bytes:
 def criteria_of(view: View) -> str:
     """What it waits for, as it was asked for."""
     return f"{view.resource_type}?{view.query}" if view.query else view.resource_type
-
-
-def _resource(request: FhirRequest) -> JsonObject:
-    if request.is_xml:
-        raise FhirError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "not-supported",
-            "Send a Subscription as application/fhir+json.",
-        )
-    try:
-        read = read_resource(request.body)
-    except BadJsonError as error:
-        raise FhirError(HTTPStatus.BAD_REQUEST, "structure", str(error)) from error
-    if read.resource_type != "Subscription":
-        raise FhirError(HTTPStatus.BAD_REQUEST, "invalid", "This is no Subscription.")
-    for issue in issues_of(read.resource):
-        raise FhirError(
-            HTTPStatus.UNPROCESSABLE_ENTITY, issue.code.value, issue.words, expression=issue.path
-        )
-    return read.resource
 
 
 def _query(criteria: str, base: str) -> Query:

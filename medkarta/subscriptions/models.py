@@ -1,4 +1,4 @@
-"""Subscriptions, and whose records they wait for."""
+"""Subscriptions, what they said before, and whose records they wait for."""
 
 from datetime import datetime
 
@@ -9,7 +9,24 @@ from django.db.models import Q
 from medkarta.subscriptions.rules import State
 
 
-class Subscription(models.Model):
+class Said(models.Model):
+    """What its owner reads of a subscription."""
+
+    version = models.IntegerField(default=1)
+    resource_type = models.CharField(max_length=60)
+    query = models.TextField(help_text="the criteria after the question mark")
+    endpoint = models.TextField()
+    reason = models.TextField()
+    state = models.CharField(max_length=10)
+    error = models.TextField(blank=True, help_text="words of ours for the client")
+    ends_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Subscription(Said):
     """A standing wish of an app for one person, or of a clinic's system."""
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -19,15 +36,7 @@ class Subscription(models.Model):
     )
     standing = models.UUIDField(help_text="the citizen's permission, or the system itself")
     scopes = ArrayField(models.TextField(), help_text="of the token that asked")
-    resource_type = models.CharField(max_length=60)
-    query = models.TextField(help_text="the criteria after the question mark")
     target = models.UUIDField(null=True, help_text="the entry that is waited for; null: all")
-    endpoint = models.TextField()
-    reason = models.TextField()
-    state = models.CharField(max_length=10)
-    error = models.TextField(blank=True, help_text="words of ours for the client")
-    ends_at = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField()
     failures = models.IntegerField(default=0, help_text="on end")
     wait_until = models.DateTimeField(null=True, help_text="after a failure")
 
@@ -44,6 +53,18 @@ class Subscription(models.Model):
         paused = self.wait_until is not None and now < self.wait_until
         over = self.ends_at is not None and self.ends_at <= now
         return self.state == State.ACTIVE.value and not paused and not over
+
+
+class SubscriptionVersion(Said):
+    """What a subscription said from `updated_at` on: the present version and former ones."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "version")
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        db_table = "subscription_version"
 
 
 class Listener(models.Model):

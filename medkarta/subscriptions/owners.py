@@ -1,5 +1,6 @@
 """Whose a subscription is, and what it says."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from medkarta.access.api.asking import Caller
 from medkarta.foundation.ids import ClientId, PatientId, PersonId
-from medkarta.subscriptions.models import Subscription
+from medkarta.subscriptions.models import Said, Subscription
 from medkarta.subscriptions.rules import State
 
 
@@ -48,10 +49,27 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Right:
+    """By which token (its digest) it waits, and for which entries."""
+
+    digest: bytes
+    patient_ids: Collection[PatientId]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """The headers that say of which version it is to be: `fhir.preconditions`."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """A subscription as its owner reads it."""
+    """A version of a subscription as its owner reads it."""
 
     id: UUID
+    version: int
     resource_type: str
     query: str
     endpoint: str
@@ -63,15 +81,21 @@ class View:
 
 
 def view_of(row: Subscription) -> View:
-    """The row as its owner reads it."""
+    """The present version."""
+    return version_of(row.pk, row)
+
+
+def version_of(subscription_id: UUID, said: Said) -> View:
+    """A version as its owner reads it."""
     return View(
-        id=row.pk,
-        resource_type=row.resource_type,
-        query=row.query,
-        endpoint=row.endpoint,
-        reason=row.reason,
-        state=State(row.state),
-        error=row.error,
-        ends_at=row.ends_at,
-        updated_at=row.updated_at,
+        id=subscription_id,
+        version=said.version,
+        resource_type=said.resource_type,
+        query=said.query,
+        endpoint=said.endpoint,
+        reason=said.reason,
+        state=State(said.state),
+        error=said.error,
+        ends_at=said.ends_at,
+        updated_at=said.updated_at,
     )

@@ -13,6 +13,7 @@ from medkarta.fhir.value_sets.searched import wished_in
 
 _TERMINOLOGY: Final = ("ValueSet", "CodeSystem")
 MOST_EACH: Final = 50  # subscriptions of one owner
+MOST_VERSIONS: Final = 100  # of one: apps, which write nothing else, must not write without end
 MOST_FAILURES: Final = 7
 LONGEST: Final = 2_000  # characters of an address, of criteria
 _HERE: Final = frozenset({"localhost", "127.0.0.1"})

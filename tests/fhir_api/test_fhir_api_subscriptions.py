@@ -92,7 +92,7 @@ class TestOnesOwn:
         heard = machine.call("POST", "Subscription", anna, wish(hook, "Observation?code=718-7"))
         assert heard.status == 201
         path = "Subscription/" + heard.json["id"]
-        assert heard.headers["location"].endswith(path)
+        assert heard.headers["location"].endswith(f"/{path}/_history/1")
         read = machine.get(path, anna)
         assert (read.status, read.json["status"]) == (200, "active")
         assert read.json["criteria"] == "Observation?code=718-7"

@@ -13,13 +13,7 @@ from medkarta.record.submissions import SentEntry
 
 async def create(api: Api, request: FhirRequest) -> FhirAnswer:
     """A new resource under an id of ours; with an Idempotency-Key the same one when repeated."""
-    if set(request.parameters) - OF_THE_ANSWER:
-        # Left out of account, a condition that was meant to spare a second one would make it.
-        raise FhirError(
-            HTTPStatus.BAD_REQUEST,
-            "not-supported",
-            "A create takes no search parameters: a conditional one has them in If-None-Exist.",
-        )
+    check_no_condition(request)
     entry = SentEntry(
         method="POST",
         url=request.path[0],
@@ -27,3 +21,14 @@ async def create(api: Api, request: FhirRequest) -> FhirAnswer:
         resource=await beside_if_large(request, resource_sent),
     )
     return await submit_one(api, request, entry)
+
+
+def check_no_condition(request: FhirRequest) -> None:
+    """Raises `FhirError` where the address has one."""
+    if set(request.parameters) - OF_THE_ANSWER:
+        # Left out of account, a condition that was meant to spare a second one would make it.
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "not-supported",
+            "A create takes no search parameters: a conditional one has them in If-None-Exist.",
+        )

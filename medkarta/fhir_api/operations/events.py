@@ -22,15 +22,15 @@ from medkarta.fhir.search.sought import BadSearchError
 from medkarta.fhir_api.answers import FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Wish, asking_of
 from medkarta.fhir_api.beside import beside
-from medkarta.fhir_api.interactions.subscriptions import own_subscription, wish_to_watch
 from medkarta.fhir_api.media_types import EVENTS
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.subscription_writing import own_subscription, wish_to_watch
 from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.record.matches import matches_since
 from medkarta.record.search.sides import ForbiddenSearchError
 from medkarta.subscriptions import queries
-from medkarta.subscriptions.owners import Owner, View, owner_of
+from medkarta.subscriptions.owners import Owner, View
 from medkarta.subscriptions.queries import Pulse
 
 _EVERY: Final = 2.0  # seconds
@@ -44,8 +44,8 @@ _open: set["_Stream"] = set()
 
 async def events(api: Api, request: FhirRequest) -> FhirAnswer:
     """A stream that ends with the token, the subscription, or the right to what it waits for."""
-    opened, view = await own_subscription(api, request)
-    stream = _Stream(api, request, owner_of(opened.caller), view)
+    owner, view = await own_subscription(api, request, request.path[1])
+    stream = _Stream(api, request, owner, view)
     if _opened_by(stream.owner) >= _MOST_OF_ONE:
         raise FhirError(
             HTTPStatus.TOO_MANY_REQUESTS,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from medkarta.fhir.content import same_content
+from medkarta.fhir.preconditions import why_stale
 from medkarta.fhir.splice import Meta, splice
 from medkarta.foundation.ids import ClinicId
 from medkarta.record.intake.entries import Entry, Key, Place, Verb
@@ -127,26 +128,19 @@ class Decisions:
 def refuse_stale(entry: Entry, former: Stored, *, repeated: bool = False) -> bool:
     """Refuse an entry whose If-Match or If-None-Match does not fit what is here; whether it does.
 
-    https://hl7.org/fhir/R4/http.html#concurrency. RFC 9110 lets pass what has been done already:
-    `repeated` says that the content is that of the present version.
+    https://hl7.org/fhir/R4/http.html#concurrency. `repeated` says that the content is that of the
+    present version.
     """
-    here = {"*", str(former.version)}
     if former.deleted and (entry.if_match is not None or entry.verb is Verb.PATCH):
         entry.refuse(f"there is no {entry.name}", status=404, code="not-found")
-    elif entry.updates and not former.deleted and _tags(entry.if_none_match) & here:
-        words = f"If-None-Match is {entry.if_none_match}, and here is version {former.version}"
+    elif words := why_stale(
+        former.version,
+        if_match=entry.if_match,
+        if_none_match=entry.if_none_match if entry.updates and not former.deleted else None,
+        repeated=repeated,
+    ):
         entry.refuse(words, status=412, code="conflict")
-    elif entry.if_match is not None:
-        named = _tags(entry.if_match)
-        allowed = here | ({str(former.version - 1)} if repeated else set())
-        if not named & allowed:
-            words = f"If-Match is {entry.if_match}, and here is version {former.version}"
-            entry.refuse(words, status=412, code="conflict")
     return entry.refusal is not None
-
-
-def _tags(header: str | None) -> set[str]:
-    return {one.strip().removeprefix("W/").strip('"') for one in (header or "").split(",")}
 
 
 def _body(

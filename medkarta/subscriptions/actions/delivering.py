@@ -21,6 +21,7 @@ from medkarta.fhir.search.sought import BadSearchError
 from medkarta.foundation.ids import PatientId
 from medkarta.record.matches import matches_since
 from medkarta.record.search.sides import ForbiddenSearchError
+from medkarta.subscriptions.actions.versioning import say
 from medkarta.subscriptions.models import Listener, Subscription
 from medkarta.subscriptions.rules import MOST_FAILURES, State, pause_after, types_watched, watched
 from medkarta.subscriptions.sending import NotTakenError, notify
@@ -44,7 +45,7 @@ def deliver(*, patient_id: PatientId, subscription_id: UUID, now: datetime) -> N
     answer = open_standing(_standing(subscription), _asking(subscription, patient_id, now))
     try:
         if isinstance(answer, BadToken | OutOfScope):
-            turn_off(subscription_id=subscription_id, words=_OVER, now=now)
+            say(subscription_id=subscription_id, state=State.OFF, words=_OVER, now=now)
         elif _is_new(answer, subscription, listener.pending_since):
             notify(subscription.endpoint)
             Subscription.objects.filter(pk=subscription_id).update(failures=0, wait_until=None)
@@ -56,12 +57,6 @@ def deliver(*, patient_id: PatientId, subscription_id: UUID, now: datetime) -> N
         return
     # A change that came meanwhile has counted on, and stays to be told.
     waiting.filter(changes=listener.changes).update(pending_since=None)
-
-
-def turn_off(*, subscription_id: UUID, words: str, now: datetime) -> None:
-    """It is told nothing any more; its owner reads why."""
-    found = Subscription.objects.filter(pk=subscription_id)
-    found.update(state=State.OFF.value, error=words, updated_at=now)
 
 
 def _standing(subscription: Subscription) -> Standing:
@@ -96,15 +91,14 @@ def _is_new(answer: Answer, subscription: Subscription, since: datetime) -> bool
 def _note_failure(subscription: Subscription, words: str, now: datetime) -> None:
     """Wait longer each time; after so many on end it is in error until its owner asks anew."""
     failures = subscription.failures + 1
-    found = Subscription.objects.filter(pk=subscription.pk, state=State.ACTIVE.value)
-    if failures < MOST_FAILURES:
-        wait_until = now + pause_after(failures)
-        found.update(failures=F("failures") + 1, wait_until=wait_until, error=words)
-    else:
+    if failures >= MOST_FAILURES:
         _put_in_error(subscription, words, now)
+        return
+    found = Subscription.objects.filter(pk=subscription.pk, state=State.ACTIVE.value)
+    found.update(failures=F("failures") + 1, wait_until=now + pause_after(failures))
+    say(subscription_id=subscription.pk, state=State.ACTIVE, words=words, now=now)
 
 
 def _put_in_error(subscription: Subscription, words: str, now: datetime) -> None:
     """It is told nothing until its owner asks anew."""
-    found = Subscription.objects.filter(pk=subscription.pk, state=State.ACTIVE.value)
-    found.update(state=State.ERROR.value, error=words, updated_at=now)
+    say(subscription_id=subscription.pk, state=State.ERROR, words=words, now=now)

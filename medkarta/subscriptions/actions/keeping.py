@@ -4,13 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from medkarta.access.api.again import standing_of
+from medkarta.fhir.preconditions import why_stale
 from medkarta.foundation.ids import PatientId, new_uuid
+from medkarta.subscriptions.actions.versioning import save
 from medkarta.subscriptions.models import Listener, Subscription
-from medkarta.subscriptions.owners import Owner, View, Wanted, owned_by, view_of
+from medkarta.subscriptions.owners import Expected, Owner, Right, View, Wanted, owned_by, view_of
 from medkarta.subscriptions.rules import MOST_EACH, State
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 class TooManyError(Exception):
@@ -25,49 +29,88 @@ class NoSuchSubscriptionError(Exception):
     """The owner has none of this id."""
 
 
+class StaleError(Exception):
+    """It is not the version that was expected; the words say which."""
+
+
 @transaction.atomic
-def keep(
+def make(*, owner: Owner, wanted: Wanted, right: Right, now: datetime) -> View:
+    """Make one; made again under its chosen id it is the one that is there.
+
+    Raises `TooManyError`, `OtherContentError`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [f"subscriptions {owner.client_id} {owner.person_id}"])
+    made = wanted.chosen_id and owned_by(owner).filter(pk=wanted.chosen_id).first()
+    if made:
+        if not _says(made, wanted):
+            raise OtherContentError
+        return view_of(made)
+    if owned_by(owner).count() >= MOST_EACH:
+        raise TooManyError
+    row = Subscription(
+        id=wanted.chosen_id or new_uuid(), client_id=owner.client_id, person_id=owner.person_id
+    )
+    _write(row, wanted, right)
+    view = save(row=row, before=None, now=now)
+    listen(subscription_id=row.pk, patient_ids=right.patient_ids if wanted.on else ())
+    return view
+
+
+@transaction.atomic
+def rewrite(
     *,
     owner: Owner,
-    subscription_id: UUID | None,
+    subscription_id: UUID,
     wanted: Wanted,
-    digest: bytes,
-    patient_ids: Collection[PatientId],
+    right: Right,
+    expected: Expected,
     now: datetime,
 ) -> View:
-    """Make one (no id), or write one anew: it waits for these entries, by this token's rights.
+    """Write one anew: it waits by this right, and what was untold is not told any more.
 
-    Made again under its chosen id it is the one that is there. Raises `TooManyError`,
-    `OtherContentError`, `NoSuchSubscriptionError`, and `IntegrityError` where two make it at once.
+    Where it says nothing new, it is no new version, and goes on to be told. Raises
+    `NoSuchSubscriptionError`, `StaleError`.
     """
-    if subscription_id is None:
-        made = wanted.chosen_id and owned_by(owner).filter(pk=wanted.chosen_id).first()
-        if made:
-            if not _says(made, wanted):
-                raise OtherContentError
-            return view_of(made)
-        if owned_by(owner).count() >= MOST_EACH:
-            raise TooManyError
-        row = Subscription(
-            id=wanted.chosen_id or new_uuid(), client_id=owner.client_id, person_id=owner.person_id
+    row = _held(owner, subscription_id)
+    before = view_of(row)
+    _write(row, wanted, right)
+    repeated = view_of(row) == before
+    _check(before, expected, repeated=repeated)
+    view = save(row=row, before=before, now=now)
+    if not repeated:
+        Listener.objects.filter(subscription_id=row.pk, pending_since__isnull=False).update(
+            pending_since=None
         )
-    else:
-        found = owned_by(owner).select_for_update(of=("self",)).filter(pk=subscription_id).first()
-        if found is None:
-            raise NoSuchSubscriptionError
-        row = found
-    standing = standing_of(digest)
+    listen(subscription_id=row.pk, patient_ids=right.patient_ids if wanted.on else ())
+    return view
+
+
+def _held(owner: Owner, subscription_id: UUID) -> Subscription:
+    found = owned_by(owner).select_for_update(of=("self",)).filter(pk=subscription_id).first()
+    if found is None:
+        raise NoSuchSubscriptionError
+    return found
+
+
+def _check(view: View, expected: Expected, *, repeated: bool = False) -> None:
+    words = why_stale(
+        view.version,
+        if_match=expected.if_match,
+        if_none_match=expected.if_none_match,
+        repeated=repeated,
+    )
+    if words:
+        raise StaleError(words)
+
+
+def _write(row: Subscription, wanted: Wanted, right: Right) -> None:
+    standing = standing_of(right.digest)
     row.standing, row.scopes = standing.id, list(standing.scopes)
     row.resource_type, row.query, row.target = wanted.resource_type, wanted.query, wanted.target
     row.endpoint, row.reason, row.ends_at = wanted.endpoint, wanted.reason, wanted.ends_at
     row.state = (State.ACTIVE if wanted.on else State.OFF).value
-    row.error, row.failures, row.wait_until, row.updated_at = "", 0, None, now
-    row.save()
-    Listener.objects.filter(subscription_id=row.pk, pending_since__isnull=False).update(
-        pending_since=None
-    )
-    listen(subscription_id=row.pk, patient_ids=patient_ids if wanted.on else ())
-    return view_of(row)
+    row.error, row.failures, row.wait_until = "", 0, None
 
 
 def _says(row: Subscription, wanted: Wanted) -> bool:
@@ -91,8 +134,12 @@ def listen(*, subscription_id: UUID, patient_ids: Collection[PatientId]) -> None
 
 
 @transaction.atomic
-def delete(*, owner: Owner, subscription_id: UUID) -> None:
-    """Nothing of it is left. Raises `NoSuchSubscriptionError`."""
-    if not owned_by(owner).filter(pk=subscription_id).delete()[0]:
-        raise NoSuchSubscriptionError
+def delete(*, owner: Owner, subscription_id: UUID, expected: Expected) -> None:
+    """Nothing of it is left, no version either.
+
+    Raises `NoSuchSubscriptionError`, `StaleError`.
+    """
+    row = _held(owner, subscription_id)
+    _check(view_of(row), expected)
+    row.delete()
     Listener.objects.filter(subscription_id=subscription_id).delete()
