@@ -24,6 +24,11 @@ from medkarta.fhir_api.interactions.subscriptions import (
     read_own,
     update_subscription,
 )
+from medkarta.fhir_api.interactions.subscriptions_history import (
+    history_of_all_own,
+    history_of_own,
+    vread_own,
+)
 from medkarta.fhir_api.interactions.subscriptions_search import search_own, search_own_by_form
 from medkarta.fhir_api.interactions.update import conditional_update, update
 from medkarta.fhir_api.interactions.vread import vread
@@ -81,21 +86,24 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
     ("Patient", "type", "$export"): {"GET": patient_export, "POST": patient_export},
     ("Group", "instance", "$export"): {"GET": group_export, "POST": group_export},
 }
-# What is a client's own, and no record's: by the first part of the path, or a Subscription's word
-# at its end, and the path's length.
-OF_CLIENTS: Final[Mapping[tuple[str, int], Methods]] = {
-    ("$export", 2): {"GET": status, "DELETE": cancel},
-    ("$export", 3): {"GET": download},
-    ("$events", 3): {"GET": events},
-    ("_search", 2): {"POST": search_own_by_form},
-    ("Subscription", 1): {"GET": search_own, "POST": create_subscription},
-    ("Subscription", 2): {
+# What is a client's own, and no record's.
+OF_CLIENTS: Final[Mapping[Shape, Methods]] = {
+    ("$export", "id"): {"GET": status, "DELETE": cancel},
+    ("$export", "id", "file"): {"GET": download},
+    ("Subscription",): {"GET": search_own, "POST": create_subscription},
+    ("Subscription", "_search"): {"POST": search_own_by_form},
+    ("Subscription", "_history"): {"GET": history_of_all_own},
+    ("Subscription", "id"): {
         "GET": read_own,
         "PUT": update_subscription,
         "DELETE": delete_subscription,
     },
+    ("Subscription", "id", "$events"): {"GET": events},
+    ("Subscription", "id", "_history"): {"GET": history_of_own},
+    ("Subscription", "id", "_history", "v"): {"GET": vread_own},
 }
 _ALL: Final = "*"
+_IDS: Final = frozenset({"id", "v", "file"})
 _WORDS: Final = frozenset({"_history", "_search"})
 
 
@@ -135,12 +143,16 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_clients(path: tuple[str, ...]) -> Methods:
-    first, last = path[:1], path[-1:]
-    if first == ("Subscription",) and last in {("$events",), ("_search",)}:
-        first = last
-    elif "".join(last).startswith("$"):
-        return {}
-    return OF_CLIENTS.get(("".join(first), len(path)), {})
+    for shape, methods in OF_CLIENTS.items():
+        pairs = zip(shape, path, strict=False)
+        if len(shape) == len(path) and all(_fits(*pair) for pair in pairs):
+            return methods
+    return {}
+
+
+def _fits(place: str, part: str) -> bool:
+    """Whether a part of a path is the word of its place, or an id where there is none."""
+    return place == part or (place in _IDS and part not in _WORDS and not part.startswith("$"))
 
 
 def _operation(path: tuple[str, ...]) -> Methods:

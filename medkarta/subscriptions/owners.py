@@ -82,10 +82,10 @@ class View:
 
 def view_of(row: Subscription) -> View:
     """The present version."""
-    return version_of(row.pk, row)
+    return version_view(row.pk, row)
 
 
-def version_of(subscription_id: UUID, said: Said) -> View:
+def version_view(subscription_id: UUID, said: Said) -> View:
     """A version as its owner reads it."""
     return View(
         id=subscription_id,

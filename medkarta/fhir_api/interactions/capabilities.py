@@ -28,13 +28,6 @@ _CODES: Final[dict[tuple[Shape, str], str]] = {
     (("T",), "POST"): "create",
     (("T",), "GET"): "search-type",
 }
-_CODES_OF_SUBSCRIPTIONS: Final = {
-    (2, "GET"): "read",
-    (2, "PUT"): "update",
-    (2, "DELETE"): "delete",
-    (1, "POST"): "create",
-    (1, "GET"): "search-type",
-}
 _HL7: Final = "http://hl7.org/fhir/OperationDefinition"
 _BULK: Final = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
 _DEFINITIONS: Final = {
@@ -91,17 +84,18 @@ def _security(origin: str) -> dict[str, object]:
 
 
 def _subscription() -> dict[str, object]:
-    """One's own alone: they have no versions, and few search parameters."""
+    """One's own alone, by ids of ours; what was deleted has no history."""
     return {
         "type": "Subscription",
         "interaction": [
             {"code": code}
-            for (length, method), code in _CODES_OF_SUBSCRIPTIONS.items()
-            if method in OF_CLIENTS["Subscription", length]
+            for ((_, *rest), method), code in _CODES.items()
+            if method in OF_CLIENTS.get(("Subscription", *rest), ())
         ],
-        "versioning": "no-version",
-        "readHistory": False,
+        "versioning": "versioned-update",
+        "readHistory": True,
         "updateCreate": False,
+        "conditionalRead": "full-support",
         "searchParam": [{"name": name, "type": kind} for name, kind in OF_SUBSCRIPTIONS.items()],
     }
 

@@ -46,14 +46,14 @@ async def history(api: Api, request: FhirRequest) -> FhirAnswer:
     kind, text, _ = request.path
     name = named(kind, text)
     opened = await api.open(request, name.wish(Doing.READ))
-    wished = _wished(api, request, key=text, known=KNOWN)
+    wished = history_wished(api, request, key=text, known=KNOWN)
     whole = await whole_of(api, request, opened, name)
     found = await _found(api, opened, wished, whole)
     if not found.versions:
         one = replace(wished, since=None, at=None, after=None, count=1)
         if not (await _found(api, opened, one, whole)).versions:
             raise not_found()
-    return _answer(api, request, wished, found)
+    return history_answer(api, request, wished, found)
 
 
 async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -76,9 +76,9 @@ async def type_history(api: Api, request: FhirRequest) -> FhirAnswer:
     )
     opened = await api.open(request, wish)
     known = KNOWN if concern is Concern.NOBODY else KNOWN_OF_TYPE
-    wished = _wished(api, request, key=None, known=known)
+    wished = history_wished(api, request, key=None, known=known)
     found = await _found(api, opened, replace(wished, named=entry is not None))
-    return _answer(api, request, wished, found)
+    return history_answer(api, request, wished, found)
 
 
 async def _found(
@@ -92,9 +92,10 @@ async def _found(
         return await reading.history(connection, opened.grant, wished)
 
 
-def _wished(
+def history_wished(
     api: Api, request: FhirRequest, *, key: str | None, known: Collection[str]
 ) -> HistoryWished:
+    """What the address asks of a history by parameters that are `known`. Raises `FhirError`."""
     given = request.parameters
     if unknown := sorted(given.keys() - known):
         whose = ", and patient" if "patient" in known else ""
@@ -122,7 +123,10 @@ def _time(given: Mapping[str, str], name: str) -> Interval | None:
     return found
 
 
-def _answer(api: Api, request: FhirRequest, wished: HistoryWished, found: History) -> FhirAnswer:
+def history_answer(
+    api: Api, request: FhirRequest, wished: HistoryWished, found: History
+) -> FhirAnswer:
+    """The page as a Bundle, and the link to the next one."""
     address = f"{request.base}/{'/'.join(request.path)}"
     given = request.parameters
     # What was used, and not what was asked: more than a page may have is as many as it may.

@@ -18,26 +18,33 @@ _LONGEST: Final = 9  # digits of a version
 
 async def vread(api: Api, request: FhirRequest) -> FhirAnswer:
     """A version's text as it was stored; of a deletion that there is nothing any more."""
-    kind, text, _, number = request.path
+    kind, text, *_ = request.path
     name = named(kind, text)
     opened = await api.open(request, name.wish(Doing.READ))
-    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST):
-        raise not_found()
+    number = number_in(request)
     whole = await whole_of(api, request, opened, name)
     async with api.pool.connection() as connection:
         if whole:
-            found = await reading_wholes.vread(connection, whole, int(number))
+            found = await reading_wholes.vread(connection, whole, number)
         elif opened.grant is None:
             clinic_id = opened.caller.clinic_id
-            found = await reading.shared_vread(connection, clinic_id, kind, text, int(number))
+            found = await reading.shared_vread(connection, clinic_id, kind, text, number)
         else:
-            found = await reading.vread(connection, opened.grant, kind, text, int(number))
+            found = await reading.vread(connection, opened.grant, kind, text, number)
     if found is None:
         raise not_found()
     if found.deleted:
         raise _gone(found)
     headers = versioned(found.version, found.recorded_at)
     return FhirAnswer(status=HTTPStatus.OK, body=found.body.encode(), headers=headers)
+
+
+def number_in(request: FhirRequest) -> int:
+    """The version that the address ends in. Raises `FhirError`: there can be none of this name."""
+    number = request.path[-1]
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST):
+        raise not_found()
+    return int(number)
 
 
 def _gone(found: Text) -> FhirError:

@@ -11,12 +11,8 @@ from medkarta.fhir_api.openapi.parameters import Json, component, of_path, refer
 from medkarta.fhir_api.openapi.told import ALWAYS_REFUSED, TOLD, USUAL, WITH_BODY_REFUSED, Told
 from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Interaction, Methods
 
-_NAMES: Final = {"T": "{type}", "id": "{id}", "v": "{version}"}
+_NAMES: Final = {"T": "{type}", "id": "{id}", "v": "{version}", "file": "{file}"}
 _OF_COMPARTMENTS: Final = {"T": "Patient", "id": "{id}", "C": "{type}"}
-_OF_SUBSCRIPTIONS: Final = {
-    "$events": "/Subscription/{id}/$events",
-    "_search": "/Subscription/_search",
-}
 _ABOUT: Final = (
     "FHIR R4. What is searched by is said of each type by `/metadata`. HEAD goes wherever GET does."
     " A Binary comes and goes as the bytes that it holds, too, under their own type."
@@ -44,15 +40,12 @@ def description(*, base: str) -> Json:
 
 def _addresses() -> Iterator[tuple[str, Methods]]:
     """Every address that the tables have, with its methods."""
-    for shape, methods in INTERACTIONS.items():
+    for shape, methods in {**INTERACTIONS, **OF_CLIENTS}.items():
         names = _OF_COMPARTMENTS if {"C", "*"} & {*shape} else _NAMES
         yield "/" + "/".join(names.get(part, part) for part in shape), methods
     for (kind, place, name), methods in OPERATIONS.items():
         parts = ("{type}" if kind == "*" else kind, *(("{id}",) if place == "instance" else ()))
         yield "/" + "/".join((*parts, name)), methods
-    for (first, length), methods in OF_CLIENTS.items():
-        usual = "/" + "/".join((first, "{id}", "{file}")[:length])
-        yield _OF_SUBSCRIPTIONS.get(first, usual), methods
 
 
 def _path(path: str, methods: Methods) -> Json:
