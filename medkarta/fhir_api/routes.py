@@ -21,6 +21,7 @@ from medkarta.fhir_api.interactions.search import search, search_by_form
 from medkarta.fhir_api.interactions.subscriptions import (
     create_subscription,
     delete_subscription,
+    patch_subscription,
     read_own,
     update_subscription,
 )
@@ -96,6 +97,7 @@ OF_CLIENTS: Final[Mapping[Shape, Methods]] = {
     ("Subscription", "id"): {
         "GET": read_own,
         "PUT": update_subscription,
+        "PATCH": patch_subscription,
         "DELETE": delete_subscription,
     },
     ("Subscription", "id", "$events"): {"GET": events},

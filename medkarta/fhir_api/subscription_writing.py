@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 
 from medkarta.access.api.asking import Concern, Doing, Opened
 from medkarta.access.grants import EVERYTHING, Everything
-from medkarta.fhir.json_text import JsonObject
+from medkarta.fhir.json_text import JsonObject, read_resource
+from medkarta.fhir.preconditions import why_stale
 from medkarta.fhir.search.criteria import walked_in
 from medkarta.fhir.search.sought import BadSearchError, Query
 from medkarta.fhir.value_sets.searched import with_contents
@@ -19,10 +20,11 @@ from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.senders_ids import text_by_ours
 from medkarta.fhir_api.stored_value_sets import contents_asked
+from medkarta.fhir_api.submitting import refusal_of
 from medkarta.fhir_api.subscription_text import Said, read_subscription, written
 from medkarta.fhir_api.whose import patients_named
 from medkarta.foundation.ids import MalformedIdError, PatientId, decode_uuid, encode_uuid
-from medkarta.record.submissions import Done, SentEntry
+from medkarta.record.submissions import Done, RefusedError, SentEntry
 from medkarta.subscriptions import queries
 from medkarta.subscriptions.actions import keeping
 from medkarta.subscriptions.owners import Expected, Owner, Right, View, Wanted, owner_of
@@ -30,6 +32,7 @@ from medkarta.subscriptions.rules import MOST_EACH, types_watched, watched
 
 _MADE: Final = UUID("0d0b5f0e-6f0a-4c0e-8d53-3a4f5c1f7b90")
 _OTHER: Final = "This Idempotency-Key was used with other content."
+_MEANWHILE: Final = "It was changed at this moment by another request: send this again."
 _TOO_MANY: Final = f"You have {MOST_EACH} subscriptions: delete one that you do not need."
 
 
@@ -68,6 +71,8 @@ async def _submitted(api: Api, request: FhirRequest, entry: SentEntry, key: str 
         delete = partial(keeping.delete, owner=owner, subscription_id=view.id, expected=expected)
         await beside(delete)
         return Done(status=HTTPStatus.NO_CONTENT)
+    if entry.method == "PATCH":
+        return await _patch(api, request, view, entry)
     return await _update(api, request, view, (_resource_of(entry), expected))
 
 
@@ -106,6 +111,23 @@ async def _update(
         now=request.now,
     )
     return _done(HTTPStatus.OK, await beside(rewrite))
+
+
+async def _patch(api: Api, request: FhirRequest, view: View, entry: SentEntry) -> Done:
+    """What the patch makes of the version that it was made of, and of no other."""
+    if words := why_stale(view.version, if_match=entry.if_match):
+        raise keeping.StaleError(words)
+    if entry.patched is None:
+        raise FhirError(HTTPStatus.BAD_REQUEST, "required", "The PATCH has no patch.")
+    try:
+        patched = read_resource(entry.patched(written(view).decode())).resource
+    except RefusedError as error:
+        raise refusal_of(error.refusal) from error
+    expected = Expected(if_match=f'W/"{view.version}"')
+    try:
+        return await _update(api, request, view, (patched, expected))
+    except keeping.StaleError:
+        raise FhirError(HTTPStatus.CONFLICT, "conflict", _MEANWHILE) from None
 
 
 def _resource_of(entry: SentEntry) -> JsonObject:

@@ -86,7 +86,7 @@ def test_what_the_server_says_of_subscriptions_is_what_it_does(machine):
     resources = machine.get("metadata").json["rest"][0]["resource"]
     (said,) = (one for one in resources if one["type"] == "Subscription")
     assert {one["code"] for one in said["interaction"]} == {
-        *("read", "vread", "update", "delete", "create", "search-type"),
+        *("read", "vread", "update", "patch", "delete", "create", "search-type"),
         *("history-instance", "history-type"),
     }
     assert {one["name"] for one in said["searchParam"]} == {"_id", "criteria", "status", "url"}

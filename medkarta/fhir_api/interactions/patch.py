@@ -54,13 +54,17 @@ def patch_by(change: Callable[[str, str | bytes], str], document: str | bytes) -
     return patched
 
 
-async def _patch(api: Api, request: FhirRequest, url: str) -> FhirAnswer:
+async def patch_sent(request: FhirRequest, url: str) -> SentEntry:
+    """The entry that asks for what the body's patch says. Raises `FhirError`."""
     kind = kind_of(request.header("content-type"))
     change = json_patched if kind == JSON_PATCH else fhirpath_patched
-    entry = SentEntry(
+    return SentEntry(
         method="PATCH",
         url=url,
         if_match=header_or_none(request, "if-match"),
         patched=patch_by(change, await beside_if_large(request, text_of)),
     )
-    return await submit_one(api, request, entry)
+
+
+async def _patch(api: Api, request: FhirRequest, url: str) -> FhirAnswer:
+    return await submit_one(api, request, await patch_sent(request, url))

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from medkarta.fhir_api.answers import FhirAnswer, versioned
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.interactions.create import check_no_condition
+from medkarta.fhir_api.interactions.patch import patch_sent
 from medkarta.fhir_api.interactions.read import is_known
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
@@ -58,6 +59,11 @@ async def update_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
         resource=await beside_if_large(request, resource_in),
     )
     return await _submit(api, request, entry)
+
+
+async def patch_subscription(api: Api, request: FhirRequest) -> FhirAnswer:
+    """Written anew as the present version with the changes that the body names."""
+    return await _submit(api, request, await patch_sent(request, "/".join(request.path)))
 
 
 async def delete_subscription(api: Api, request: FhirRequest) -> FhirAnswer:

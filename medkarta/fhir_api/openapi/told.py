@@ -159,6 +159,7 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     subscriptions_history.history_of_own: _history(history.KNOWN),
     subscriptions_history.history_of_all_own: _history(history.KNOWN),
     own.update_subscription: _written({200: Content.MAYBE}, Content.RESOURCE, "If-None-Match"),
+    own.patch_subscription: _written({200: Content.MAYBE}, Content.PATCH),
     own.delete_subscription: _written(_DELETED, None),
     events.events: Told(answers={200: Content.EVENTS}, refuses=frozenset({429})),
     everything.everything: _operation(Content.BUNDLE, everything.KNOWN),
