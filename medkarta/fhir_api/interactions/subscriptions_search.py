@@ -1,51 +1,77 @@
-"""Search of one's own subscriptions: https://hl7.org/fhir/R4/subscription.html#search.
+"""Search of one's own subscriptions: https://hl7.org/fhir/R4/http.html#search.
 
-An owner has few: all that match are one page. Whoever asks finds nobody else's, nor their number.
+Whoever asks finds nobody else's, nor their number.
 """
 
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
-from medkarta.access.api.asking import Concern, Doing
-from medkarta.access.grants import EVERYTHING
-from medkarta.fhir.search.query_text import alternatives, pairs, plain, shown, without
-from medkarta.fhir.search.sought import BadSearchError
-from medkarta.fhir.search.text import normalise
+import orjson
+
+from medkarta.fhir.representation import Summary
+from medkarta.fhir.search.parameters import parameters_of
+from medkarta.fhir.search.query_text import without
+from medkarta.fhir.search.sought import BadSearchError, Query
 from medkarta.fhir_api.answers import FhirAnswer
-from medkarta.fhir_api.api import Api, Wish
+from medkarta.fhir_api.answers import View as Look
+from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.bundles import Link, bundle, entry, outcome_entry
-from medkarta.fhir_api.interactions.search import check_form, text_of
+from medkarta.fhir_api.interactions.search import bad_cursor, check_form, text_of
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.fhir_api.requests import OF_THE_ANSWER, FhirRequest
-from medkarta.fhir_api.subscription_text import criteria_of, written
+from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.subscription_search import WHAT_COMES_BACK, read_own_query, those_that_meet
+from medkarta.fhir_api.subscription_text import written
+from medkarta.fhir_api.subscription_writing import owner_asking
 from medkarta.fhir_api.unknown import check_strictness, left_out
 from medkarta.foundation.ids import encode_uuid
+from medkarta.foundation.sealing import NotSealedHereError
 from medkarta.subscriptions import queries
-from medkarta.subscriptions.owners import View, owner_of
+from medkarta.subscriptions.owners import Owner, View
 
-# Each by R4's kind of it.
-PARAMETERS: Final = {"_id": "token", "criteria": "string", "status": "token", "url": "uri"}
+PARAMETERS: Final = {one.code: one.kind for one in parameters_of("Subscription").values()}
+KNOWN: Final = PARAMETERS.keys() | WHAT_COMES_BACK
+_ABOUT: Final = "search of Subscription"
+_LONGEST_CURSOR: Final = 8_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rest:
+    """What is left of a search: ids in their order, of `total` that it found."""
+
+    owner: str
+    ids: list[str]
+    total: int
+    count: int
+    summary: Summary
+    elements: tuple[str, ...]
 
 
 async def search_own(api: Api, request: FhirRequest) -> FhirAnswer:
-    """Those of the caller's own that meet all that is asked; values with commas between: any."""
-    asked, unknown = _asked(request)
-    check_strictness(request, "Subscription", unknown)
-    wish = Wish(doing=Doing.SEARCH, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
-    opened = await api.open(request, wish)
-    views = await beside(partial(queries.subscriptions_of, owner_of(opened.caller)))
-    found = [one for one in views if all(_meets(one, name, few) for name, few in asked)]
+    """A page of the caller's own that meet all that is asked."""
+    query = _query(request)
+    check_strictness(request, "Subscription", query.unknown)
+    owner = await owner_asking(api, request)
+    views = await beside(partial(queries.subscriptions_of, owner))
+    cursor = query.controls.cursor
+    rest = _found(owner, query, views) if cursor is None else _opened(api, owner, cursor)
+    by_id = {encode_uuid(one.id): one for one in views}
+    # What was deleted meanwhile is not there any more.
+    shown = [(one, by_id[one]) for one in rest.ids[: rest.count] if one in by_id]
     address = f"{request.base}/Subscription"
-    entries = [entry(f"{address}/{encode_uuid(one.id)}", written(one), "match") for one in found]
-    if unknown:
-        entries.insert(0, outcome_entry(left_out("Subscription", unknown)))
-    query = without(request.query.decode("ascii"), unknown)
-    where = f"{request.base}/{'/'.join(request.path)}"
-    links = [Link("self", f"{where}?{query}" if query else where)]
-    body = bundle("searchset", entries, links, total=len(found))
-    return FhirAnswer(status=HTTPStatus.OK, body=body)
+    entries = [entry(f"{address}/{name}", written(one), "match") for name, one in shown]
+    if query.unknown:
+        entries.insert(0, outcome_entry(left_out("Subscription", query.unknown)))
+    links = [_self(request, query)]
+    if rest.ids[rest.count :] and rest.count:
+        rest_of_it = quote(_sealed(api, replace(rest, ids=rest.ids[rest.count :])))
+        links.append(Link("next", f"{address}?_cursor={rest_of_it}"))
+    body = bundle("searchset", entries, links, total=rest.total)
+    look = Look(summary=rest.summary, elements=rest.elements)
+    return FhirAnswer(status=HTTPStatus.OK, body=body, view=look)
 
 
 async def search_own_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
@@ -54,30 +80,49 @@ async def search_own_by_form(api: Api, request: FhirRequest) -> FhirAnswer:
     return await search_own(api, request)
 
 
-def _asked(request: FhirRequest) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """The values of each parameter that is known, and the names of those that are not."""
+def _query(request: FhirRequest) -> Query:
+    text = text_of(request).decode("utf-8", "surrogateescape")
     try:
-        given = pairs(text_of(request).decode("utf-8", "surrogateescape"))
-        known = [
-            (name, [plain(one) for one in alternatives(name, text)])
-            for name, text in given
-            if name in PARAMETERS
-        ]
+        return read_own_query(text, base=request.base)
     except BadSearchError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name
         ) from error
-    unknown = [shown(name) for name, _ in given if name not in {*PARAMETERS, *OF_THE_ANSWER}]
-    return known, unknown
 
 
-def _meets(view: View, name: str, values: list[str]) -> bool:
-    match name:
-        case "_id":
-            return encode_uuid(view.id) in values
-        case "status":
-            return view.state.value in {one.rpartition("|")[2] for one in values}
-        case "url":
-            return view.endpoint in values
-    criteria = normalise(criteria_of(view))
-    return any(criteria.startswith(normalise(one)) for one in values)
+def _found(owner: Owner, query: Query, views: list[View]) -> _Rest:
+    controls = query.controls
+    matches = those_that_meet(views, query)
+    return _Rest(
+        owner=_name(owner),
+        ids=[encode_uuid(one.id) for one in matches],
+        total=len(matches),
+        count=0 if controls.count_only else controls.count,
+        summary=controls.summary or Summary.FALSE,
+        elements=controls.elements,
+    )
+
+
+def _self(request: FhirRequest, query: Query) -> Link:
+    where = f"{request.base}/{'/'.join(request.path)}"
+    text = without(request.query.decode("ascii"), query.unknown)
+    return Link("self", f"{where}?{text}" if text else where)
+
+
+def _name(owner: Owner) -> str:
+    return f"{owner.client_id} {owner.person_id}"
+
+
+def _sealed(api: Api, rest: _Rest) -> str:
+    return api.marker.sealer.seal(orjson.dumps(rest).decode(), about=_ABOUT)
+
+
+def _opened(api: Api, owner: Owner, cursor: str) -> _Rest:
+    try:
+        said = orjson.loads(api.marker.sealer.open(cursor[:_LONGEST_CURSOR], about=_ABOUT))
+    except NotSealedHereError:
+        raise bad_cursor() from None
+    rest = _Rest(**said | {"summary": Summary(said["summary"])})
+    if rest.owner != _name(owner):
+        raise bad_cursor()
+    return replace(rest, elements=tuple(rest.elements))

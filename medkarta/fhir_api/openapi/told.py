@@ -123,7 +123,7 @@ _KICKED_OFF: Final = Told(
 )
 _OWN_SEARCHED: Final = Told(
     answers=_SEARCHED,
-    queries=frozenset(subscriptions_search.PARAMETERS) | OF_THE_ANSWER,
+    queries=frozenset(subscriptions_search.KNOWN),
     headers=("Prefer",),
 )
 TOLD: Final[Mapping[Interaction, Told]] = {
