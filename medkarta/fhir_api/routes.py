@@ -19,6 +19,9 @@ from medkarta.fhir_api.interactions.patch import conditional_patch, patch
 from medkarta.fhir_api.interactions.read import read
 from medkarta.fhir_api.interactions.search import search, search_by_form
 from medkarta.fhir_api.interactions.subscriptions import (
+    conditional_delete_of_own,
+    conditional_patch_of_own,
+    conditional_update_of_own,
     create_subscription,
     delete_subscription,
     patch_subscription,
@@ -91,7 +94,13 @@ OPERATIONS: Final[Mapping[tuple[str, str, str], Methods]] = {
 OF_CLIENTS: Final[Mapping[Shape, Methods]] = {
     ("$export", "id"): {"GET": status, "DELETE": cancel},
     ("$export", "id", "file"): {"GET": download},
-    ("Subscription",): {"GET": search_own, "POST": create_subscription},
+    ("Subscription",): {
+        "GET": search_own,
+        "POST": create_subscription,
+        "PUT": conditional_update_of_own,
+        "PATCH": conditional_patch_of_own,
+        "DELETE": conditional_delete_of_own,
+    },
     ("Subscription", "_search"): {"POST": search_own_by_form},
     ("Subscription", "_history"): {"GET": history_of_all_own},
     ("Subscription", "id"): {

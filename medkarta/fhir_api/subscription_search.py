@@ -40,12 +40,31 @@ def read_own_query(text: str, *, base: str) -> Query:
     return replace(query, unknown=unknown)
 
 
+def read_own_condition(text: str, *, base: str) -> Query:
+    """Read a condition, which has parameters of the resource alone. Raises `BadSearchError`."""
+    text = text.removeprefix("?")
+    known = parameters_of(_TYPE)
+    for name, _ in pairs(text):
+        if name.partition(":")[0] not in known:
+            words = f"it is no part of a condition: one has {', '.join(sorted(known))}"
+            raise BadSearchError(shown(name), words)
+    query = read_own_query(text, base=base)
+    if not query.criteria:
+        raise BadSearchError("query", "the condition asks nothing")
+    return query
+
+
 def those_that_meet(views: Iterable[View], query: Query) -> list[View]:
     """The matches, in the order that is wished."""
-    by_id = {encode_uuid(one.id): one for one in views}
-    found = (_at_hand(one) for one in by_id.values())
-    matches = [one for one in found if all(meets(one, each) for each in query.criteria)]
-    return [by_id[one.id] for one in in_order(matches, query.controls.sort)]
+    by_id = {encode_uuid(one.id): one for one in views if meets_all(query, one)}
+    ordered = in_order(map(_at_hand, by_id.values()), query.controls.sort)
+    return [by_id[one.id] for one in ordered]
+
+
+def meets_all(query: Query, view: View) -> bool:
+    """Whether the subscription meets all that is asked."""
+    found = _at_hand(view)
+    return all(meets(found, one) for one in query.criteria)
 
 
 def _at_hand(view: View) -> AtHand:

@@ -1,48 +1,45 @@
 """One's own Subscription is written: by a request that came alone, or by an entry of a batch."""
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID, uuid5
 
-from medkarta.access.api.asking import Concern, Doing, Opened
-from medkarta.access.grants import EVERYTHING, Everything
 from medkarta.fhir.json_text import JsonObject, read_resource
 from medkarta.fhir.preconditions import why_stale
-from medkarta.fhir.search.criteria import walked_in
-from medkarta.fhir.search.sought import BadSearchError, Query
-from medkarta.fhir.value_sets.searched import with_contents
-from medkarta.fhir_api.api import Api, Wish, out_of_scope
+from medkarta.fhir.search.sought import BadSearchError
+from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.senders_ids import text_by_ours
-from medkarta.fhir_api.stored_value_sets import contents_asked
 from medkarta.fhir_api.submitting import refusal_of
-from medkarta.fhir_api.subscription_text import Said, read_subscription, written
-from medkarta.fhir_api.whose import patients_named
-from medkarta.foundation.ids import MalformedIdError, PatientId, decode_uuid, encode_uuid
+from medkarta.fhir_api.subscription_rights import allowed, own_subscription, owner_asking
+from medkarta.fhir_api.subscription_search import meets_all, read_own_condition, those_that_meet
+from medkarta.fhir_api.subscription_text import written
+from medkarta.foundation.ids import encode_uuid
 from medkarta.record.submissions import Done, RefusedError, SentEntry
 from medkarta.subscriptions import queries
 from medkarta.subscriptions.actions import keeping
-from medkarta.subscriptions.owners import Expected, Owner, Right, View, Wanted, owner_of
-from medkarta.subscriptions.rules import MOST_EACH, types_watched, watched
+from medkarta.subscriptions.owners import Expected, Owner, View
+from medkarta.subscriptions.rules import MOST_EACH
 
 _MADE: Final = UUID("0d0b5f0e-6f0a-4c0e-8d53-3a4f5c1f7b90")
-_OTHER: Final = "This Idempotency-Key was used with other content."
 _MEANWHILE: Final = "It was changed at this moment by another request: send this again."
-_TOO_MANY: Final = f"You have {MOST_EACH} subscriptions: delete one that you do not need."
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Allowed:
-    """What is wanted, and that the caller may search for it now."""
-
-    wanted: Wanted
-    right: Right
-    owner: Owner
+_NO_ID: Final = (
+    "Ids are given here: leave the resource's own out where nothing meets the condition."
+)
+_WORDS: Final[dict[type[Exception], tuple[str, str]]] = {
+    keeping.TooManyError: (
+        "too-costly",
+        f"You have {MOST_EACH} subscriptions: delete one that you do not need.",
+    ),
+    keeping.OtherContentError: ("conflict", "This Idempotency-Key was used with other content."),
+    keeping.UnmetError: (
+        "business-rule",
+        "The resource does not meet its own condition: sent again, it would make another.",
+    ),
+}
 
 
 async def submit_own(api: Api, request: FhirRequest, entry: SentEntry, *, key: str | None) -> Done:
@@ -52,41 +49,85 @@ async def submit_own(api: Api, request: FhirRequest, entry: SentEntry, *, key: s
     """
     try:
         return await _submitted(api, request, entry, key)
-    except keeping.TooManyError:
-        raise _unprocessable("too-costly", _TOO_MANY) from None
-    except keeping.OtherContentError:
-        raise _unprocessable("conflict", _OTHER) from None
-    except keeping.StaleError as error:
-        raise FhirError(HTTPStatus.PRECONDITION_FAILED, "conflict", str(error)) from None
+    except BadSearchError as error:
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST, "not-supported", str(error), expression=error.name
+        ) from error
+    except RefusedError as error:
+        raise refusal_of(error.refusal) from error
     except keeping.NoSuchSubscriptionError:
         raise not_found() from None
+    except keeping.StaleError as error:
+        raise FhirError(HTTPStatus.PRECONDITION_FAILED, "conflict", str(error)) from None
+    except keeping.SeveralError as error:
+        raise _several(error.number) from None
+    except keeping.ChangedMeanwhileError:
+        raise FhirError(HTTPStatus.CONFLICT, "conflict", _MEANWHILE) from None
+    except tuple(_WORDS) as error:
+        raise FhirError(HTTPStatus.UNPROCESSABLE_ENTITY, *_WORDS[type(error)]) from None
 
 
 async def _submitted(api: Api, request: FhirRequest, entry: SentEntry, key: str | None) -> Done:
     if entry.method == "POST":
         return await _create(api, request, entry, key)
-    owner, view = await own_subscription(api, request, entry.url.partition("/")[2])
-    expected = Expected(if_match=entry.if_match, if_none_match=entry.if_none_match)
+    owner, view = await _meant(api, request, entry)
+    if view is None:
+        return await _where_nothing_is(api, request, entry)
     if entry.method == "DELETE":
-        delete = partial(keeping.delete, owner=owner, subscription_id=view.id, expected=expected)
+        delete = partial(
+            keeping.delete, owner=owner, subscription_id=view.id, expected=_expected(entry, view)
+        )
         await beside(delete)
         return Done(status=HTTPStatus.NO_CONTENT)
+    resource = _patched(view, entry) if entry.method == "PATCH" else _resource_of(entry)
+    return await _update(api, request, view, (resource, _expected(entry, view)))
+
+
+async def _meant(api: Api, request: FhirRequest, entry: SentEntry) -> tuple[Owner, View | None]:
+    """What the entry is about: by its id, or the one that meets its condition."""
+    path, conditional, condition = entry.url.partition("?")
+    if not conditional:
+        return await own_subscription(api, request, path.partition("/")[2])
+    query = read_own_condition(condition, base=request.base)
+    owner = await owner_asking(api, request)
+    found = those_that_meet(await beside(partial(queries.subscriptions_of, owner)), query)
+    if len(found) > 1:
+        raise _several(len(found))
+    return owner, found[0] if found else None
+
+
+async def _where_nothing_is(api: Api, request: FhirRequest, entry: SentEntry) -> Done:
+    """Of what meets the condition: an update makes it."""
+    if entry.method == "DELETE":
+        return Done(status=HTTPStatus.NO_CONTENT)
     if entry.method == "PATCH":
-        return await _patch(api, request, view, entry)
-    return await _update(api, request, view, (_resource_of(entry), expected))
+        raise FhirError(HTTPStatus.NOT_FOUND, "not-found", "Nothing meets the condition.")
+    if entry.if_match is not None:
+        raise keeping.StaleError(f"If-Match is {entry.if_match}, and nothing is here")
+    if "id" in _resource_of(entry):
+        raise _bad(_NO_ID, expression="Subscription.id")
+    condition = entry.url.partition("?")[2]
+    return await _create(api, request, replace(entry, if_none_exist=condition), None)
 
 
 async def _create(api: Api, request: FhirRequest, entry: SentEntry, key: str | None) -> Done:
-    allowed = await _allowed(api, request, _resource_of(entry))
-    chosen = _chosen(allowed.owner, key)
+    unless = None
+    if entry.if_none_exist is not None:
+        query = read_own_condition(entry.if_none_exist, base=request.base)
+        unless = partial(meets_all, query)
+    asked = await allowed(api, request, _resource_of(entry))
     make = partial(
         keeping.make,
-        owner=allowed.owner,
-        wanted=replace(allowed.wanted, chosen_id=chosen),
-        right=allowed.right,
+        owner=asked.owner,
+        wanted=replace(asked.wanted, chosen_id=_chosen(asked.owner, key)),
+        right=asked.right,
+        unless=unless,
         now=request.now,
     )
-    return _done(HTTPStatus.CREATED, await beside(make))
+    made = await beside(make)
+    if not made.is_new and entry.method == "PUT":
+        raise keeping.ChangedMeanwhileError
+    return _done(HTTPStatus.CREATED if made.is_new else HTTPStatus.OK, made.view)
 
 
 async def _update(
@@ -94,46 +135,42 @@ async def _update(
 ) -> Done:
     resource, expected = said
     if resource.get("id") not in {None, encode_uuid(view.id)}:
-        raise FhirError(
-            HTTPStatus.BAD_REQUEST,
-            "invalid",
-            "The resource's own id is not that of the address.",
-            expression="Subscription.id",
-        )
-    allowed = await _allowed(api, request, resource)
+        raise _bad("The resource's own id is another's.", expression="Subscription.id")
+    asked = await allowed(api, request, resource)
     rewrite = partial(
         keeping.rewrite,
-        owner=allowed.owner,
+        owner=asked.owner,
         subscription_id=view.id,
-        wanted=allowed.wanted,
-        right=allowed.right,
+        wanted=asked.wanted,
+        right=asked.right,
         expected=expected,
         now=request.now,
     )
     return _done(HTTPStatus.OK, await beside(rewrite))
 
 
-async def _patch(api: Api, request: FhirRequest, view: View, entry: SentEntry) -> Done:
-    """What the patch makes of the version that it was made of, and of no other."""
+def _expected(entry: SentEntry, view: View) -> Expected:
+    """What was found by a condition, or patched, is to be as it was when it was looked at."""
+    looked_at = "?" in entry.url or entry.method == "PATCH"
+    return Expected(
+        if_match=entry.if_match,
+        if_none_match=entry.if_none_match,
+        version=view.version if looked_at else None,
+    )
+
+
+def _patched(view: View, entry: SentEntry) -> JsonObject:
+    """What the patch makes of the present version. Raises `RefusedError`."""
     if words := why_stale(view.version, if_match=entry.if_match):
         raise keeping.StaleError(words)
     if entry.patched is None:
-        raise FhirError(HTTPStatus.BAD_REQUEST, "required", "The PATCH has no patch.")
-    try:
-        patched = read_resource(entry.patched(written(view).decode())).resource
-    except RefusedError as error:
-        raise refusal_of(error.refusal) from error
-    expected = Expected(if_match=f'W/"{view.version}"')
-    try:
-        return await _update(api, request, view, (patched, expected))
-    except keeping.StaleError:
-        raise FhirError(HTTPStatus.CONFLICT, "conflict", _MEANWHILE) from None
+        raise _bad("The PATCH has no patch.")
+    return read_resource(entry.patched(written(view).decode())).resource
 
 
 def _resource_of(entry: SentEntry) -> JsonObject:
     if entry.resource is None:
-        words = f"The {entry.method} has no resource."
-        raise FhirError(HTTPStatus.BAD_REQUEST, "required", words)
+        raise _bad(f"The {entry.method} has no resource.")
     return entry.resource.resource
 
 
@@ -147,88 +184,13 @@ def _done(status: HTTPStatus, view: View) -> Done:
     )
 
 
-async def _allowed(api: Api, request: FhirRequest, resource: JsonObject) -> _Allowed:
-    said = read_subscription(resource, base=request.base, now=request.now)
-    said = replace(said, query=await text_by_ours(api, request, said.query))
-    await _check_value_sets(api, request, said.query)
-    target, opened = await _open(api, request, said)
-    return _Allowed(
-        wanted=Wanted(
-            resource_type=said.query.resource_type,
-            query=said.query.text,
-            target=target,
-            endpoint=said.endpoint,
-            reason=said.reason,
-            on=said.on,
-            ends_at=said.ends_at,
-        ),
-        right=Right(
-            digest=hashlib.sha256((request.token or "").encode()).digest(),
-            patient_ids=opened.grant.patient_ids if opened.grant else (),
-        ),
-        owner=owner_of(opened.caller),
-    )
+def _bad(words: str, *, expression: str | None = None) -> FhirError:
+    return FhirError(HTTPStatus.BAD_REQUEST, "invalid", words, expression=expression)
 
 
-async def _check_value_sets(api: Api, request: FhirRequest, query: Query) -> None:
-    """Whether they can be told now; what is in them is asked at each notice."""
-    try:
-        with_contents(query, await contents_asked(api, request, [query]))
-    except BadSearchError as error:
-        raise _unprocessable(
-            "business-rule", str(error), expression="Subscription.criteria"
-        ) from error
-
-
-async def _open(api: Api, request: FhirRequest, said: Said) -> tuple[PatientId | None, Opened]:
-    """Whether the caller may search for it now; a clinic's system names the patient."""
-    named = patients_named(said.query)
-    target = next(iter(named)) if len(named) == 1 else None
-    wish = wish_to_watch(said.query.resource_type, said.query.text, target)
-    opened = await api.open(request, wish)
-    needed = {said.query.resource_type, *walked_in(said.query)}
-    if not isinstance(opened.types, Everything) and not opened.types >= needed:
-        raise out_of_scope()
-    return target, opened
-
-
-def wish_to_watch(resource_type: str, query: str, target: PatientId | None) -> Wish:
-    """To know whether something matches: the log names the parameters, never their values."""
-    return Wish(
-        doing=Doing.SEARCH,
-        types=types_watched(resource_type, query),
-        resources=(watched(resource_type, query),),
-        concern=Concern.PERSON,
-        target=target,
-    )
-
-
-async def owner_asking(api: Api, request: FhirRequest) -> Owner:
-    """Whose subscriptions the caller's own are. Raises `FhirError`."""
-    wish = Wish(doing=Doing.SEARCH, types=EVERYTHING, resources=(), concern=Concern.NOBODY)
-    return owner_of((await api.open(request, wish)).caller)
-
-
-async def own_subscription(api: Api, request: FhirRequest, name: str) -> tuple[Owner, View]:
-    """The caller's own subscription of this id. Raises `FhirError`: there is none."""
-    owner = await owner_asking(api, request)
-    subscription_id = id_named(name)
-    view = await beside(partial(queries.subscription_of, owner, subscription_id))
-    if view is None:
-        raise not_found()
-    return owner, view
-
-
-def id_named(name: str) -> UUID:
-    """The id that an address says. Raises `FhirError`: nothing can have it."""
-    try:
-        return decode_uuid(name)
-    except MalformedIdError:
-        raise not_found() from None
-
-
-def _unprocessable(code: str, words: str, *, expression: str | None = None) -> FhirError:
-    return FhirError(HTTPStatus.UNPROCESSABLE_ENTITY, code, words, expression=expression)
+def _several(number: int) -> FhirError:
+    words = f"The condition is met by {number} subscriptions."
+    return FhirError(HTTPStatus.PRECONDITION_FAILED, "multiple-matches", words)
 
 
 def _chosen(owner: Owner, key: str | None) -> UUID | None:

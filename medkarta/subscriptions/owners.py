@@ -58,10 +58,11 @@ class Right:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expected:
-    """The headers that say of which version it is to be: `fhir.preconditions`."""
+    """Of which version it is to be: by the headers (`fhir.preconditions`), or as it was found."""
 
     if_match: str | None = None
     if_none_match: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

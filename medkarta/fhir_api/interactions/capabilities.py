@@ -95,7 +95,10 @@ def _subscription() -> dict[str, object]:
         "versioning": "versioned-update",
         "readHistory": True,
         "updateCreate": False,
+        "conditionalCreate": True,
         "conditionalRead": "full-support",
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
         "searchParam": [{"name": name, "type": kind} for name, kind in OF_SUBSCRIPTIONS.items()],
     }
 

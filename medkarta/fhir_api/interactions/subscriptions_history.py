@@ -14,8 +14,8 @@ from medkarta.fhir_api.interactions.history import KNOWN, history_answer, histor
 from medkarta.fhir_api.interactions.vread import number_in
 from medkarta.fhir_api.outcomes import not_found
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.subscription_rights import own_subscription, owner_asking
 from medkarta.fhir_api.subscription_text import written
-from medkarta.fhir_api.subscription_writing import own_subscription, owner_asking
 from medkarta.foundation.ids import ResourceId, encode_uuid
 from medkarta.record.reading import History, Text
 from medkarta.record.versions import VersionPlace

@@ -23,9 +23,9 @@ from medkarta.fhir_api.bundles import Link, bundle, entry, outcome_entry
 from medkarta.fhir_api.interactions.search import bad_cursor, check_form, text_of
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
+from medkarta.fhir_api.subscription_rights import owner_asking
 from medkarta.fhir_api.subscription_search import WHAT_COMES_BACK, read_own_query, those_that_meet
 from medkarta.fhir_api.subscription_text import written
-from medkarta.fhir_api.subscription_writing import owner_asking
 from medkarta.fhir_api.unknown import check_strictness, left_out
 from medkarta.foundation.ids import encode_uuid
 from medkarta.foundation.sealing import NotSealedHereError

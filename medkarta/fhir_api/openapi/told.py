@@ -121,6 +121,7 @@ _KICKED_OFF: Final = Told(
     queries=_FORMAT | (export_asked.KNOWN - {"patient"}),
     headers=("Prefer",),
 )
+_OWN_CONDITION: Final = OF_THE_ANSWER.union(subscriptions_search.PARAMETERS)
 _OWN_SEARCHED: Final = Told(
     answers=_SEARCHED,
     queries=frozenset(subscriptions_search.KNOWN),
@@ -161,6 +162,13 @@ TOLD: Final[Mapping[Interaction, Told]] = {
     own.update_subscription: _written({200: Content.MAYBE}, Content.RESOURCE, "If-None-Match"),
     own.patch_subscription: _written({200: Content.MAYBE}, Content.PATCH),
     own.delete_subscription: _written(_DELETED, None),
+    own.conditional_update_of_own: _written(
+        _STORED, Content.RESOURCE, "If-None-Match", queries=_OWN_CONDITION
+    ),
+    own.conditional_patch_of_own: _written(
+        {200: Content.MAYBE}, Content.PATCH, queries=_OWN_CONDITION
+    ),
+    own.conditional_delete_of_own: _written(_DELETED, None, queries=_OWN_CONDITION),
     events.events: Told(answers={200: Content.EVENTS}, refuses=frozenset({429})),
     everything.everything: _operation(Content.BUNDLE, everything.KNOWN),
     summary.summary: _operation(Content.BUNDLE),

@@ -25,7 +25,7 @@ from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.media_types import EVENTS
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
-from medkarta.fhir_api.subscription_writing import own_subscription, wish_to_watch
+from medkarta.fhir_api.subscription_rights import own_subscription, wish_to_watch
 from medkarta.foundation.ids import PatientId, encode_uuid
 from medkarta.record.matches import matches_since
 from medkarta.record.search.sides import ForbiddenSearchError

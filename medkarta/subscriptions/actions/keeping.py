@@ -1,6 +1,7 @@
 """A client's own subscriptions: made, changed, deleted."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -30,14 +31,46 @@ class NoSuchSubscriptionError(Exception):
 
 
 class StaleError(Exception):
-    """It is not the version that was expected; the words say which."""
+    """It is not of the version that the headers name; the words say of which it is."""
+
+
+class ChangedMeanwhileError(Exception):
+    """It is not any more as it was found."""
+
+
+class SeveralError(Exception):
+    """The owner has several that meet the condition: `number`."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class UnmetError(Exception):
+    """What is to be made does not meet the condition under which it is made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """`is_new`: it was made now, or by this very request before."""
+
+    view: View
+    is_new: bool
 
 
 @transaction.atomic
-def make(*, owner: Owner, wanted: Wanted, right: Right, now: datetime) -> View:
-    """Make one; made again under its chosen id it is the one that is there.
+def make(
+    *,
+    owner: Owner,
+    wanted: Wanted,
+    right: Right,
+    unless: Callable[[View], bool] | None,
+    now: datetime,
+) -> Made:
+    """Make one, unless there is one that meets a condition: then it is that one.
 
-    Raises `TooManyError`, `OtherContentError`.
+    Made again under its chosen id it is the one that is there. Raises `TooManyError`,
+    `OtherContentError`, `SeveralError`, `UnmetError`.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ONE_AT_A_TIME, [f"subscriptions {owner.client_id} {owner.person_id}"])
@@ -45,7 +78,25 @@ def make(*, owner: Owner, wanted: Wanted, right: Right, now: datetime) -> View:
     if made:
         if not _says(made, wanted):
             raise OtherContentError
-        return view_of(made)
+        return Made(view=view_of(made), is_new=True)
+    there = _there(owner, unless)
+    if there is not None:
+        return Made(view=there, is_new=False)
+    view = _made(owner, wanted, right, now)
+    if unless and not unless(view):
+        raise UnmetError
+    return Made(view=view, is_new=True)
+
+
+def _there(owner: Owner, meets: Callable[[View], bool] | None) -> View | None:
+    """The one that meets the condition. Raises `SeveralError`."""
+    views = [view for view in map(view_of, owned_by(owner)) if meets(view)] if meets else []
+    if len(views) > 1:
+        raise SeveralError(len(views))
+    return views[0] if views else None
+
+
+def _made(owner: Owner, wanted: Wanted, right: Right, now: datetime) -> View:
     if owned_by(owner).count() >= MOST_EACH:
         raise TooManyError
     row = Subscription(
@@ -70,7 +121,7 @@ def rewrite(
     """Write one anew: it waits by this right, and what was untold is not told any more.
 
     Where it says nothing new, it is no new version, and goes on to be told. Raises
-    `NoSuchSubscriptionError`, `StaleError`.
+    `NoSuchSubscriptionError`, `StaleError`, `ChangedMeanwhileError`.
     """
     row = _held(owner, subscription_id)
     before = view_of(row)
@@ -102,6 +153,8 @@ def _check(view: View, expected: Expected, *, repeated: bool = False) -> None:
     )
     if words:
         raise StaleError(words)
+    if expected.version not in {None, view.version}:
+        raise ChangedMeanwhileError
 
 
 def _write(row: Subscription, wanted: Wanted, right: Right) -> None:
@@ -137,7 +190,7 @@ def listen(*, subscription_id: UUID, patient_ids: Collection[PatientId]) -> None
 def delete(*, owner: Owner, subscription_id: UUID, expected: Expected) -> None:
     """Nothing of it is left, no version either.
 
-    Raises `NoSuchSubscriptionError`, `StaleError`.
+    Raises `NoSuchSubscriptionError`, `StaleError`, `ChangedMeanwhileError`.
     """
     row = _held(owner, subscription_id)
     _check(view_of(row), expected)
