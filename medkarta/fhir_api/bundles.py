@@ -9,6 +9,7 @@ import orjson
 
 from medkarta.fhir_api.outcomes import Issue, outcome
 from medkarta.record.reading import Text
+from medkarta.record.submissions import Done
 from medkarta.record.written import Written
 
 Said: TypeAlias = dict[str, object]
@@ -73,6 +74,16 @@ def response_entry(
         + head
         + b"}"
     )
+
+
+def done_entry(base: str, done: Done, *, shown: bool) -> bytes:
+    """What came of an entry that was taken; `shown`: with the resource."""
+    said: Said = {}
+    if done.location:
+        said["location"] = f"{base}/{done.location}"
+    if done.version is not None and done.recorded_at is not None:
+        said |= {"etag": done.etag, "lastModified": instant(done.recorded_at)}
+    return response_entry(done.status, said, resource=(done.body or "").encode() if shown else b"")
 
 
 def history_entry(base: str, text: Text) -> bytes:

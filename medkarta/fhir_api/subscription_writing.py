@@ -25,6 +25,7 @@ from medkarta.subscriptions.owners import Expected, Owner, View
 from medkarta.subscriptions.rules import MOST_EACH
 
 _MADE: Final = UUID("0d0b5f0e-6f0a-4c0e-8d53-3a4f5c1f7b90")
+_SHOWN: Final = 100  # characters of an address
 _MEANWHILE: Final = "It was changed at this moment by another request: send this again."
 _NO_ID: Final = (
     "Ids are given here: leave the resource's own out where nothing meets the condition."
@@ -68,6 +69,7 @@ async def submit_own(api: Api, request: FhirRequest, entry: SentEntry, *, key: s
 
 
 async def _submitted(api: Api, request: FhirRequest, entry: SentEntry, key: str | None) -> Done:
+    _check_address(entry)
     if entry.method == "POST":
         return await _create(api, request, entry, key)
     owner, view = await _meant(api, request, entry)
@@ -81,6 +83,14 @@ async def _submitted(api: Api, request: FhirRequest, entry: SentEntry, key: str 
         return Done(status=HTTPStatus.NO_CONTENT)
     resource = _patched(view, entry) if entry.method == "PATCH" else _resource_of(entry)
     return await _update(api, request, view, (resource, _expected(entry, view)))
+
+
+def _check_address(entry: SentEntry) -> None:
+    """A POST has neither an id nor a condition, and what else writes has one of them."""
+    path, _, condition = entry.url.partition("?")
+    named = [*path.split("/")[1:], *filter(None, [condition])]
+    if len(named) != (0 if entry.method == "POST" else 1):
+        raise _bad(f"{entry.method} {entry.url[:_SHOWN]} is not taken.")
 
 
 async def _meant(api: Api, request: FhirRequest, entry: SentEntry) -> tuple[Owner, View | None]:
@@ -171,6 +181,11 @@ def _patched(view: View, entry: SentEntry) -> JsonObject:
 def _resource_of(entry: SentEntry) -> JsonObject:
     if entry.resource is None:
         raise _bad(f"The {entry.method} has no resource.")
+    if entry.resource.resource_type != "Subscription":
+        raise _bad(
+            f"The address is of Subscription, the body of {entry.resource.resource_type}.",
+            expression="Subscription.resourceType",
+        )
     return entry.resource.resource
 
 

@@ -1,7 +1,8 @@
 """FHIR batch and transaction: https://hl7.org/fhir/R4/http.html#transaction.
 
-What writes is taken first, all or none of a transaction; what reads is answered afterwards, some
-at a time, each entry by itself through the door, as if it had come alone.
+What writes is taken first, all or none of a transaction. What is answered afterwards goes through
+the door by itself, as if it had come alone: what a batch writes of Subscriptions, one after
+another, and then what reads, some at a time.
 """
 
 import base64
@@ -18,8 +19,9 @@ from medkarta.fhir.patching.fhirpath_patch import fhirpath_patched
 from medkarta.fhir.patching.json_patch import json_patched
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
-from medkarta.fhir_api.bundles import Said, bundle, instant, response_entry
+from medkarta.fhir_api.bundles import bundle, done_entry, response_entry
 from medkarta.fhir_api.gently import let_go
+from medkarta.fhir_api.interactions.bundle_own import writes_own, written_in_turn
 from medkarta.fhir_api.interactions.bundle_reads import Part, read_together
 from medkarta.fhir_api.interactions.patch import patch_by
 from medkarta.fhir_api.outcomes import FhirError, outcome
@@ -57,6 +59,7 @@ _KINDS: Final = {"batch": Kind.BATCH, "transaction": Kind.TRANSACTION}
 # What goes through the writer's thread of the large ones: bytes of the body, or entries.
 _LARGE: Final = 250_000
 _MANY: Final = 300
+_NOT_TOGETHER: Final = "A Subscription is written alone or in a batch, and not in a transaction."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +73,7 @@ class _AskedParts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _DoneParts:
-    """The answers' entries, and in the places of the reads what they ask."""
+    """The answers' entries, and in the places of what is answered alone what it asks."""
 
     type: str
     parts: list[Part]
@@ -85,7 +88,8 @@ async def process(api: Api, request: FhirRequest) -> FhirAnswer:
     else:
         asked = await beside_if_large(request, partial(_asked, caller=caller))
         done = _done_of(request, caller, asked, await _taken(api, asked.submission))
-    told = await read_together(api, request, (caller.client_id, caller.person_id), done.parts)
+    parts = await written_in_turn(api, request, done.parts)
+    told = await read_together(api, request, (caller.client_id, caller.person_id), parts)
     return FhirAnswer(status=HTTPStatus.OK, body=bundle(f"{done.type}-response", told))
 
 
@@ -119,16 +123,18 @@ def _asked(request: FhirRequest, caller: Caller) -> _AskedParts:
             "invalid",
             "Send a Bundle of type batch or transaction; a document is kept by POST to Bundle.",
         )
-    entries = tuple(_allowed(caller, one) for one in entries_of(read, patch_of=_patch_of))
+    entries = tuple(_allowed(caller, kind, one) for one in entries_of(read, patch_of=_patch_of))
+    # What is no record's keeps its place among those that are taken together.
+    taken = tuple(_in_place_of(one) if writes_own(one) else one for one in entries)
     nothing_to_write = all(
-        one.method in READS or (one.refusal and kind is Kind.BATCH) for one in entries
+        one.method in READS or (one.refusal and kind is Kind.BATCH) for one in taken
     )
     if nothing_to_write:
         return _AskedParts(type=read.type, entries=entries, submission=None)
     submission = Submission(
         sender=sender(caller),
         kind=kind,
-        entries=entries,
+        entries=taken,
         origin=request.origin,
         idempotency_key=idempotency_key(request),
     )
@@ -161,15 +167,30 @@ def _patch_of(entry: EntryText) -> Patch:
         raise RefusedError("Binary.data is not base64", status=400) from error
 
 
-def _allowed(caller: Caller, entry: SentEntry) -> SentEntry:
-    """The entry, refused where it writes and the token's scopes do not name it, or is an app's."""
+def _allowed(caller: Caller, kind: Kind, entry: SentEntry) -> SentEntry:
+    """The entry, refused where it writes and the token's scopes do not name it, or is an app's.
+
+    Of Subscriptions their own door decides.
+    """
     writes = entry.method in DOINGS and not entry.refusal
-    if not writes:
+    if not writes or (kind is Kind.BATCH and writes_own(entry)):
         return entry
+    if writes_own(entry):
+        return _refused(entry, HTTPStatus.UNPROCESSABLE_ENTITY, "not-supported", _NOT_TOGETHER)
     if caller.clinic_id and may(caller, entry):
         return kept_within(caller, entry)
-    trouble = Trouble(code="forbidden", words="The token's scopes do not allow this.")
-    return replace(entry, refusal=Refused(status=HTTPStatus.FORBIDDEN, troubles=(trouble,)))
+    return _refused(
+        entry, HTTPStatus.FORBIDDEN, "forbidden", "The token's scopes do not allow this."
+    )
+
+
+def _refused(entry: SentEntry, status: HTTPStatus, code: str, words: str) -> SentEntry:
+    troubles = (Trouble(code=code, words=words),)
+    return replace(entry, refusal=Refused(status=status, troubles=troubles))
+
+
+def _in_place_of(entry: SentEntry) -> SentEntry:
+    return SentEntry(method="GET", url=entry.url, full_url=entry.full_url)
 
 
 def _done_of(
@@ -214,11 +235,6 @@ def _part(request: FhirRequest, caller: Caller, entry: SentEntry, answer: Answer
 
 
 def _done(request: FhirRequest, caller: Caller, done: Done) -> bytes:
-    said: Said = {}
-    if done.location:
-        said["location"] = f"{request.base}/{done.location}"
-    if done.version is not None and done.recorded_at is not None:
-        said |= {"etag": done.etag, "lastModified": instant(done.recorded_at)}
     kind = (done.reference or "").partition("/")[0]
     wished = request.prefers("return") == "representation" and may_see(caller, kind)
-    return response_entry(done.status, said, resource=(done.body or "").encode() if wished else b"")
+    return done_entry(request.base, done, shown=wished)
