@@ -28,11 +28,10 @@ from medkarta.subscriptions.rules import types_watched, watched
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allowed:
-    """What is wanted, and that the caller may search for it now."""
+    """What is wanted, and the right by which it may be searched for now."""
 
     wanted: Wanted
     right: Right
-    owner: Owner
 
 
 async def allowed(api: Api, request: FhirRequest, resource: JsonObject) -> Allowed:
@@ -55,7 +54,6 @@ async def allowed(api: Api, request: FhirRequest, resource: JsonObject) -> Allow
             digest=hashlib.sha256((request.token or "").encode()).digest(),
             patient_ids=opened.grant.patient_ids if opened.grant else (),
         ),
-        owner=owner_of(opened.caller),
     )
 
 
@@ -104,10 +102,15 @@ async def owner_asking(api: Api, request: FhirRequest) -> Owner:
 async def own_subscription(api: Api, request: FhirRequest, name: str) -> tuple[Owner, View]:
     """The caller's own subscription of this id. Raises `FhirError`: there is none."""
     owner = await owner_asking(api, request)
+    return owner, await subscription_named(owner, name)
+
+
+async def subscription_named(owner: Owner, name: str) -> View:
+    """The owner's subscription of this id. Raises `FhirError`: there is none."""
     view = await beside(partial(queries.subscription_of, owner, _id_of(name)))
     if view is None:
         raise not_found()
-    return owner, view
+    return view
 
 
 def _id_of(name: str) -> UUID:

@@ -1,6 +1,6 @@
 """One's own Subscription is written: by a request that came alone, or by an entry of a batch."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -14,7 +14,7 @@ from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.outcomes import FhirError, not_found
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.submitting import refusal_of
-from medkarta.fhir_api.subscription_rights import allowed, own_subscription, owner_asking
+from medkarta.fhir_api.subscription_rights import allowed, owner_asking, subscription_named
 from medkarta.fhir_api.subscription_search import meets_all, read_own_condition, those_that_meet
 from medkarta.fhir_api.subscription_text import written
 from medkarta.foundation.ids import encode_uuid
@@ -49,7 +49,9 @@ async def submit_own(api: Api, request: FhirRequest, entry: SentEntry, *, key: s
     Raises `FhirError`, also of the store's refusals.
     """
     try:
-        return await _submitted(api, request, entry, key)
+        _check_address(entry)
+        owner = await owner_asking(api, request)
+        return await _Own(api, request, owner, entry).written(key)
     except BadSearchError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST, "not-supported", str(error), expression=error.name
@@ -68,23 +70,6 @@ async def submit_own(api: Api, request: FhirRequest, entry: SentEntry, *, key: s
         raise FhirError(HTTPStatus.UNPROCESSABLE_ENTITY, *_WORDS[type(error)]) from None
 
 
-async def _submitted(api: Api, request: FhirRequest, entry: SentEntry, key: str | None) -> Done:
-    _check_address(entry)
-    if entry.method == "POST":
-        return await _create(api, request, entry, key)
-    owner, view = await _meant(api, request, entry)
-    if view is None:
-        return await _where_nothing_is(api, request, entry)
-    if entry.method == "DELETE":
-        delete = partial(
-            keeping.delete, owner=owner, subscription_id=view.id, expected=_expected(entry, view)
-        )
-        await beside(delete)
-        return Done(status=HTTPStatus.NO_CONTENT)
-    resource = _patched(view, entry) if entry.method == "PATCH" else _resource_of(entry)
-    return await _update(api, request, view, (resource, _expected(entry, view)))
-
-
 def _check_address(entry: SentEntry) -> None:
     """A POST has neither an id nor a condition, and what else writes has one of them."""
     path, _, condition = entry.url.partition("?")
@@ -93,70 +78,86 @@ def _check_address(entry: SentEntry) -> None:
         raise _bad(f"{entry.method} {entry.url[:_SHOWN]} is not taken.")
 
 
-async def _meant(api: Api, request: FhirRequest, entry: SentEntry) -> tuple[Owner, View | None]:
-    """What the entry is about: by its id, or the one that meets its condition."""
-    path, conditional, condition = entry.url.partition("?")
-    if not conditional:
-        return await own_subscription(api, request, path.partition("/")[2])
-    query = read_own_condition(condition, base=request.base)
-    owner = await owner_asking(api, request)
-    found = those_that_meet(await beside(partial(queries.subscriptions_of, owner)), query)
-    if len(found) > 1:
-        raise _several(len(found))
-    return owner, found[0] if found else None
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """An entry, and whose subscriptions it is about."""
 
+    api: Api
+    request: FhirRequest
+    owner: Owner
+    entry: SentEntry
 
-async def _where_nothing_is(api: Api, request: FhirRequest, entry: SentEntry) -> Done:
-    """Of what meets the condition: an update makes it."""
-    if entry.method == "DELETE":
-        return Done(status=HTTPStatus.NO_CONTENT)
-    if entry.method == "PATCH":
-        raise FhirError(HTTPStatus.NOT_FOUND, "not-found", "Nothing meets the condition.")
-    if entry.if_match is not None:
-        raise keeping.StaleError(f"If-Match is {entry.if_match}, and nothing is here")
-    if "id" in _resource_of(entry):
-        raise _bad(_NO_ID, expression="Subscription.id")
-    condition = entry.url.partition("?")[2]
-    return await _create(api, request, replace(entry, if_none_exist=condition), None)
+    async def written(self, key: str | None) -> Done:
+        if self.entry.method == "POST":
+            return await self._create(self.entry.if_none_exist, key)
+        view = await self._meant()
+        if view is None:
+            return await self._where_nothing_is()
+        expected = _expected(self.entry, view)
+        if self.entry.method == "DELETE":
+            work = partial(keeping.delete, owner=self.owner, subscription_id=view.id)
+            await beside(partial(work, expected=expected))
+            return Done(status=HTTPStatus.NO_CONTENT)
+        patches = self.entry.method == "PATCH"
+        resource = _patched(view, self.entry) if patches else _resource_of(self.entry)
+        return await self._update(view, resource, expected)
 
+    async def _meant(self) -> View | None:
+        """What the entry is about: by its id, or the one that meets its condition."""
+        path, conditional, condition = self.entry.url.partition("?")
+        if not conditional:
+            return await subscription_named(self.owner, path.partition("/")[2])
+        query = read_own_condition(condition, base=self.request.base)
+        views = await beside(partial(queries.subscriptions_of, self.owner))
+        found = those_that_meet(views, query)
+        if len(found) > 1:
+            raise _several(len(found))
+        return found[0] if found else None
 
-async def _create(api: Api, request: FhirRequest, entry: SentEntry, key: str | None) -> Done:
-    unless = None
-    if entry.if_none_exist is not None:
-        query = read_own_condition(entry.if_none_exist, base=request.base)
-        unless = partial(meets_all, query)
-    asked = await allowed(api, request, _resource_of(entry))
-    make = partial(
-        keeping.make,
-        owner=asked.owner,
-        wanted=replace(asked.wanted, chosen_id=_chosen(asked.owner, key)),
-        right=asked.right,
-        unless=unless,
-        now=request.now,
-    )
-    made = await beside(make)
-    if not made.is_new and entry.method == "PUT":
-        raise keeping.ChangedMeanwhileError
-    return _done(HTTPStatus.CREATED if made.is_new else HTTPStatus.OK, made.view)
+    async def _where_nothing_is(self) -> Done:
+        """Nothing meets the condition: an update makes it."""
+        if self.entry.method == "DELETE":
+            return Done(status=HTTPStatus.NO_CONTENT)
+        if self.entry.method == "PATCH":
+            raise FhirError(HTTPStatus.NOT_FOUND, "not-found", "Nothing meets the condition.")
+        if self.entry.if_match is not None:
+            raise keeping.StaleError(f"If-Match is {self.entry.if_match}, and nothing is here")
+        if "id" in _resource_of(self.entry):
+            raise _bad(_NO_ID, expression="Subscription.id")
+        return await self._create(self.entry.url.partition("?")[2], None)
 
+    async def _create(self, condition: str | None, key: str | None) -> Done:
+        unless = None
+        if condition is not None:
+            unless = partial(meets_all, read_own_condition(condition, base=self.request.base))
+        asked = await allowed(self.api, self.request, _resource_of(self.entry))
+        make = partial(
+            keeping.make,
+            owner=self.owner,
+            wanted=replace(asked.wanted, chosen_id=_chosen(self.owner, key)),
+            right=asked.right,
+            unless=unless,
+            now=self.request.now,
+        )
+        made = await beside(make)
+        if not made.is_new and self.entry.method == "PUT":
+            raise keeping.ChangedMeanwhileError
+        return _done(HTTPStatus.CREATED if made.is_new else HTTPStatus.OK, made.view)
 
-async def _update(
-    api: Api, request: FhirRequest, view: View, said: tuple[JsonObject, Expected]
-) -> Done:
-    resource, expected = said
-    if resource.get("id") not in {None, encode_uuid(view.id)}:
-        raise _bad("The resource's own id is another's.", expression="Subscription.id")
-    asked = await allowed(api, request, resource)
-    rewrite = partial(
-        keeping.rewrite,
-        owner=asked.owner,
-        subscription_id=view.id,
-        wanted=asked.wanted,
-        right=asked.right,
-        expected=expected,
-        now=request.now,
-    )
-    return _done(HTTPStatus.OK, await beside(rewrite))
+    async def _update(self, view: View, resource: JsonObject, expected: Expected) -> Done:
+        if resource.get("id") not in {None, encode_uuid(view.id)}:
+            raise _bad("The resource's own id is another's.", expression="Subscription.id")
+        asked = await allowed(self.api, self.request, resource)
+        rewrite = partial(
+            keeping.rewrite,
+            owner=self.owner,
+            subscription_id=view.id,
+            wanted=asked.wanted,
+            right=asked.right,
+            expected=expected,
+            now=self.request.now,
+        )
+        return _done(HTTPStatus.OK, await beside(rewrite))
 
 
 def _expected(entry: SentEntry, view: View) -> Expected:
