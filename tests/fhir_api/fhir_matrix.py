@@ -15,7 +15,7 @@ from medkarta.fhir.search.parameters import parameters_of
 from medkarta.foundation.ids import encode_uuid, new_uuid
 from medkarta.record.rules.sharing import WITHOUT_PATIENT
 
-# Not of any record: each client has its own, and none else (test_fhir_api_subscriptions).
+# Not of any record: each client has its own, and none else (test_fhir_api_subscriptions_doors).
 _CLIENTS_OWN = {"Subscription"}
 TAG = quote("urn:of-the-matrix|marked", safe="")
 # One of each way in which a type is in the compartment.

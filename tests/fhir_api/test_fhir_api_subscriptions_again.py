@@ -46,3 +46,20 @@ def test_sends_nothing_back_where_that_is_wished(machine, anna, hook):
     assert (minimal.status, minimal.body) == (200, b"")
     told = machine.call("PUT", path, anna, sent, prefer="return=OperationOutcome")
     assert (told.status, told.json["resourceType"]) == (200, "OperationOutcome")
+
+
+def test_comes_and_goes_as_xml_too(machine, anna, hook):
+    sent = (
+        '<Subscription xmlns="http://hl7.org/fhir"><status value="requested"/>'
+        '<reason value="новые анализы"/><criteria value="Observation"/>'
+        f'<channel><type value="rest-hook"/><endpoint value="{hook}"/></channel></Subscription>'
+    ).encode()
+    as_xml = {"content_type": "application/fhir+xml"}
+    made = machine.call("POST", "Subscription", anna, sent, **as_xml)
+    assert (made.status, made.json["reason"]) == (201, "новые анализы"), made.body
+    path = "Subscription/" + made.json["id"]
+    again = machine.call("PUT", path, anna, sent, **as_xml)
+    assert again.headers["etag"] == 'W/"1"'
+    read = machine.get(f"{path}?_format=xml", anna)
+    assert b'<versionId value="1"/>' in read.body
+    assert machine.call("POST", "Subscription", anna, b"<a/>", **as_xml).status == 400
