@@ -164,6 +164,16 @@ def test_an_update_is_of_what_meets_the_condition_or_makes_it(machine, anna):
         assert refused(heard) == (412, "conflict", None)
 
 
+def test_of_two_updates_at_once_the_later_does_not_write_what_no_longer_meets_it(machine, anna):
+    for turn in range(4):
+        subscribed(machine, anna, DEAD, f"Observation?code={turn}")
+        where = f"Subscription?criteria=Observation%3Fcode={turn}"
+        sent = [wish(DEAD, "Condition", reason=reason) for reason in ("one", "other")]
+        heard = machine.together(*(("PUT", where, anna, one) for one in sent))
+        written, refused_one = sorted(one.status for one in heard)
+        assert (written, refused_one in {409, 422}) == (200, True)
+
+
 def test_an_update_that_finds_nothing_takes_no_id_and_no_version(machine, anna):
     where = "Subscription?criteria=Obs"
     heard = machine.call("PUT", where, anna, {**SENT, "id": "mine"})
