@@ -4,7 +4,7 @@ They stand among the shared resources, of which no other statement shows them. `
 Grants it takes; what reads asks for them once more, and for the clinic that keeps the whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from medkarta.access.grants import Everything, Grant
@@ -89,5 +89,6 @@ async def vread(connection: Connection, whole: Whole, version: int) -> Text | No
 
 async def history(connection: Connection, whole: Whole, wished: HistoryWished) -> History:
     """FHIR history of it: https://hl7.org/fhir/R4/http.html#history. Empty: not opened."""
-    statement = versions.of_nobody(wished.stretch(whole.resource_id), whole.readable)
+    stretch = replace(wished.stretch(whole.resource_id), resource_type=whole.resource_type)
+    statement = versions.of_nobody(stretch, whole.readable)
     return await page_of_history(connection, statement, wished.count)

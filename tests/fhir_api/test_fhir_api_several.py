@@ -92,6 +92,10 @@ def test_to_all_others_it_is_as_one_that_never_was(world, machine, whole):
         world.x, scopes=("system/Appointment.r?status=proposed", "system/Observation.cruds")
     )
     tokens = (system_token(world.y), app_token(world.anna), app_token(world.boris), narrow)
+    people = (world.anna.person_id, world.boris.person_id)
+    lines = Entry.objects.filter(person_id__in=people, actor_role="clinic-system")
+    machine.get(f"Appointment/{whole}", tokens[-1])  # one of X knows that it is there
+    before = lines.count()
     for token in tokens:
         for path in ("Appointment/{}", "Appointment/{}/_history", "Appointment/{}/_history/1"):
             answers = {
@@ -101,6 +105,7 @@ def test_to_all_others_it_is_as_one_that_never_was(world, machine, whole):
             status, body = alike(answers)
             assert status == 404
             assert b"canary" not in body
+        assert token is narrow or lines.count() == before
     foreign = system_token(world.y)
     for method in ("PUT", "DELETE"):
         answers = {

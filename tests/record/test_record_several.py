@@ -19,7 +19,6 @@ from record_taking import (
     patient,
     patient_id,
     post,
-    practitioner,
     put,
     sender,
     transact,
@@ -33,7 +32,8 @@ from medkarta.patients.models import Link
 from medkarta.record.actions.destroying import destroy_due
 from medkarta.record.actions.reindexing import reindex
 from medkarta.record.destructions import KEPT
-from medkarta.record.intake import several
+from medkarta.record.intake import parties, several
+from medkarta.record.models import Part
 from medkarta.record.rows import TABLES
 from medkarta.record.submissions import Taken
 
@@ -279,56 +279,6 @@ class TestReferences:
         assert (other.status, "another patient's Appointment" in other.words) == (422, True)
 
 
-class TestWhatIsAboutAnything:
-    """A Provenance and an AuditEvent are theirs whose is what they are about."""
-
-    def test_it_needs_to_name_no_patient(self, us):
-        mother = known(us)
-        note = do(us, post(observation(mother))).reference
-        made = do(us, post(provenance(note)))
-        assert (made.status, patient_id(made.reference)) == (201, patient_id(mother))
-        taken = transact(us, post(observation(mother), full_url=URN), post(provenance(URN)))
-        assert patient_id(taken.answers[1].reference) == patient_id(mother)
-        none = do(us, post(provenance(do(us, post(practitioner())).reference)))
-        assert (none.status, "names none" in none.words) == (422, True)
-        nowhere = do(us, post(provenance(note, "Observation/of-nobody")))
-        assert (nowhere.status, "neither in the bundle" in nowhere.words) == (422, True)
-
-    def test_it_is_shared_by_those_whose_it_is_about(self, us):
-        mother, child = known(us), known(us)
-        note = do(us, post(observation(child))).reference
-        made = do(us, post(provenance(mother, note)))
-        assert held(part(made.reference, mother))[1]["target"] == [ref(mother)]
-        assert held(part(made.reference, child))[1]["target"] == [ref(note)]
-
-    def test_of_a_whole_it_is_a_whole(self, us):
-        mother, child = known(us), known(us)
-        visited = do(us, post(visit(mother, child))).reference
-        made = do(us, post(provenance(visited)))
-        assert body(made)["target"] == [ref(visited)]
-        for who in (mother, child):
-            seen = held(part(made.reference, who))[1]
-            assert seen["target"] == [ref(part(visited, who))]
-
-    def test_an_update_may_say_again_what_is_gone(self, us):
-        mother = known(us)
-        note, other = (do(us, post(observation(mother))).reference for _ in range(2))
-        made = do(us, post(provenance(note, other)))
-        do(us, delete(note))
-        changed = provenance(note, other, policy=["urn:policy"]) | {"id": id_of(made.reference)}
-        assert do(us, put(changed), now=LATER).version == 2
-
-
-def provenance(*about, **more):
-    return {
-        "resourceType": "Provenance",
-        "target": [ref(one) for one in about],
-        "recorded": "2026-11-20T09:00:00Z",
-        "agent": [{"who": {"display": "МИС"}}],
-        **more,
-    }
-
-
 def ref(to):
     return {"reference": to}
 
@@ -362,6 +312,37 @@ def test_an_import_keeps_what_is_of_several():
     )
     assert again.refused == []
     assert rows("SELECT count(*) FROM resource WHERE resource_type = 'Appointment'") == [(2,)]
+
+
+def test_an_import_of_two_clinics_patients_is_refused():
+    told = []
+    for number in "12":
+        clinic = f"urn:uuid:99999999-2222-4333-8444-55555555555{number}"
+        house = {"resourceType": "Organization", "name": f"Поликлиника {number}"}
+        theirs = patient(managingOrganization=ref(clinic))
+        urn = URN.replace("1111-", f"222{number}-")
+        told += [bundle_entry(house, full_url=clinic), bundle_entry(theirs, full_url=urn)]
+    report = take_in(*told, bundle_entry(visit(*(one["fullUrl"] for one in told[1::2]))))
+    (refused,) = report.refused
+    assert "patients of several clinics" in refused.words
+
+
+def test_who_waited_while_another_gave_it_to_somebody_more_is_told_to_send_it_again(
+    us, monkeypatch
+):
+    mother, child, other = known(us), known(us), known(us)
+    made = do(us, post(visit(mother, child)))
+    whole = decode_uuid(id_of(made.reference))
+    lock = parties.lock_patients
+
+    def wait(ids, *, adding=()):
+        lock(ids, adding=adding)
+        Part.objects.create(resource_id=whole, patient_id=patient_id(other))
+
+    monkeypatch.setattr(parties, "lock_patients", wait)
+    refused = do(us, put(visit(mother) | {"id": id_of(made.reference)}))
+    assert (refused.status, "send it again" in refused.words) == (409, True)
+    assert [held(part(made.reference, one))[0] for one in (mother, child)] == [1, 1]
 
 
 def test_a_record_that_is_destroyed_leaves_the_others_theirs(us):
