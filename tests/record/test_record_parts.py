@@ -6,7 +6,7 @@ import pytest
 
 from medkarta.fhir.trees import read_resource_tree
 from medkarta.foundation.ids import PatientId, ResourceId, encode_uuid, logical_id, new_uuid
-from medkarta.record.rules.parts import is_anybodys, part_of, without
+from medkarta.record.rules.parts import NotPartedError, is_anybodys, part_of, without
 
 ANNA, BORIS, VERA = (PatientId(new_uuid()) for _ in range(3))
 WHOLE = "Account/" + "a" * 26
@@ -81,20 +81,96 @@ def test_of_contained_resources_those_stay_that_are_referred_to():
     assert [one["id"] for one in cut(whole, BORIS)["contained"]] == ["room", "kin", "of-kin"]
 
 
-def test_what_cannot_be_left_out_is_masked():
+def test_what_r4_requires_is_masked_and_what_stands_beside_it_goes():
     """B068: neither the reference nor what is shown in its place."""
     account = {
         "resourceType": "Account",
         "subject": [to("Patient", ANNA), to("Patient", BORIS)],
         "partOf": to("Account", BORIS),
         "guarantor": [{"party": to("Patient", BORIS) | {"display": "Борис"}, "onHold": True}],
+        "owner": {"identifier": {"system": "urn:ogrn", "value": "1"}},
     }
     mine = cut(account)
-    assert mine["partOf"] == mine["guarantor"][0]["party"]
-    assert mine["partOf"]["extension"][0]["valueCode"] == "masked"
-    assert mine["guarantor"][0]["onHold"] is True
+    masked = mine["guarantor"][0]["party"]["extension"][0]["valueCode"]
+    assert (masked, [*mine["guarantor"][0]], "partOf" in mine) == ("masked", ["party"], False)
+    assert mine["owner"] == account["owner"]
     assert encode_uuid(BORIS) not in json.dumps(mine)
     assert cut(account, BORIS)["guarantor"] == account["guarantor"]
+    event = {
+        "resourceType": "AuditEvent",
+        "agent": [{"who": to("Patient", BORIS), "name": "Борис", "altId": "b", "requestor": True}],
+        "entity": [{"what": to("Patient", ANNA)}, {"what": to("Patient", BORIS), "name": "Борис"}],
+    }
+    assert cut(event)["agent"] == [{"requestor": True}]
+    assert [one["what"] for one in cut(event)["entity"]] == [to("Patient", ANNA)]
+
+
+@pytest.mark.parametrize("base", ["", "http://localhost:8000/fhir/", "https://medkarta.example/f/"])
+@pytest.mark.parametrize("version", ["", "/_history/2"])
+def test_an_address_is_seen_whatever_base_it_has(base, version):
+    url = base + to("Observation", BORIS)["reference"] + version
+    whole = visit(
+        supportingInformation=[{"reference": url, "display": "Борис"}],
+        extension=[
+            {"url": "urn:a", "valueUri": url},
+            {"url": "urn:b", "valueAttachment": {"url": url, "title": "Снимок"}},
+            {"url": "urn:c", "extension": [{"url": "d", "valueReference": {"reference": url}},
+                                           {"url": "e", "valueString": "Борис"}]},
+        ],
+    )  # fmt: skip
+    mine = cut(whole)
+    assert encode_uuid(BORIS) not in json.dumps(mine)
+    assert [one["url"] for one in mine["extension"]] == ["urn:b"]
+    assert mine["extension"][0]["valueAttachment"] == {"title": "Снимок"}
+
+
+def test_who_is_named_by_a_number_alone_may_be_anybody():
+    whole = visit()
+    snils = {"identifier": {"system": "urn:snils", "value": "112-233-445 95"}}
+    whole["participant"].append({"actor": snils | {"_display": {"id": "x"}}, "status": "accepted"})
+    whole["participant"].append({"actor": {"display": "Иванова И. И."}, "status": "accepted"})
+    mine = cut(whole)
+    assert "112-233" not in json.dumps(mine)
+    assert [one["actor"] for one in mine["participant"]][-1] == {"display": "Иванова И. И."}
+
+
+def test_a_modifier_that_would_go_has_the_whole_refused():
+    modifier = [{"url": "urn:not", "valueReference": to("Patient", BORIS)}]
+    with pytest.raises(NotPartedError):
+        cut(visit(modifierExtension=modifier))
+
+
+@pytest.mark.parametrize(
+    "contained",
+    [
+        {"resourceType": "Observation", "subject": to("Patient", BORIS), "code": {"text": "HIV"}},
+        {"resourceType": "Patient", "name": [{"family": "HIV"}]},
+        {"resourceType": "List", "title": "HIV", "entry": [{"item": to("Condition", BORIS)}]},
+        {
+            "resourceType": "RelatedPerson",
+            "patient": to("Patient", BORIS),
+            "name": [{"text": "HIV"}],
+            "extension": [{"url": "urn:x", "valueReference": {"reference": "#c"}}],
+        },
+    ],
+)
+def test_a_contained_resource_of_anothers_goes_with_what_refers_to_it(contained):
+    named = {"actor": {"reference": "#c"}, "status": "accepted"}
+    whole = visit(
+        contained=[contained | {"id": "c"}],
+        supportingInformation=[{"reference": "#c"}],
+        extension=[{"url": "urn:y", "valueReference": {"reference": "#c"}}],
+    )
+    whole["participant"].append(named)
+    assert cut(whole) == cut(visit())
+    theirs = cut(whole, BORIS)
+    assert ("HIV" in json.dumps(theirs)) is (contained["resourceType"] != "Patient")
+
+
+def test_narratives_of_contained_resources_go_too():
+    room = {"resourceType": "Location", "id": "r", "text": {"status": "generated", "div": "Борис"}}
+    mine = cut(visit(contained=[room], slot=[{"reference": "#r"}]))
+    assert mine["contained"] == [{"resourceType": "Location", "id": "r"}]
 
 
 def test_a_reference_to_a_whole_is_to_ones_part_of_it():

@@ -12,9 +12,10 @@ from medkarta.fhir.content import same_content
 from medkarta.fhir.splice import Meta, splice
 from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir.trees import read_resource_tree, write_tree
+from medkarta.foundation.ids import encode_uuid
 from medkarta.record.intake.entries import Entry, Place, Verb
 from medkarta.record.intake.found import Store
-from medkarta.record.rules.parts import part_of
+from medkarta.record.rules.parts import NotPartedError, part_of, tied
 from medkarta.record.stored import parse_body
 from medkarta.record.writing import Owner, Version
 
@@ -76,8 +77,15 @@ def check_parts(entry: Entry, place: Place) -> None:
     text = splice(entry.text, id=place.id, meta=meta, references=entry.links)
     whole = read_resource_tree(text)
     for owner in entry.sharers if len(entry.sharers) > 1 else ():
-        part = part_of(whole, owner.patient_id)
-        if issues := issues_of(parse_body(write_tree(part))):
+        try:
+            part = write_tree(part_of(whole, owner.patient_id))
+        except NotPartedError:
+            entry.refuse("it has a modifierExtension about one of those who share it")
+            return
+        others = (one.patient_id for one in entry.sharers if one != owner)
+        if any(f"{encode_uuid(one)}-" in part for one in others):
+            entry.refuse("it names one of those who share it where it cannot be left out")
+        elif issues := issues_of(parse_body(part)):
             words = "without what is the others' it is nothing that R4 allows: " + issues[0].words
             entry.refuse(words, expression=issues[0].path)
 
@@ -97,8 +105,8 @@ def versions_of_parts(
         number = former.version + 1 if former else 1
         if whole and owner:
             meta = Meta(version_id=str(number), last_updated=now)
-            cut = write_tree(part_of(whole, owner.patient_id))
-            text = splice(cut, id=part.id, meta=meta, references={})
+            cut = (part_of if len(sharers) > 1 else tied)(whole, owner.patient_id)
+            text = splice(write_tree(cut), id=part.id, meta=meta, references={})
             if former and not former.deleted and same_content(text, store.body(part)):
                 continue
             yield part, _version(part, owner, number, text)
