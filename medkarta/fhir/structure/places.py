@@ -1,4 +1,4 @@
-"""Every reference in a resource, with its place."""
+"""Every reference in a resource, and every resource in it, with its place."""
 
 import functools
 from collections.abc import Iterator
@@ -13,6 +13,54 @@ class Placed(NamedTuple):
 
     path: str
     reference: str
+
+
+class PlacedResource(NamedTuple):
+    """`path` is FHIRPath as in an `Issue`.
+
+    `container` is the resource whose contained ones its references may name: itself, or the one
+    that it is contained in.
+    """
+
+    path: str
+    resource: JsonObject
+    container: JsonObject
+
+
+def resources_of(resource: JsonObject) -> Iterator[PlacedResource]:
+    """Yield it and what stands in it: contained, in entries and in parameters."""
+    kind = resource.get("resourceType")
+    if is_resource_type(kind):
+        placed = PlacedResource(kind, resource, resource)
+        yield placed
+        yield from _held(placed, kind, resource)
+
+
+def _held(at: PlacedResource, type_name: str, value: JsonObject) -> Iterator[PlacedResource]:
+    """Look into `value`, a resource or a part of one, which stands at the path of `at`."""
+    steps = _steps(type_name)
+    for name, child in value.items():
+        step, kind = steps.get(name, ("", ""))
+        if kind == "Resource" or "." in kind:
+            for path, one in _items(f"{at.path}.{step}", child):
+                holder = at.container if kind != "Resource" or name == "contained" else one
+                yield from _held_in(PlacedResource(path, one, holder), kind)
+
+
+def _held_in(at: PlacedResource, kind: str) -> Iterator[PlacedResource]:
+    if kind != "Resource":
+        yield from _held(at, kind, at.resource)
+    elif is_resource_type(own := at.resource.get("resourceType")):
+        yield at
+        yield from _held(at, own, at.resource)
+
+
+def _items(path: str, value: JsonValue) -> Iterator[tuple[str, JsonObject]]:
+    if isinstance(value, dict):
+        yield path, value
+    for index, one in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(one, dict):
+            yield f"{path}[{index}]", one
 
 
 def references_of(resource: JsonObject) -> Iterator[Placed]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from medkarta.fhir.definitions import resource_types
+from medkarta.fhir.definitions import is_resource_type, resource_types
 from medkarta.fhir.json_text import JsonObject
 from medkarta.fhir.search.references import read_reference
 from medkarta.fhir.structure.issues import Check, Context, Faults, Issue, IssueCode, fault, within
@@ -38,6 +38,13 @@ def pointing_at(check: Check, targets: frozenset[str]) -> Check:
         return faults if targets and pointed and pointed not in targets else None
 
     return check_reference
+
+
+def pointed_type(value: JsonObject, context: Context) -> str | None:
+    """Type of what a Reference points at, as `pointing_at` finds it; None: it is not known."""
+    text, stated = value.get("reference"), value.get("type")
+    pointed = _type_of(text, context) if isinstance(text, str) else stated
+    return pointed if is_resource_type(pointed) else None
 
 
 def _type_of(text: str, context: Context) -> str | list[Issue] | None:
