@@ -60,6 +60,22 @@ def test_a_value_is_of_its_type_and_parts_have_none_beside_them(profile, index, 
 
 
 @pytest.mark.parametrize(("profile", "index", "one"), WHAT, ids=NAMES)
+def test_a_value_is_missed(profile, index, one):
+    place = f"{EXTENSION[profile]}[{index}]"
+    for number, inner in enumerate(one.get("extension", ())):
+        without = altered(one, {f"extension.{number}": made_of_another(inner)})
+        told_of = altered_extension(profile, index, without)
+        assert told_of == [(f"{place}.extension[{number}].value", "required")]
+    if "extension" not in one:
+        told_of = altered_extension(profile, index, made_of_another(one))
+        assert told_of == [(f"{place}.value", "required")]
+
+
+def made_of_another(one):
+    return {"url": one["url"], "extension": [part("https://a.example", valueString="x")]}
+
+
+@pytest.mark.parametrize(("profile", "index", "one"), WHAT, ids=NAMES)
 def test_an_extension_is_missed_by_nobody(profile, index, one):
     assert told(profile, altered(RIGHT[profile], {f"extension.{index}": GONE})) == []
 
@@ -173,6 +189,13 @@ ANOTHER = coded("AUNT", f"{TERMS}v3-RoleCode")
             FAMILY,
             1,
             altered(kin("sibling"), {"extension.1.valueReference": {"reference": "Patient/1"}}),
+            ".extension[1].value",
+            "structure",
+        ),
+        (
+            FAMILY,
+            0,
+            altered(kin("parent"), {"extension.1.valueReference": {"reference": "Patient/1"}}),
             ".extension[1].value",
             "structure",
         ),

@@ -53,6 +53,13 @@ OF_BOUNDS = [
     ("ldlcholesterol", "high", "low", "3.1"),
 ]
 DEVICE = "devicemetricobservation"
+EXTENDED = [
+    ("catalog", "Composition", "cqm-ValidityPeriod"),
+    ("cdshooksguidanceresponse", "GuidanceResponse", "cqf-cdsHooksEndpoint"),
+    ("cdshooksserviceplandefinition", "PlanDefinition", "cqf-cdsHooksEndpoint"),
+    ("clinicaldocument", "Composition", "composition-clinicaldocument-versionNumber"),
+    ("cqf-questionnaire", "Questionnaire", "cqf-library"),
+]
 OF_ONE = [
     ("cholesterol", {"valueQuantity.value": GONE}, []),
     (
@@ -68,6 +75,11 @@ OF_ONE = [
         [("Observation.value.system", "value")],
     ),
     ("cholesterol", {"valueQuantity.code": "mg/dL"}, [("Observation.value.code", "value")]),
+    (
+        "cholesterol",
+        {"valueQuantity.system": GONE, "valueQuantity.code": GONE},
+        [("Observation.value.system", "required"), ("Observation.value.code", "required")],
+    ),
     ("cholesterol", {"code.text": "x"}, [("Observation.code", "value")]),
     ("cholesterol", {"code.coding.0.display": "Cholesterol"}, [("Observation.code", "value")]),
     ("cholesterol", {"code.coding.1": SNOMED}, [("Observation.code", "value")]),
@@ -128,11 +140,6 @@ OF_ONE = [
     ("cqllibrary", {"type.text": "x"}, [("Library.type", "value")]),
     ("cqf-questionnaire", {"extension": GONE}, []),
     (
-        "cqf-questionnaire",
-        {"extension.0": of("cqf-library", valueUri="a")},
-        [("Questionnaire.extension[0].value", "structure")],
-    ),
-    (
         "cdshooksguidanceresponse",
         {"requestIdentifier": GONE},
         [("GuidanceResponse.requestIdentifier", "required")],
@@ -186,11 +193,6 @@ OF_ONE = [
         [("Composition.subject", "structure")],
     ),
     ("clinicaldocument", {"subject": GONE, "extension": GONE}, []),
-    (
-        "clinicaldocument",
-        {"extension.0": of("composition-clinicaldocument-versionNumber", valueInteger=1)},
-        [("Composition.extension[0].value", "structure")],
-    ),
     ("catalog", {"type": {"text": "catalog"}}, [("Composition.type", "value")]),
     ("catalog", {"category": GONE}, [("Composition.category", "required")]),
     ("catalog", {"category.1": TEXT}, [("Composition.category", "structure")]),
@@ -211,11 +213,6 @@ OF_ONE = [
         "catalog",
         {"extension.1": of("cqm-ValidityPeriod", valueDateTime="2027")},
         [("Composition.extension", "structure")],
-    ),
-    (
-        "catalog",
-        {"extension.0": of("cqm-ValidityPeriod", valuePeriod={"start": "2026"})},
-        [("Composition.extension[0].value", "structure")],
     ),
     (
         "provenance-relevant-history",
@@ -290,22 +287,22 @@ CASES = [
         )
     ),
     *(
-        (profile, changes, faults)
+        case
         for profile, kind in (
             ("cdshooksguidanceresponse", "GuidanceResponse"),
             ("cdshooksserviceplandefinition", "PlanDefinition"),
         )
-        for changes, faults in (
-            ({"extension": GONE}, [(f"{kind}.extension", "required")]),
-            ({"extension.1": ENDPOINT}, [(f"{kind}.extension", "structure")]),
-            (
-                {"extension.0": of("cqf-cdsHooksEndpoint", valueUrl="https://a.example")},
-                [(f"{kind}.extension[0].value", "structure")],
-            ),
-            (
-                {"extension.0": of("cqf-cdsHooksEndpoint", extension=[part("a", valueUri="b")])},
-                [(f"{kind}.extension[0].value", "required")],
-            ),
+        for case in (
+            (profile, {"extension": GONE}, [(f"{kind}.extension", "required")]),
+            (profile, {"extension.1": ENDPOINT}, [(f"{kind}.extension", "structure")]),
+        )
+    ),
+    *(
+        (profile, {"extension.0": of(url, **value)}, [(f"{kind}.extension[0].value", code)])
+        for profile, kind, url in EXTENDED
+        for code, value in (
+            ("structure", {"valueInstant": "2026-02-28T10:00:00Z"}),
+            ("required", {"extension": [part("a", valueUri="b")]}),
         )
     ),
     *OF_ONE,

@@ -61,6 +61,11 @@ OF_MEASURED = [
     ({"valueQuantity.value": GONE}, [(f"{VALUE}.value", "required")]),
     ({"valueQuantity.unit": GONE}, [(f"{VALUE}.unit", "required")]),
     ({"valueQuantity.system": "http://a.example"}, [(f"{VALUE}.system", "value")]),
+    ({"valueQuantity.code": GONE}, [(f"{VALUE}.code", "required")]),
+    (
+        {"valueQuantity.code": GONE, "valueQuantity.system": GONE},
+        [(f"{VALUE}.system", "required"), (f"{VALUE}.code", "required")],
+    ),
     ({"valueQuantity.comparator": "<"}, []),
     ({"valueQuantity": GONE, "valueInteger": 70}, [(VALUE, "structure")]),
     ({"valueQuantity": GONE, "valueString": "70 kg"}, [(VALUE, "structure")]),
@@ -100,12 +105,6 @@ OF_ONE = [
     ),
     ("vitalsigns", {"component": [{"code": TEXT, "valueInteger": 7}]}, []),
     ("heartrate", WHY, []),
-    (
-        "heartrate",
-        {"code.coding.2": coded("8867-4")["coding"][0]},
-        [("Observation.code.coding", "structure")],
-    ),
-    ("heartrate", {"valueQuantity.code": GONE}, [(f"{VALUE}.code", "required")]),
     ("bmi", WHY, [(VALUE, "required")]),
     (
         "vitalspanel",
@@ -119,39 +118,36 @@ OF_BP = [
     ({"code.coding.1.code": "1-8"}, [("Observation.code.coding", "required")]),
     ({"valueQuantity": quantity("mm[Hg]")}, [(VALUE, "structure")]),
     ({"component": GONE, "dataAbsentReason": TEXT}, [(PARTS, "required"), (PARTS, "required")]),
-    ({"component.0": GONE}, [(PARTS, "required")]),
-    ({"component.1": GONE}, [(PARTS, "required")]),
-    ({"component.2": pressure("8480-6")}, [(PARTS, "structure")]),
     ({"component.2": pressure("8478-0")}, []),
-    ({"component.0.code.coding.0.system": UCUM}, [(PARTS, "required")]),
-    ({"component.0.code.coding.1": SNOMED}, []),
+]
+OF_EACH_PRESSURE = [
+    ({"component.N": GONE}, [(PARTS, "required")]),
+    ({"component.N.code.coding.0.system": UCUM}, [(PARTS, "required")]),
+    ({"component.N.code.coding.1": SNOMED}, []),
+    ({"component.N.valueQuantity": GONE}, [(f"{PARTS}[N]", "invariant")]),
+    ({"component.N.valueQuantity": GONE, "component.N.dataAbsentReason": TEXT}, []),
     (
-        {"component.1.code.coding.1": coded("8462-4")["coding"][0]},
-        [(f"{PARTS}[1].code.coding", "structure")],
+        {"component.N.valueQuantity": GONE, "component.N.valueInteger": 1},
+        [(f"{PARTS}[N].value", "structure")],
     ),
-    ({"component.1.valueQuantity": GONE}, [(f"{PARTS}[1]", "invariant")]),
-    ({"component.1.valueQuantity": GONE, "component.1.dataAbsentReason": TEXT}, []),
+    ({"component.N.valueQuantity.value": GONE}, [(f"{PARTS}[N].value.value", "required")]),
+    ({"component.N.valueQuantity.unit": GONE}, [(f"{PARTS}[N].value.unit", "required")]),
+    ({"component.N.valueQuantity.code": "/min"}, [(f"{PARTS}[N].value.code", "value")]),
     (
-        {"component.1.valueQuantity": GONE, "component.1.valueInteger": 1},
-        [(f"{PARTS}[1].value", "structure")],
-    ),
-    ({"component.1.valueQuantity.value": GONE}, [(f"{PARTS}[1].value.value", "required")]),
-    ({"component.0.valueQuantity.unit": GONE}, [(f"{PARTS}[0].value.unit", "required")]),
-    (
-        {"component.0.valueQuantity.code": "/min"},
-        [(f"{PARTS}[0].value.code", "value")],
-    ),
-    (
-        {"component.0.valueQuantity.code": "kPa"},
-        [(f"{PARTS}[0].value", "code-invalid"), (f"{PARTS}[0].value.code", "value")],
+        {"component.N.valueQuantity.code": "kPa"},
+        [(f"{PARTS}[N].value", "code-invalid"), (f"{PARTS}[N].value.code", "value")],
     ),
     (
-        {"component.0.valueQuantity.code": GONE},
-        [(f"{PARTS}[0].value", "code-invalid"), (f"{PARTS}[0].value.code", "required")],
+        {"component.N.valueQuantity.code": GONE, "component.N.valueQuantity.system": GONE},
+        [
+            (f"{PARTS}[N].value", "code-invalid"),
+            (f"{PARTS}[N].value.system", "required"),
+            (f"{PARTS}[N].value.code", "required"),
+        ],
     ),
     (
-        {"component.1.valueQuantity.system": "http://a.example"},
-        [(f"{PARTS}[1].value", "code-invalid"), (f"{PARTS}[1].value.system", "value")],
+        {"component.N.valueQuantity.system": "http://a.example"},
+        [(f"{PARTS}[N].value", "code-invalid"), (f"{PARTS}[N].value.system", "value")],
     ),
 ]
 CASES = [
@@ -171,7 +167,35 @@ CASES = [
         for profile, (units, other) in UNITS.items()
     ),
     *OF_ONE,
+    *(
+        (
+            profile,
+            {"code.coding.2": RIGHT[profile]["code"]["coding"][1]},
+            [("Observation.code.coding", "structure")],
+        )
+        for profile in (*MEASURED, "bp")
+    ),
     *(("bp", *case) for case in OF_BP),
+    *(
+        ("bp", *case)
+        for number, code in enumerate(("8480-6", "8462-4"))
+        for case in (
+            ({"component.2": pressure(code)}, [(PARTS, "structure")]),
+            (
+                {f"component.{number}.code.coding.1": coded(code)["coding"][0]},
+                [(f"{PARTS}[{number}].code.coding", "structure")],
+            ),
+        )
+    ),
+    *(
+        (
+            "bp",
+            {way.replace("N", number): value for way, value in changes.items()},
+            [(place.replace("N", number), code) for place, code in faults],
+        )
+        for number in "01"
+        for changes, faults in OF_EACH_PRESSURE
+    ),
 ]
 
 

@@ -257,30 +257,6 @@ class TestTheInstance:
         assert machine.call("POST", path, anna, observation(world.anna_at_x)).status == 400
 
 
-class TestProfiles:
-    BASE = "http://hl7.org/fhir/StructureDefinition"
-
-    @pytest.mark.parametrize("profile", ["Observation", "Observation|4.0.1", "Resource"])
-    def test_of_r4_are_checked(self, world, machine, anna, profile):
-        path = f"Observation/$validate?profile={self.BASE}/{profile}"
-        heard = machine.call("POST", path, anna, observation(world.anna_at_x))
-        assert issues(heard) == RIGHT
-
-    @pytest.mark.parametrize(
-        "profile", [f"{BASE}/Patient", f"{BASE}/bp", "https://profiles.example/a"]
-    )
-    def test_that_are_unknown_are_told(self, world, machine, anna, profile):
-        path = f"Observation/$validate?profile={profile}"
-        heard = machine.call("POST", path, anna, observation(world.anna_at_x))
-        assert issues(heard) == [("error", "not-found", "profile")]
-
-    def test_that_a_resource_claims_are_told_not_to_be_checked(self, world, machine, anna):
-        claimed = {"profile": [f"{self.BASE}/Observation", "https://profiles.example/a"]}
-        body = observation(world.anna_at_x, meta=claimed)
-        heard = machine.call("POST", "Observation/$validate", anna, body)
-        assert issues(heard) == [("warning", "not-found", "Observation.meta.profile[1]")]
-
-
 def test_a_large_bundle_is_answered_and_its_faults_are_counted_out(world, machine, anna):
     bad = {"resource": {"resourceType": "Observation", "status": "x" * 40}}
     body = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [bad] * 20_000})

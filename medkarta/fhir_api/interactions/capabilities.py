@@ -6,6 +6,7 @@ Made of the tables by which the server routes and searches, so that it says what
 from typing import Final
 
 from medkarta.fhir.definitions import resource_types
+from medkarta.fhir.profiles.known import profiles_of
 from medkarta.fhir.search.parameters import searchable_by
 from medkarta.fhir_api.interactions.subscriptions_search import PARAMETERS as OF_SUBSCRIPTIONS
 from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Shape
@@ -117,6 +118,8 @@ def _resource(kind: str) -> dict[str, object]:
     operations = [
         {"name": name.removeprefix("$"), "definition": _defined(kind, name)} for name in names
     ]
+    if profiles := profiles_of(kind):
+        said |= {"supportedProfile": list(profiles)}
     return said | {"operation": operations}
 
 

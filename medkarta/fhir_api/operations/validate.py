@@ -1,11 +1,12 @@
 """FHIR $validate: https://hl7.org/fhir/R4/resource-operation-validate.html.
 
-Structure, cardinality, choices, R4's own rules, required codes, references. Profiles are those of
-R4 itself. The answer is 200 whatever is found: what is wrong is its content.
+Structure, cardinality, choices, R4's own rules, required codes, references, and R4's own profiles
+where they are asked for or claimed. The answer is 200 whatever is found: what is wrong is its
+content.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Final
 
@@ -17,12 +18,12 @@ from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir_api.answers import FhirAnswer
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.operations.given import Given, bad, read_given
+from medkarta.fhir_api.operations.profiled import of_profiles
 from medkarta.fhir_api.operations.resolving import References, resolve, types_inside
 from medkarta.fhir_api.outcomes import FhirError, Issue, outcome
 from medkarta.fhir_api.requests import LARGEST_RESOURCE, FhirRequest
 
 KNOWN: Final = frozenset({"resource", "mode", "profile"})
-_BASE: Final = "http://hl7.org/fhir/StructureDefinition/"
 _OF_TYPE: Final = frozenset({"create", "profile"})
 _OF_INSTANCE: Final = frozenset({"update", "delete", "profile"})
 _RIGHT: Final = Issue(
@@ -86,35 +87,7 @@ def _of_resource(resource: JsonObject, resource_type: str, given: Given) -> list
         Issue(code=one.code.value, diagnostics=one.words, expression=one.path)
         for one in issues_of(resource, types=types_inside(resource))
     ]
-    return [*found, *_of_profiles(resource, resource_type, given.listed("profile"))]
-
-
-def _of_profiles(resource: JsonObject, resource_type: str, asked: Iterable[str]) -> Iterator[Issue]:
-    """One that is asked for must be checked; of one that is claimed it is told that it was not."""
-    for url in asked:
-        if not _is_base(url, resource_type):
-            words = "This profile is not known here, or is not one of this type."
-            yield Issue(code="not-found", diagnostics=words, expression="profile")
-    meta = resource.get("meta")
-    claimed = meta.get("profile") if isinstance(meta, dict) else None
-    for number, url in enumerate(claimed if isinstance(claimed, list) else ()):
-        if isinstance(url, str) and not _is_base(url, resource_type):
-            yield Issue(
-                code="not-found",
-                diagnostics="This profile is not known here: only R4 itself was checked.",
-                expression=f"{resource_type}.meta.profile[{number}]",
-                severity="warning",
-            )
-
-
-def _is_base(url: str, resource_type: str) -> bool:
-    address, _, version = url.partition("|")
-    named = address.removeprefix(_BASE) if address.startswith(_BASE) else ""
-    return named in {resource_type, "DomainResource", "Resource"} and version in {
-        "",
-        "4.0",
-        "4.0.1",
-    }
+    return [*found, *of_profiles(resource, resource_type, given.listed("profile"))]
 
 
 def _of_id(resource: JsonObject | None, resource_type: str, id_: str) -> Iterator[Issue]:
