@@ -4,11 +4,14 @@ import json
 from collections import Counter
 
 import pytest
-from population_records import everybody, generated, shown
+from population_records import code_of, everybody, generated, shown
 
 from medkarta.demo.cast import SHOWCASE
 from medkarta.demo.population import story
+from medkarta.fhir.profiles.check import profile_issues
+from medkarta.fhir.profiles.known import PROFILES
 from medkarta.fhir.structure.check import issues_of
+from medkarta.fhir.structure.issues import Context
 from medkarta.record.rules.sections import section_of
 from medkarta.terminology import seeds
 from medkarta.terminology.naming import NAMELESS
@@ -40,6 +43,26 @@ def test_every_resource_is_as_r4_has_it():
                 for issue in issues_of(resource, types=types)
             )
     assert not wrong
+
+
+def test_every_measurement_is_as_r4s_profile_of_it_has_it():
+    profiles = {
+        "8302-2": "bodyheight",
+        "8310-5": "bodytemp",
+        "85354-9": "bp",
+        "8867-4": "heartrate",
+        "9843-4": "headcircum",
+        "29463-7": "bodyweight",
+    }
+    seen = set()
+    for record in everybody():
+        for chart, one in record.all("Observation"):
+            if code_of(one["category"][0]) == "vital-signs":
+                profile = PROFILES[profiles.get(code_of(one["code"]), "vitalsigns")]
+                seen.add(profile.name)
+                types = {url: inner["resourceType"] for url, inner in chart.items()}
+                assert list(profile_issues([profile], one, Context(types, {}))) == []
+    assert seen == {"vitalsigns", *profiles.values()}
 
 
 def test_every_reference_leads_to_an_entry_of_the_same_bundle():

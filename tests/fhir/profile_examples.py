@@ -38,7 +38,7 @@ def altered(resource, changes):
 def told(profile, resource):
     """(place, code) of everything that a profile would not have."""
     context = Context({}, contained_types(resource))
-    found = profile_issues(PROFILES[profile], resource, context)
+    found = profile_issues([PROFILES[profile]], resource, context)
     return [(issue.path, issue.code.value) for issue in found]
 
 

@@ -69,7 +69,7 @@ class TestAProfile:
 
     def test_names_itself_and_its_base_in_the_words(self):
         bad = altered(RIGHT["heartrate"], {"effectiveDateTime": "2026", "valueQuantity.code": "x"})
-        words = [one.words for one in profile_issues(PROFILES["heartrate"], bad, NOWHERE)]
+        words = [one.words for one in profile_issues([PROFILES["heartrate"]], bad, NOWHERE)]
         assert words == [
             "vitalsigns: a time is told to the day at least (vs-1)",
             'heartrate: is something else than "/min"',
@@ -77,7 +77,7 @@ class TestAProfile:
 
     def test_has_the_place_of_a_resource_within_another(self):
         bad = altered(RIGHT["bmi"], {"subject": GONE})
-        (one,) = profile_issues(PROFILES["bmi"], bad, NOWHERE, path="Bundle.entry[2].resource")
+        (one,) = profile_issues([PROFILES["bmi"]], bad, NOWHERE, path="Bundle.entry[2].resource")
         assert one.path == "Bundle.entry[2].resource.subject"
 
 
@@ -106,7 +106,7 @@ class TestAnElement:
         changed = RIGHT["vitalsigns"] | {"subject": {"reference": "urn:uuid:1"}}
         for kind, faults in (("Group", 1), ("Patient", 0)):
             context = Context({"urn:uuid:1": kind}, {})
-            found = list(profile_issues(PROFILES["vitalsigns"], changed, context))
+            found = list(profile_issues([PROFILES["vitalsigns"]], changed, context))
             assert len(found) == faults
 
 

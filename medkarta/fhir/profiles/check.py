@@ -1,5 +1,6 @@
 """Whether a resource is what a profile says; what R4 says of its type is asked elsewhere."""
 
+import functools
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Final, NamedTuple
@@ -25,18 +26,23 @@ class Met(NamedTuple):
 
 
 def profile_issues(
-    profile: Profile, resource: JsonObject, context: Context, *, path: str = ""
+    profiles: Iterable[Profile], resource: JsonObject, context: Context, *, path: str = ""
 ) -> Iterator[Issue]:
-    """Yield what it and its bases would not have; the words name the profile that asks.
+    """Yield what they and their bases would not have; the words name the profile that asks.
 
-    `path` is where the resource stands, its type unless told. What is malformed by R4 may be told
-    a second time, and stops nothing.
+    They are of the resource's type. `path` is where it stands, its type unless told. What is
+    malformed by R4 may be told a second time, and stops nothing.
     """
+    for profile in dict.fromkeys(one for asked in profiles for one in _with_bases(asked)):
+        whole = Met(path or profile.of, profile.of, resource)
+        for issue in _faults(profile.asks, whole, context):
+            yield issue._replace(words=f"{profile.name}: {issue.words}")
+
+
+def _with_bases(profile: Profile) -> Iterator[Profile]:
     if profile.base:
-        yield from profile_issues(profile.base, resource, context, path=path)
-    whole = Met(path or profile.of, profile.of, resource)
-    for issue in _faults(profile.asks, whole, context):
-        yield issue._replace(words=f"{profile.name}: {issue.words}")
+        yield from _with_bases(profile.base)
+    yield profile
 
 
 def _faults(part: Part, met: Met, context: Context) -> Iterator[Issue]:
@@ -113,6 +119,7 @@ def _standing(parent: Met, step: str) -> list[Met]:
     return found
 
 
+@functools.cache
 def _members(kind: str, step: str) -> list[tuple[str, str]]:
     """Names that an element may have in the JSON, each with its type."""
     elements = elements_of(kind)

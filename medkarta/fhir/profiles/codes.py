@@ -1,5 +1,6 @@
 """Codes that a profile requires: https://hl7.org/fhir/R4/terminologies.html#required."""
 
+import functools
 from typing import Final
 
 from medkarta.fhir.code_systems import Coded, expansion
@@ -18,6 +19,7 @@ _LISTED: Final = {
 }
 
 
+@functools.cache
 def codes_in(value_set: str) -> frozenset[Coded]:
     """(system, code) of a value set by the name that a `Part` has."""
     if value_set in _LISTED:

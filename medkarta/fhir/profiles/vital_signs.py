@@ -1,7 +1,7 @@
 """Vital signs: https://hl7.org/fhir/R4/observation-vitalsigns.html, a page for each beside it.
 
-The code of `vitalspanel` is asked of nobody, as its slice has no least number. That what `hasMember`
-and `derivedFrom` point at is a vital sign too is not asked: it would have to be read.
+The code of `vitalspanel` is asked of nobody, as its slice has no least number. That what
+`hasMember` and `derivedFrom` point at is a vital sign too is not asked: it would have to be read.
 """
 
 from typing import Final
@@ -26,6 +26,7 @@ _CATEGORY: Final[JsonObject] = {
 _TO_THE_MONTH: Final = len("YYYY-MM")
 
 
+# The expression of vs-1 is false of a Period, which the profile allows: it is taken by its words.
 def _is_to_the_day(value: JsonValue) -> bool:
     return not isinstance(value, str) or len(value) > _TO_THE_MONTH
 

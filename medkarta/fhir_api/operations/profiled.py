@@ -41,7 +41,7 @@ def of_profiles(resource: JsonObject, resource_type: str, asked: Collection[str]
         for url in asked
         if not (_is_base(url, resource_type) or _held(url, resource_type))
     ]
-    broken = dict.fromkeys(islice(_broken(resource, resource_type, asked), LIMIT))
+    broken = islice(_broken(resource, resource_type, asked), LIMIT)
     claims = chain.from_iterable(_claims(placed) for placed in resources_of(resource))
     strange = (_told(claim) for claim in claims if not _is_of(claim.profile, claim.of))
     return [*unknown, *broken, *islice(strange, LIMIT)]
@@ -49,13 +49,13 @@ def of_profiles(resource: JsonObject, resource_type: str, asked: Collection[str]
 
 def _broken(resource: JsonObject, resource_type: str, asked: Iterable[str]) -> Iterator[Issue]:
     types = types_inside(resource)
-    wanted = [one for url in asked if (one := _held(url, resource_type))]
+    wanted = [profile for url in asked if (profile := _held(url, resource_type))]
     for placed in resources_of(resource):
         own = wanted if placed.path == resource_type else []
         context = Context(types, contained_types(placed.container))
-        for profile in dict.fromkeys([*own, *_claimed(placed)]):
-            for fault in profile_issues(profile, placed.resource, context, path=placed.path):
-                yield Issue(code=fault.code.value, diagnostics=fault.words, expression=fault.path)
+        profiles = [*own, *_claimed(placed)]
+        for one in profile_issues(profiles, placed.resource, context, path=placed.path):
+            yield Issue(code=one.code.value, diagnostics=one.words, expression=one.path)
 
 
 def _claimed(placed: PlacedResource) -> Iterator[Profile]:
