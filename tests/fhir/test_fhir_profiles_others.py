@@ -92,6 +92,7 @@ OF_ONE = [
     ),
     ("ldlcholesterol", {"code": coded("13457-7")}, []),
     ("ldlcholesterol", {"code": TEXT}, [("Observation.code", "code-invalid")]),
+    ("ldlcholesterol", {"code": {"extension": [part("https://a.example", valueCode="x")]}}, []),
     (DEVICE, {"subject": GONE}, [("Observation.subject", "required")]),
     (DEVICE, {"subject.reference": "Location/1"}, [("Observation.subject", "structure")]),
     (DEVICE, {"encounter": {"display": "x"}}, [("Observation.encounter", "structure")]),

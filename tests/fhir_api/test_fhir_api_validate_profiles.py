@@ -14,6 +14,7 @@ BP = f"{BASE}/bp"
 STRANGE = "https://profiles.example/a"
 LOINC = "http://loinc.org"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+TEXT = {"text": "a"}
 RIGHT = [("information", "informational")]
 WRONG = ("error", "value", "Observation.component[1].value.code")
 
@@ -111,10 +112,16 @@ class TestAskedFor:
         path = f"Observation/{at.observation}/$validate?mode=profile&profile={BP}"
         assert issues(machine.call("POST", path, anna, body)) == [WRONG]
 
+    def test_are_asked_of_the_resource_and_not_of_what_it_contains(self, world, machine, anna):
+        inside = {"resourceType": "Observation", "id": "i", "status": "final", "code": TEXT}
+        body = pressure(world.anna_at_x, contained=[inside], hasMember=[{"reference": "#i"}])
+        assert validate(machine, anna, body, f"?profile={BP}") == RIGHT
+
     @pytest.mark.parametrize(
         "profile",
         [
             f"{BASE}/Patient",
+            f"{BASE}/Observation|5.0.0",
             f"{BASE}/lipidprofile",
             f"{BASE}/actualgroup",
             f"{BP}|5.0.0",
@@ -185,6 +192,25 @@ class TestClaimed:
             ("error", "value", f"{place}.component[1].value.code"),
             ("error", "value", f"{place}.contained[0].actual"),
             ("warning", "not-found", f"{place}.contained[0].meta.profile[1]"),
+        ]
+
+    def test_know_what_is_contained_and_what_stands_in_the_bundle(self, world, machine, anna):
+        group = {"resourceType": "Group", "id": "g", "type": "person", "actual": False}
+        signs = claiming(f"{BASE}/vitalsigns")
+        of_group = pressure(world.anna_at_x, **signs) | {"subject": {"reference": "#g"}}
+        inside = {**of_group, "id": "i"}
+        members = [{"reference": "#i"}]
+        body = of_group | {"contained": [group, inside], "hasMember": members}
+        assert validate(machine, anna, body) == [
+            ("error", "structure", "Observation.subject"),
+            ("error", "structure", "Observation.contained[1].subject"),
+        ]
+        url = "urn:uuid:00000000-0000-4000-8000-000000000001"
+        by_url = pressure(world.anna_at_x, **signs) | {"subject": {"reference": url}}
+        entries = [{"fullUrl": url, "resource": group}, {"resource": by_url}]
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        assert validate(machine, anna, bundle) == [
+            ("error", "structure", "Bundle.entry[1].resource.subject")
         ]
 
     def test_by_very_many_are_counted_out(self, machine, anna):
