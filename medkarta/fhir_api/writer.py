@@ -23,10 +23,11 @@ from medkarta.access.api.asking import Answer, ApiAsking
 from medkarta.access.api.gathering import PATIENCE, Gathering, Together
 from medkarta.fhir_api.gently import gently
 from medkarta.fhir_api.outcomes import FhirError
-from medkarta.record.actions.taking import Held, take, take_held, take_what_is_free
+from medkarta.record.actions.taking import Failed, Held, take, take_held, take_what_is_free
 from medkarta.record.submissions import Rejected, Submission, Taken
 
 Outcome: TypeAlias = Taken | Rejected
+Told: TypeAlias = Outcome | Held | Failed | FhirError
 Result = TypeVar("Result")
 
 _HELD: Final = 3  # threads with a connection each, beside those of the small and of the large ones
@@ -54,8 +55,8 @@ class Writer:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._large = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer-large")
         self._held = ThreadPoolExecutor(max_workers=_HELD, thread_name_prefix="writer-held")
-        self._gathering: Gathering[Submission | Asked, Outcome | Held | FhirError] = Gathering(
-            self._together, patience=PATIENCE
+        self._gathering: Gathering[Submission | Asked, Outcome | Held | Failed | FhirError] = (
+            Gathering(self._together, patience=PATIENCE)
         )
         self._used = 0.0
         self._closing = False
@@ -65,6 +66,8 @@ class Writer:
         outcome = await self._gathering.ask(wanted)
         if isinstance(outcome, FhirError):
             raise outcome
+        if isinstance(outcome, Failed):
+            raise outcome.error
         while isinstance(outcome, Held):
             outcome = await self._within(self._held, partial(_take_held, outcome))
         return outcome
@@ -81,9 +84,7 @@ class Writer:
         for one in (self._thread, self._large, self._held):
             one.shutdown()
 
-    async def _together(
-        self, waiting: Sequence[Submission | Asked]
-    ) -> Sequence[Outcome | Held | FhirError]:
+    async def _together(self, waiting: Sequence[Submission | Asked]) -> Sequence[Told]:
         asked = [one.asking for one in waiting if isinstance(one, Asked)]
         answers = iter(await self._door(asked) if asked else ())
         made = [one if isinstance(one, Submission) else _made(one, answers) for one in waiting]
@@ -97,7 +98,7 @@ class Writer:
             raise FhirError(HTTPStatus.SERVICE_UNAVAILABLE, "transient", _ENDS, headers=_SOON)
         return asyncio.get_running_loop().run_in_executor(threads, work)
 
-    def _take(self, submissions: Sequence[Submission]) -> list[Outcome | Held]:
+    def _take(self, submissions: Sequence[Submission]) -> list[Outcome | Held | Failed]:
         if time.monotonic() - self._used > _IDLE:
             connection.close_if_unusable_or_obsolete()
         try:

@@ -1,5 +1,7 @@
 """A Provenance and an AuditEvent are theirs whose is what they are about."""
 
+import json
+
 import pytest
 from record_taking import (
     LATER,
@@ -9,6 +11,7 @@ from record_taking import (
     held,
     known,
     observation,
+    patch,
     patient_id,
     post,
     practitioner,
@@ -17,6 +20,8 @@ from record_taking import (
     transact,
 )
 from test_record_several import URN, id_of, part, ref, visit
+
+from medkarta.fhir.patching.json_patch import json_patched
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +79,50 @@ def test_an_update_may_say_again_what_is_gone(us):
     do(us, delete(note))
     changed = provenance(note, other, policy=["urn:policy"]) | {"id": id_of(made.reference)}
     assert do(us, put(changed), now=LATER).version == 2
+
+
+def test_the_narrative_of_what_is_about_a_whole_is_in_no_part(us):
+    mother, child = known(us), known(us)
+    visited = do(us, post(visit(mother, child))).reference
+    text = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Оба</div>'}
+    made = do(us, post(provenance(visited, text=text)))
+    assert "text" in body(made)
+    assert "text" not in held(part(made.reference, mother))[1]
+
+
+def test_it_may_be_about_another_of_the_same_transaction(us):
+    mother = known(us)
+    urns = [URN, URN.replace("1111-", "2222-")]
+    event = {
+        "resourceType": "AuditEvent",
+        "type": {"system": "urn:x", "code": "x"},
+        "recorded": "2026-11-20T09:00:00Z",
+        "agent": [{"requestor": True}],
+        "source": {"observer": {"display": "МИС"}},
+        "entity": [{"what": ref(urns[1])}],
+    }
+    taken = transact(
+        us,
+        post(event),
+        post(provenance(urns[0]), full_url=urns[1]),
+        post(observation(mother), full_url=urns[0]),
+    )
+    assert {patient_id(one.reference) for one in taken.answers} == {patient_id(mother)}
+
+
+def test_a_patch_does_not_take_it_from_whom_it_is_about(us):
+    mother, child = known(us), known(us)
+    notes = [do(us, post(observation(one))).reference for one in (mother, child)]
+    made = do(us, post(provenance(*notes)))
+    doctor = do(us, post(practitioner())).reference
+    for operation in (
+        {"op": "remove", "path": "/target/1"},
+        {"op": "replace", "path": "/target/0", "value": ref(doctor)},
+    ):
+        change = json.dumps([operation])
+        refused = do(
+            us, patch(made.reference, lambda text, change=change: json_patched(text, change))
+        )
+        assert (refused.status, "whose it is" in refused.words) == (422, True)
+    more = json.dumps([{"op": "add", "path": "/target/-", "value": ref(doctor)}])
+    assert do(us, patch(made.reference, lambda text: json_patched(text, more))).version == 2

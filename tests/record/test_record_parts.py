@@ -120,8 +120,10 @@ def test_an_address_is_seen_whatever_base_it_has(base, version):
     )  # fmt: skip
     mine = cut(whole)
     assert encode_uuid(BORIS) not in json.dumps(mine)
-    assert [one["url"] for one in mine["extension"]] == ["urn:b"]
-    assert mine["extension"][0]["valueAttachment"] == {"title": "Снимок"}
+    assert mine == cut(visit())
+    contract = {"resourceType": "Contract", "subject": [to("Patient", ANNA), to("Patient", BORIS)]}
+    contract["legal"] = [{"contentAttachment": {"url": url, "title": "Договор"}}]
+    assert cut(contract)["legal"] == [{"contentAttachment": {"title": "Договор"}}]
 
 
 def test_who_is_named_by_a_number_alone_may_be_anybody():

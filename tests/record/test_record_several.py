@@ -1,10 +1,9 @@
 """Resources of several people: their clinic keeps the whole, and each has a part."""
 
 import json
-from datetime import timedelta
 
-import citizens
 import pytest
+from django.db import connection
 from record_bundles import entry as bundle_entry
 from record_bundles import rows, take_in
 from record_taking import (
@@ -24,16 +23,11 @@ from record_taking import (
     transact,
 )
 
-from medkarta.consents import actions as consents
-from medkarta.consents.rules import Kind
 from medkarta.fhir.patching.json_patch import json_patched
 from medkarta.foundation.ids import decode_uuid, logical_id
-from medkarta.patients.models import Link
-from medkarta.record.actions.destroying import destroy_due
 from medkarta.record.actions.reindexing import reindex
-from medkarta.record.destructions import KEPT
 from medkarta.record.intake import parties, several
-from medkarta.record.models import Part
+from medkarta.record.intake.found import Store
 from medkarta.record.rows import TABLES
 from medkarta.record.submissions import Taken
 
@@ -173,38 +167,6 @@ class TestWriting:
         assert sorted(lines, key=str) == sorted([hers, hers, its, its], key=str)
 
 
-class TestGrowing:
-    """What was one patient's, and is called by a name of the sender's or found by a condition."""
-
-    def test_by_the_senders_id_it_becomes_several_peoples(self, us):
-        mother, child = known(us), known(us)
-        alone = do(us, put(visit(mother) | {"id": "APP-1"}))
-        stale = do(us, put(visit(mother, child) | {"id": "APP-1"}, if_match='W/"7"'))
-        assert stale.status == 412
-        more = visit(mother, child, comment="both") | {"id": "APP-1"}
-        both = do(us, put(more, if_match='W/"1"'), now=LATER)
-        assert (both.status, part(both.reference, mother)) == (201, alone.reference)
-        assert [held(part(both.reference, one))[0] for one in (mother, child)] == [2, 1]
-        again = do(us, put(visit(mother, child, status="fulfilled") | {"id": "APP-1"}), now=LATER)
-        assert (again.reference, again.version) == (both.reference, 2)
-        assert do(us, delete("Appointment/APP-1"), now=LATER).status == 204
-        assert [held(part(both.reference, one)) for one in (mother, child)] == [None, None]
-
-    def test_who_is_named_no_more_loses_it(self, us):
-        mother, child, other = known(us), known(us), known(us)
-        alone = do(us, put(visit(mother) | {"id": "APP-2"}))
-        both = do(us, put(visit(child, other) | {"id": "APP-2"}), now=LATER)
-        assert part(both.reference, mother) == alone.reference
-        seen = [held(part(both.reference, one)) for one in (mother, child, other)]
-        assert [one and one[0] for one in seen] == [None, 1, 1]
-
-    def test_what_is_found_by_if_none_exist_stays_as_it_is(self, us):
-        mother, child = sorted((known(us), known(us)))
-        alone = do(us, post(visit(mother, **NUMBER)))
-        met = do(us, post(visit(mother, child, **NUMBER), if_none_exist=ONE))
-        assert (met.status, met.reference, met.version) == (200, alone.reference, 1)
-
-
 class TestRefusals:
     def test_a_part_is_not_written_by_itself(self, us):
         mother, child = known(us), known(us)
@@ -327,51 +289,48 @@ def test_an_import_of_two_clinics_patients_is_refused():
     assert "patients of several clinics" in refused.words
 
 
-def test_who_waited_while_another_gave_it_to_somebody_more_is_told_to_send_it_again(
-    us, monkeypatch
+@pytest.mark.parametrize(("times", "status"), [(1, 200), (9, 409)])
+def test_who_waited_while_another_gave_it_to_somebody_more_begins_anew(
+    us, monkeypatch, times, status
 ):
-    mother, child, other = known(us), known(us), known(us)
+    """What is locked then are not all of its parts."""
+    mother, child = known(us), known(us)
     made = do(us, post(visit(mother, child)))
-    whole = decode_uuid(id_of(made.reference))
-    lock = parties.lock_patients
+    fetched = Store.fetch_parts
+    left = [known(us) for _ in range(times)]
 
     def wait(ids, *, adding=()):
         lock(ids, adding=adding)
-        Part.objects.create(resource_id=whole, patient_id=patient_id(other))
+        met.extend(left[:1])
+        del left[:1]
 
+    def found(store, wholes):
+        fetched(store, wholes)
+        for whole, more in store._parts.items():
+            store._parts[whole] = more | {patient_id(one) for one in met}
+
+    lock, met = parties.lock_patients, []
     monkeypatch.setattr(parties, "lock_patients", wait)
-    refused = do(us, put(visit(mother) | {"id": id_of(made.reference)}))
-    assert (refused.status, "send it again" in refused.words) == (409, True)
-    assert [held(part(made.reference, one))[0] for one in (mother, child)] == [1, 1]
+    monkeypatch.setattr(Store, "fetch_parts", found)
+    answer = do(us, put(visit(mother) | {"id": id_of(made.reference)}))
+    assert answer.status == status
+    assert held(part(made.reference, mother))[0] == 1
+    assert (held(part(made.reference, child)) is None) is (status == 200)
 
 
-def test_a_record_that_is_destroyed_leaves_the_others_theirs(us):
-    citizen = citizens.consenting()
-    hers, others = known(us), known(us)
-    Link.objects.create(
-        entry_id=patient_id(hers), person_id=citizen.person_id, linked_at=citizens.NOW
-    )
-    both = do(us, put(visit(hers, others) | {"id": "APP-1"}))
-    alone = do(us, post(visit(hers, others)))
-    do(us, put(visit(hers) | {"id": id_of(alone.reference)}), now=LATER)
-    withdrawn = citizens.later(days=1)
-    consents.withdraw(
-        person_id=citizen.person_id,
-        kind=Kind.PROCESSING,
-        by=citizen.account_id,
-        origin=citizens.ORIGIN,
-        now=withdrawn,
-    )
-    assert destroy_due(now=withdrawn + KEPT + timedelta(days=1)) == 1
-    name = id_of(hers)
-    for table in ("shared_resource", "shared_resource_version", "resource", "resource_version"):
-        assert rows(f"SELECT 1 FROM {table} WHERE body LIKE %s", f"%{name}%") == []
-    assert held(part(both.reference, others))[0] == 1
-    (left,) = rows("SELECT body FROM shared_resource WHERE resource_type = 'Appointment'")
-    assert people(json.loads(left[0])) == [others]
-    assert rows("SELECT patient_id FROM resource_part") == [(patient_id(others),)]
-    told = do(us, put(visit(others, status="fulfilled") | {"id": "APP-1"}), now=LATER)
-    assert (told.reference, held(part(both.reference, others))[1]["status"]) == (
-        both.reference,
-        "fulfilled",
-    )
+def test_a_key_whose_first_content_was_destroyed_is_of_other_content(us):
+    """And harms nobody who writes at that moment."""
+    mother, child = known(us), known(us)
+    made = do(us, post(visit(mother, child)), key="once")
+    do(us, put(visit(mother) | {"id": id_of(made.reference)}), now=LATER)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM shared_resource_version")
+    refused = do(us, post(visit(mother)), key="once")
+    assert (refused.status, "other content" in refused.words) == (422, True)
+
+
+def test_it_is_about_so_many_patients_as_can_be_written_in_time(us):
+    people = [known(us) for _ in range(31)]
+    assert do(us, post(visit(*people[:30]))).status == 201
+    refused = do(us, post(visit(*people)))
+    assert (refused.status, "30 patients at most" in refused.words) == (413, True)

@@ -28,15 +28,18 @@ from record_taking import (
     single,
     transact,
 )
+from test_record_several import visit
 
 from medkarta.foundation.ids import encode_uuid, parse_logical_id
 from medkarta.patients.models import Link
 from medkarta.record import tallies
+from medkarta.record.actions import taking
 from medkarta.record.actions.taking import take
-from medkarta.record.submissions import Rejected, Unanswered
+from medkarta.record.submissions import Rejected, Taken, Unanswered
 
 pytestmark = pytest.mark.django_db
 
+DAY = "2026-11-20T09:00:00Z"
 PATIENT = "urn:uuid:22222222-2222-4222-8222-222222222222"
 
 
@@ -279,6 +282,51 @@ class TestTogether:
         monkeypatch.undo()
         assert len(run) <= 18
         assert len(of_type("Observation", parse_logical_id(who.partition("/")[2])[0])) == 60
+
+    def test_nor_with_what_may_be_several_peoples(self, us, monkeypatch):
+        who, other = known(us), known(us)
+        own = [do(us, post(visit(who))).reference for _ in range(9)]
+        wholes = [do(us, post(visit(who, other))).reference for _ in range(9)]
+
+        def entries(n):
+            for one in own[:n]:
+                yield put(visit(who, comment=f"of {n}") | {"id": one.partition("/")[2]})
+            for one in wholes[:n]:
+                about = {"target": [{"reference": one}], "agent": [{"who": {"display": "x"}}]}
+                yield post({"resourceType": "Provenance", "recorded": DAY, **about})
+                yield put(visit(who, other, comment="x") | {"id": one.partition("/")[2]})
+
+        counts = []
+        for n in (3, 9):
+            run = []
+            with monkeypatch.context() as counting:
+                for name in ("execute", "copy"):
+                    _count(counting, name, run)
+                assert isinstance(transact(us, *entries(n), now=LATER), Taken)
+            counts.append(len(run))
+        assert counts[0] == counts[1]
+
+    def test_a_fault_of_ours_is_whose_it_is(self, us, them, monkeypatch):
+        """By the door: whoever asks for one alone is told by an exception."""
+        who = known(us)
+        settle = taking.settle
+
+        def faulty(parties, *more, **named):
+            if any(one.resource.get("valueString") == "x" for p in parties for one in p.entries):
+                raise ZeroDivisionError
+            return settle(parties, *more, **named)
+
+        monkeypatch.setattr(taking, "settle", faulty)
+        waiting = [
+            single(us, post(observation(who, valueString="x"))),
+            single(them, post(patient())),
+            single(us, post(observation(who))),
+        ]
+        first, *others = taking.take_what_is_free(submissions=waiting, now=NOW)
+        assert isinstance(first.error, ZeroDivisionError)
+        assert [one.answers[0].status for one in others] == [201, 201]
+        with pytest.raises(ZeroDivisionError):
+            take(submissions=waiting[:1], now=NOW)
 
 
 class TestLog:

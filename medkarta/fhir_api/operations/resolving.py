@@ -128,7 +128,9 @@ async def _grant(
 
 
 def _may(opened: Opened, resource_type: str) -> bool:
-    return isinstance(opened.types, Everything) or resource_type in opened.types
+    """Of a type that a query narrows, nothing is told of what no query finds."""
+    named = isinstance(opened.types, Everything) or resource_type in opened.types
+    return named and resource_type not in opened.narrowed
 
 
 def _keys(names: list[Named]) -> set[UUID]:

@@ -8,6 +8,7 @@ A batch's entries stand each alone: of a long one some are taken at a time, and 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -27,6 +28,7 @@ from medkarta.record.intake.lines import Handled, log
 from medkarta.record.intake.naming import Names
 from medkarta.record.intake.parties import Party, settle
 from medkarta.record.intake.registering import store_all
+from medkarta.record.intake.several import MovedError
 from medkarta.record.submissions import (
     READS,
     Answer,
@@ -40,13 +42,14 @@ from medkarta.record.submissions import (
     Unanswered,
 )
 
-__all__ = ["Held", "take", "take_held", "take_what_is_free"]
+__all__ = ["Failed", "Held", "take", "take_held", "take_what_is_free"]
 
 _CREATED: Final = UUID("b2b5b7a4-7d0c-4e0b-9a49-5d5a2f1c8e77")
 _IMPOSSIBLE: Final = (IntegrityError, DataError, EntryOfOtherClinicError)
 # In one database transaction; a transaction of more entries has one of its own.
 _MOST_UNITS: Final = 200
 _MOST_ENTRIES: Final = 600
+_MOST_ANEW: Final = 5  # times that a unit is taken alone
 _MOST_TRIED: Final = 5  # that met others' locks in one group: what follows is not tried
 # Milliseconds that a group waits for others' locks, each of its units when it is tried alone then,
 # and what was held up once, beside the groups.
@@ -66,6 +69,7 @@ class _Unit:
     answers: dict[int, Answer] = field(default_factory=dict)
     touched: set[object] = field(default_factory=set)
     touched_before: set[object]  # by other units of its submission, in which they are one set
+    failure: Exception | None = None  # a fault of ours
 
     def party(self, store: Store) -> Party:
         """The unit as it is decided of; read anew each time, as deciding writes into it."""
@@ -85,6 +89,13 @@ class _Unit:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Failed:
+    """A submission at which we failed, in whole or in part; it harmed no other."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Held:
     """A submission that others' locks hold up, in whole or in part: `take_held` takes the rest."""
 
@@ -98,28 +109,41 @@ def take(*, submissions: Sequence[Submission], now: datetime) -> list[Taken | Re
 
     Nothing of a rejected one is stored, and it harms no other. What is of the same resource as
     another comes after it, in a transaction of its own. Raises what the database raises when it
-    goes away: what was not answered then is stored or not, and is safe to repeat.
+    goes away, and a fault of ours: what was not answered then is stored or not, and is safe to
+    repeat.
     """
     units = _by_submission(submissions)
     _Rounds(now).run([unit for made in units for unit in made])
+    for failed in filter(None, map(_failed, units)):
+        raise failed.error
     return [_answered(*one) for one in zip(submissions, units, strict=True)]
 
 
 def take_what_is_free(
     *, submissions: Sequence[Submission], now: datetime
-) -> list[Taken | Rejected | Held]:
+) -> list[Taken | Rejected | Held | Failed]:
     """As `take`; who writes to what somebody else has locked for long does not hold up the rest."""
     units = _by_submission(submissions)
     rounds = _Rounds(now, patience=_PATIENCE)
     rounds.run([unit for made in units for unit in made])
-    return [_left_or_answered(*one, rounds) for one in zip(submissions, units, strict=True)]
+    return [
+        _failed(made) or _left_or_answered(one, made, rounds)
+        for one, made in zip(submissions, units, strict=True)
+    ]
 
 
 def take_held(*, held: Held, now: datetime) -> Taken | Rejected | Held:
     """Wait a while for whoever holds it up, and take what is left of it."""
     rounds = _Rounds(now, patience=_PATIENCE_HELD)
     rounds.run(held.left)
+    if failed := _failed(held.units):
+        raise failed.error
     return _left_or_answered(held.submission, held.units, rounds)
+
+
+def _failed(units: Iterable[_Unit]) -> Failed | None:
+    failure = next((unit.failure for unit in units if unit.failure), None)
+    return Failed(error=failure) if failure else None
 
 
 def _by_submission(submissions: Sequence[Submission]) -> list[list[_Unit]]:
@@ -192,7 +216,9 @@ class _Rounds:
         """Take these in one transaction; answer those that are to be taken alone."""
         try:
             return self._taken(units, patience=self._patience)
-        except (*_IMPOSSIBLE, _LockedError):
+        except OperationalError:
+            raise  # the database is gone
+        except Exception:  # noqa: BLE001  # also a fault of ours: it is to harm no other unit
             return [*units]
 
     def _alone(self, unit: _Unit, *, patience: int | None) -> None:
@@ -200,11 +226,23 @@ class _Rounds:
             self.held.add(unit)
             return
         try:
-            self._taken([unit], patience=patience)
+            self._taken_at_last(unit, patience=patience)
         except _IMPOSSIBLE:
             unit.refuse("it contradicts what is stored", status=409)
         except _LockedError:
             self.held.add(unit)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001  # as above; whoever sent it is told
+            unit.failure = error
+
+    def _taken_at_last(self, unit: _Unit, *, patience: int | None) -> None:
+        """Anew, where somebody moved what it writes."""
+        for _ in range(_MOST_ANEW):
+            with suppress(MovedError):
+                self._taken([unit], patience=patience)
+                return
+        unit.refuse("others write it again and again: send it once more", status=409)
 
     def _is_behind(self, unit: _Unit) -> bool:
         """Whether one before it in its own submission is held."""

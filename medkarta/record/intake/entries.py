@@ -76,6 +76,13 @@ class Place:
         """Whether it is a resource of several people, who have a part each under the same id."""
         return self.patient_id is None and self.resource_type in OF_SEVERAL
 
+    @property
+    def both(self) -> tuple["Place", ...]:
+        """It, and the whole of which it may be a part."""
+        if self.patient_id is None or self.resource_type not in OF_SEVERAL:
+            return (self,)
+        return self, replace(self, patient_id=None)
+
     def part(self, patient_id: PatientId) -> "Place":
         """Of a whole, where this patient's part stands."""
         return replace(self, patient_id=patient_id)

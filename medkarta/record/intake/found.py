@@ -173,6 +173,14 @@ class Store:
             found[resource_id].add(patient_id)
         self._parts |= {one: frozenset(found[one]) for (one,) in asked}
 
+    def fetch_with_parts(self, places: Iterable[Place]) -> None:
+        """Read these, the wholes that they may be of, and the parts of those that are wholes."""
+        named = [one for place in places for one in place.both]
+        wholes = [one for one in named if one.is_whole and one.resource_id not in self._parts]
+        self.fetch_parts(wholes)
+        parts = [whole.part(one) for whole in wholes for one in self._parts[whole.resource_id]]
+        self.fetch([*named, *parts])
+
     def parts(self, whole: Place) -> frozenset[PatientId]:
         """Who has, or had, a part of it."""
         if whole.resource_id not in self._parts:
@@ -205,7 +213,7 @@ class Store:
         return (found and found.body) or ""
 
     def first(self, place: Place) -> Stored | None:
-        """The first version at a place."""
+        """The first version at a place; None also where a destruction took it away."""
         found = self.stored(place)
         if found is None or found.version == 1:
             return found and replace(found, body=self.body(place))
@@ -217,8 +225,8 @@ class Store:
         )
         if owned:
             sql += " AND patient_id = %s"
-        ((*row,),) = ask(connection, sql, [resource_id, place.patient_id][: 1 + owned])
-        return Stored(*row)
+        rows = ask(connection, sql, [resource_id, place.patient_id][: 1 + owned])
+        return Stored(*rows[0]) if rows else None
 
     def ask(self, questions: Iterable[Question]) -> None:
         """Answer these questions by the index."""
@@ -240,7 +248,7 @@ class Store:
             owned += [_Asked(question, patient, test) for patient in whose for test in tests]
         places |= _having(_OWNED_TOKENS, owned) | _having(_SHARED_TOKENS, shared)
         self._met |= {question: frozenset(found or ()) for question, found in places.items()}
-        self.fetch(place for question in asked for place in self._met[question])
+        self.fetch(one for question in asked for place in self._met[question] for one in place.both)
 
     def meeting(self, question: Question) -> frozenset[Place]:
         """Resources that meet the tests."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from medkarta.record.rules.conditions import Condition
 
 OTHER_CONTENT: Final = "this Idempotency-Key was used with other content"
+_MOST_SHARERS: Final = 30  # each has a part that is made, checked and written
 _IMPORTED: Final = UUID("5f2f7a5c-2a0b-4c61-9a55-6a1f0b0d7c1e")
 
 
@@ -69,7 +70,18 @@ class Settlement:
         asked = [(one.condition, one) for one in owned if one.first and one.condition]
         self._store.ask(self._names.question(condition, of=one) for condition, one in asked)
         self._attempt(owned, self._settle_owned)
-        self._attempt(sorted(led, key=lambda one: one.resource_type), self._settle_led)
+        while led:
+            waiting = set(led)
+            # Of those that wait for each other the first of the bundle goes first.
+            ready = [one for one in led if not waiting & self._leads(one)] or led[:1]
+            self._attempt(ready, self._settle_led)
+            led = [one for one in led if one not in ready]
+
+    def _leads(self, entry: Entry) -> set[Entry]:
+        """Entries of this bundle that say whose it is."""
+        named = [*things_named(entry.resource), way_of(entry.resource) or ""]
+        others = (self._names.entry_of(one, of=entry) for one in named)
+        return {one for one in others if one and one is not entry}
 
     def _attempt(self, entries: Iterable[Entry], settle: Callable[[Entry], None]) -> None:
         for entry in entries:
@@ -151,6 +163,9 @@ class Settlement:
             return
         if entry.resource_type not in OF_SEVERAL:
             raise UnresolvedError("it names several patients, and belongs to one", code="invalid")
+        if len(owners) > _MOST_SHARERS:
+            words = f"a resource is about {_MOST_SHARERS} patients at most"
+            raise UnresolvedError(words, status=413, code="too-costly")
         if len({one.custodian_id for one in owners}) > 1:
             raise UnresolvedError("it names patients of several clinics", code="invalid")
         entry.sharers = tuple(sorted(owners, key=lambda one: one.patient_id))
@@ -172,16 +187,25 @@ class Settlement:
         By a part's own id nothing is, and what is one patient's by its id stays that: the answer
         would be of another id.
         """
-        if place.resource_type not in OF_SEVERAL or not place.patient_id:
+        *_, whole = place.both
+        if whole == place:
             return place
-        whole = replace(place, patient_id=None)
         by_our_id = entry.target_id and our_place((place.resource_type, entry.target_id))
         if self._store.stored(whole):
             if by_our_id:
-                words = f"this is one patient's part of {whole.reference}: write that"
-                raise UnresolvedError(words, code="business-rule")
+                raise _of_a_part(whole)
             return whole
         return self._grown(entry, place, whole) if entry.sharers and not by_our_id else place
+
+    def _met(self, entry: Entry, place: Place) -> Place:
+        """What is meant where a condition finds a part: a whole, unless the part itself is said."""
+        *_, whole = place.both
+        if whole == place or self._store.stored(whole) is None:
+            return place
+        said = {entry.said_id, entry.condition.id if entry.condition else None}
+        if place.id in said:
+            raise _of_a_part(whole)
+        return whole
 
     def _grown(self, entry: Entry, place: Place, whole: Place) -> Place:
         """An update makes a whole of what was one patient's; a creation finds that it is there."""
@@ -291,7 +315,8 @@ class Settlement:
         """The one resource that meets the entry's condition."""
         if entry.condition is None:
             return None
-        places = self._names.meeting(entry.condition, of=entry, clinic_id=clinic_id)
+        met = self._names.meeting(entry.condition, of=entry, clinic_id=clinic_id)
+        places = {self._met(entry, one) for one in met}
         if len(places) > 1:
             words = f"its condition is met by {len(places)} resources"
             raise UnresolvedError(words, status=412, code="multiple-matches")
@@ -327,6 +352,11 @@ def _check_own_condition(entry: Entry) -> None:
             "the resource does not meet its own condition: sent again, it would make another",
             code="business-rule",
         )
+
+
+def _of_a_part(whole: Place) -> UnresolvedError:
+    words = f"this is one patient's part of {whole.reference}: write that"
+    return UnresolvedError(words, code="business-rule")
 
 
 def _absent(entry: Entry) -> UnresolvedError:

@@ -55,28 +55,50 @@ def _link(
             continue
         try:
             meant = names.meaning(reference, of=entry)
+            place = _place(entry, meant, store)
         except UnresolvedError as error:
             before = _said_before(entry, store) if before is None else before
-            if reference in before:
-                continue
-            entry.refuse_as(error.refusal)
-            return
+            stored = _as_stored(entry, names, reference)
+            if stored not in before:
+                entry.refuse_as(error.refusal)
+                return
+            entry.links[reference] = stored
+            continue
         if isinstance(meant, Entry):
             dependents[meant].append(entry)
-        if place := _place(entry, meant, store):
+        if place:
             _check_private(entry, place)
-            entry.links[reference] = place.reference + parted(reference)[1]
+            # The versions of a part are others than those of the whole.
+            version = parted(reference)[1] if _meant(meant) == place else ""
+            entry.links[reference] = place.reference + version
 
 
 def _place(entry: Entry, meant: Meaning | None, store: Store) -> Place | None:
-    """Where what is meant stands; of a whole, for one who shares it, their part."""
-    place = meant.place if isinstance(meant, Entry) else meant
+    """Where what is meant stands; of a whole, for one who shares it, their part.
+
+    Raises `UnresolvedError` where they have none.
+    """
+    place = _meant(meant)
     if place is None or not place.is_whole:
         return place
     shared = meant.sharers if isinstance(meant, Entry) else sharers_of(place, store)
     if not _patients(entry) <= {None, *(one.patient_id for one in shared)}:
-        entry.refuse(f"it refers to another patient's {place.resource_type}")
+        words = f"it refers to another patient's {place.resource_type}"
+        raise UnresolvedError(words, code="processing")
     return place.part(entry.owner.patient_id) if entry.owner else place
+
+
+def _meant(meant: Meaning | None) -> Place | None:
+    return meant.place if isinstance(meant, Entry) else meant
+
+
+def _as_stored(entry: Entry, names: Names, reference: str) -> str:
+    """What stands in the version before where this was said, of which nothing is there any more."""
+    kind, _, rest = parted(reference)[0].partition("/")
+    place = names.target(kind, rest, entry.keeper)
+    if place and place.is_whole and entry.owner:
+        return place.part(entry.owner.patient_id).reference
+    return reference
 
 
 def _finish(entry: Entry, names: Names, store: Store) -> None:
@@ -98,13 +120,20 @@ def _readdress(entry: Entry, names: Names, store: Store) -> None:
         start = found.start()
         if text.endswith(_IN_REFERENCE, 0, start):
             return found[0]
-        place = _place(entry, names.entry_of(found[0], of=entry), store)
-        if not (place and _ADDRESS.search(text, max(0, start - _LONGEST), start)):
+        meant = names.entry_of(found[0], of=entry)
+        if not (meant and _ADDRESS.search(text, max(0, start - _LONGEST), start)):
+            return found[0]
+        place = _place(entry, meant, store)
+        if place is None:
             return found[0]
         _check_private(entry, place)
         return place.reference
 
-    readdressed = _URN.sub(ours, text)
+    try:
+        readdressed = _URN.sub(ours, text)
+    except UnresolvedError as error:
+        entry.refuse_as(error.refusal)
+        return
     if readdressed != text:
         entry.rewrite(readdressed)
 

@@ -20,6 +20,7 @@ from medkarta.record.rules.conditions import (
 )
 from medkarta.record.rules.sharing import SHARED_TYPES, WITHOUT_PATIENT
 from medkarta.record.submissions import RefusedError
+from medkarta.record.writing import Owner
 
 Meaning: TypeAlias = Entry | Place
 
@@ -158,13 +159,21 @@ class Names:
         raise UnresolvedError(words, expression=of.place_of(reference))
 
     def question(
-        self, condition: Condition, *, of: Entry, clinic_id: ClinicId | None = None
+        self,
+        condition: Condition,
+        *,
+        of: Entry,
+        clinic_id: ClinicId | None = None,
+        whose: Owner | None = None,
     ) -> Question:
-        """A condition, and among whose resources it looks. Raises `UnresolvedError`."""
+        """A condition, and among whose resources it looks: the entry's own patient's, or `whose`.
+
+        Raises `UnresolvedError`.
+        """
         kind = condition.resource_type
         within: PatientId | ClinicId | None = None
         # Of a type that may be nobody's as well, what is a patient's is looked for among theirs.
-        first = of.first
+        first = whose or of.first
         theirs = first is not None and condition == of.condition
         if kind == "Patient":
             within = of.keeper or self.clinic_id or clinic_id
@@ -190,8 +199,12 @@ class Names:
             return {named} if named else set()
         if kind == "Patient" and not any(one.param == "identifier" for one in condition.tests):
             raise UnresolvedError("a Patient is looked for by its identifier or its _id")
-        question = self.question(condition, of=of, clinic_id=clinic_id)
-        met = {place for place in self._store.meeting(question) if self.sees(place)}
+        questions = [
+            self.question(condition, of=of, clinic_id=clinic_id, whose=one)
+            for one in of.sharers or (of.owner,)
+        ]
+        found = (place for one in questions for place in self._store.meeting(one))
+        met = {place for place in found if self.sees(place)}
         met = met & {named} if condition.id else met
         # Of shared resources those that the sender wrote itself come first.
         own = {place for place in met if place.patient_id is None and self._wrote(place)}

@@ -7,10 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from medkarta.fhir.json_text import BadJsonError, JsonObject, read_resource
-from medkarta.fhir.search.compartment import NOMINATED, patient_references, way_of
-from medkarta.record.intake.entries import Entry, Place, Verb
+from medkarta.fhir.search.compartment import (
+    NOMINATED,
+    patient_references,
+    things_named,
+    way_of,
+)
+from medkarta.foundation.ids import PatientId
+from medkarta.record.intake.entries import Entry, Place, Verb, our_place
 from medkarta.record.intake.found import Store
 from medkarta.record.intake.identity import Settlement
 from medkarta.record.intake.keepers import Keeper
@@ -79,7 +86,7 @@ def _read_beforehand(parties: Iterable[Party], store: Store) -> None:
     """Whatever the entries name, in one statement of each kind."""
     store.look_up(name for party in parties for name in party.names.outside())
     store.ask(question for party in parties for question in party.names.questions())
-    store.fetch(place for party in parties for place in party.names.places())
+    store.fetch_with_parts(place for party in parties for place in party.names.places())
 
 
 def _refuse_doubles(party: Party) -> None:
@@ -116,7 +123,9 @@ def _patch(entry: Entry, store: Store) -> None:
     if resource.id != entry.place.id:
         entry.refuse("a patch does not change the id", expression=f"{entry.resource_type}.id")
     entry.read(resource, {})
-    if not entry.refusal and _owners(entry.resource) != _owners(parse_body(before)):
+    former_resource = parse_body(before)
+    lost = _led_to(former_resource) - _led_to(entry.resource)
+    if not entry.refusal and (lost or _owners(entry.resource) != _owners(former_resource)):
         entry.refuse("a patch does not change whose it is", expression=_owner_of(entry))
 
 
@@ -130,3 +139,10 @@ def _owners(resource: JsonObject) -> set[str | None]:
     """What says whose it is."""
     named = map(parted, patient_references(resource))
     return {way_of(resource), *(whole for whole, _ in named)}
+
+
+def _led_to(resource: JsonObject) -> set[PatientId | UUID]:
+    """Whose what it is about is, or the wholes that it is about, where its type says it so."""
+    pairs = (parted(one)[0].partition("/")[::2] for one in things_named(resource))
+    places = [place for kind, text in pairs if (place := our_place((kind, text)))]
+    return {one.patient_id or one.resource_id for one in places if one.patient_id or one.is_whole}

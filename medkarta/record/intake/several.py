@@ -22,6 +22,10 @@ from medkarta.record.writing import Owner, Version
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class MovedError(Exception):
+    """While the locks were waited for, somebody gave a whole to one more: begin anew."""
+
+
 def find_parts(entries: Iterable[Entry], store: Store) -> None:
     """Tell each whole where its parts stand, or will: all of them are locked then."""
     wholes = _wholes(entries)
@@ -37,18 +41,22 @@ def find_parts(entries: Iterable[Entry], store: Store) -> None:
 
 
 def hold_parts(entries: Iterable[Entry], store: Store) -> None:
-    """Once they are locked: those that are there or will be. A patch leaves them as they are."""
+    """Once they are locked: those that are there or will be. A patch leaves them as they are.
+
+    Raises `MovedError`.
+    """
     wholes = [(entry, place) for entry, place in _wholes(entries) if not store.made(place)]
     store.fetch_parts(place for _, place in wholes)
     for entry, place in wholes:
         if not store.parts(place) <= {part.patient_id for part in entry.parts}:
-            words = "it was just written for somebody more: send it again"
-            entry.refuse(words, status=409, code="conflict")
+            raise MovedError
         present = sharers_of(place, store)
         if entry.grown_from:
             present = (*present, *_present([entry.grown_from], store))
         if entry.verb is Verb.PATCH:
             entry.sharers = present
+            if not present:
+                entry.refuse(f"there is no {entry.name}", status=404, code="not-found")
         writes = entry.updates or store.stored(place) is None
         stay = {*present, *(entry.sharers if writes else ())}
         entry.parts = tuple(place.part(one.patient_id) for one in stay)
