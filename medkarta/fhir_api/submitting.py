@@ -76,6 +76,7 @@ async def submit_one(api: Api, request: FhirRequest, entry: SentEntry) -> FhirAn
             entries=(kept_within(caller, entry),),
             origin=request.origin,
             idempotency_key=key,
+            base=request.base,
         )
 
     taken = await api.writer.take(Asked(asking=asking, submission_of=submission_of))

@@ -101,13 +101,14 @@ class SentEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
-    """What one system sends in one request of HTTP."""
+    """What one system sends in one request of HTTP, to this `base` of ours."""
 
     sender: Sender
     kind: Kind
     entries: tuple[SentEntry, ...]
     origin: Origin
     idempotency_key: str | None = None
+    base: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

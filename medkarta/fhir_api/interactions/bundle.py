@@ -137,6 +137,7 @@ def _asked(request: FhirRequest, caller: Caller) -> _AskedParts:
         entries=taken,
         origin=request.origin,
         idempotency_key=idempotency_key(request),
+        base=request.base,
     )
     return _AskedParts(type=read.type, entries=entries, submission=submission)
 

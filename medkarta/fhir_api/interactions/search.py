@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from medkarta.access.api.asking import Caller, Doing
+from medkarta.access.api.asking import Caller, Concern, Doing
 from medkarta.access.grants import EVERYTHING
 from medkarta.fhir.representation import Summary
 from medkarta.fhir.search.criteria import criteria_of
@@ -21,7 +21,7 @@ from medkarta.fhir_api.requests import FORM, UTF8, FhirRequest
 from medkarta.fhir_api.senders_ids import query_by_ours
 from medkarta.fhir_api.stored_value_sets import query_expanded
 from medkarta.fhir_api.unknown import check_strictness, left_out
-from medkarta.fhir_api.whose import concern_of, patients_named
+from medkarta.fhir_api.whose import concern_of, goes_through_records, target_of
 from medkarta.record.reading import SearchPage
 from medkarta.record.search.cursors import Asked, BadCursorError
 from medkarta.record.search.sides import ForbiddenSearchError
@@ -109,13 +109,15 @@ def _wish(query: Query) -> Wish:
         controls.includes or controls.revincludes
     )
     walks = any(one.walks for _, one in criteria_of(query))
-    named = patients_named(query)
+    target = target_of(query)
+    # A system that names nobody would find nothing through records, whatever is in them.
+    unnamed = target is None and goes_through_records(query)
     return Wish(
         doing=Doing.SEARCH,
         types=frozenset({kind}) if alone and not walks else EVERYTHING,
         resources=(f"{kind}?{'&'.join(_names(query))}",),
-        concern=concern_of(kind, alone=alone),
-        target=next(iter(named)) if len(named) == 1 else None,
+        concern=Concern.PERSON if unnamed else concern_of(kind, alone=alone),
+        target=target,
     )
 
 

@@ -79,7 +79,7 @@ class _Unit:
             entry.index = index
             _identify(entry, one, self.submission)
         clinic_id = self.submission.sender.clinic_id
-        names = Names(entries, store, clinic_id=clinic_id)
+        names = Names(entries, store, clinic_id=clinic_id, base=self.submission.base)
         return Party(entries=entries, names=names, keeper=Sending(clinic_id, names), strict=True)
 
     def refuse(self, words: str, *, status: int) -> None:

@@ -106,6 +106,9 @@ class Settlement:
                 return  # nothing is there that would have to go
             raise _absent(entry)
         self._check_writable(entry, place, former)
+        if entry.verb is Verb.DELETE and place.resource_id == self._keeper.shared:
+            words = "this is the organisation as which this system writes and keeps patients"
+            raise RefusedError(words, status=409, code="conflict")
         entry.place = place
         if place.patient_id and former.custodian_id:
             entry.owner = Owner(patient_id=place.patient_id, custodian_id=former.custodian_id)

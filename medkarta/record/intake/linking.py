@@ -94,11 +94,11 @@ def _meant(meant: Meaning | None) -> Place | None:
 
 def _as_stored(entry: Entry, names: Names, reference: str) -> str:
     """What stands in the version before where this was said, of which nothing is there any more."""
-    kind, _, rest = parted(reference)[0].partition("/")
+    kind, _, rest = parted(names.relative(reference))[0].partition("/")
     place = names.target(kind, rest, entry.keeper)
     if place and place.is_whole and entry.owner:
         return place.part(entry.owner.patient_id).reference
-    return reference
+    return names.relative(reference)
 
 
 def _finish(entry: Entry, names: Names, store: Store) -> None:

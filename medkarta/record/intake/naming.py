@@ -49,15 +49,21 @@ class Names:
     """The names by which a bundle's entries call each other and the store's resources.
 
     `clinic_id` is who sent the bundle and sees of the patients' resources its own alone; None: an
-    import, where each entry's clinic comes out on the way.
+    import, where each entry's clinic comes out on the way. `base` is ours, by which it was sent.
     """
 
     def __init__(
-        self, entries: Iterable[Entry], store: Store, *, clinic_id: ClinicId | None = None
+        self,
+        entries: Iterable[Entry],
+        store: Store,
+        *,
+        clinic_id: ClinicId | None = None,
+        base: str = "",
     ) -> None:
         self._entries = list(entries)
         self._store = store
         self.clinic_id = clinic_id
+        self._base = f"{base}/" if base else ""
         self.removed: set[Place] = set()  # by this bundle: nothing in it means these any more
         self._named: dict[str, Entry] = {}
         self._by_token: dict[str, defaultdict[tuple[str, str | None], list[Entry]]] = {}
@@ -74,9 +80,13 @@ class Names:
             if entry.key:
                 yield self.of_key(entry.key)
             for reference in entry.references:
-                whole, _ = parted(reference)
+                whole, _ = parted(self.relative(reference))
                 if whole not in self._named and (name := _RELATIVE.fullmatch(whole)):
                     yield Name(name[1], name[2], self.clinic_id)
+
+    def relative(self, reference: str) -> str:
+        """With our own base it is as without: https://hl7.org/fhir/R4/references.html#literal."""
+        return reference.removeprefix(self._base)
 
     def of_key(self, key: str) -> Name:
         """The name of what was created under an idempotency key."""
@@ -133,7 +143,7 @@ class Names:
     def entry_of(self, reference: str, *, of: Entry) -> Entry | None:
         """The entry of this bundle that is meant."""
         reference, _ = parted(reference)
-        entry = self._named.get(reference)
+        entry = self._named.get(reference) or self._named.get(self.relative(reference))
         if entry is None and of.full_url and _RELATIVE.fullmatch(reference):
             base = _BASE.fullmatch(of.full_url)
             entry = self._named.get(f"{base[1]}/{reference}") if base else None
@@ -148,12 +158,13 @@ class Names:
         Raises `UnresolvedError`.
         """
         meant: Meaning | None = self.entry_of(reference, of=of)
-        if meant is None and (relative := _RELATIVE.fullmatch(parted(reference)[0])):
+        here = self.relative(reference)
+        if meant is None and (relative := _RELATIVE.fullmatch(parted(here)[0])):
             keeper = of.keeper or clinic_id
             meant = self.stored(relative[1], relative[2], keeper)
-        if meant is None and (conditional := _CONDITIONAL.fullmatch(reference)):
+        if meant is None and (conditional := _CONDITIONAL.fullmatch(here)):
             meant = self._conditional(conditional, of, clinic_id)
-        if meant or _ELSEWHERE.match(reference) or reference not in of.literals:
+        if meant or _ELSEWHERE.match(here) or reference not in of.literals:
             return meant
         words = f"{reference} is neither in the bundle nor in the store"
         raise UnresolvedError(words, expression=of.place_of(reference))
