@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from medkarta.fhir.search.compartment import OF_SEVERAL
 from medkarta.foundation.copying import Copied
 from medkarta.foundation.ids import (
     ClinicId,
@@ -175,7 +176,8 @@ class Store:
 
     def fetch_with_parts(self, places: Iterable[Place]) -> None:
         """Read these, the wholes that they may be of, and the parts of those that are wholes."""
-        named = [one for place in places for one in place.both]
+        named = [*places]
+        named += [one for place in named if place.resource_type in OF_SEVERAL for one in place.both]
         wholes = [one for one in named if one.is_whole and one.resource_id not in self._parts]
         self.fetch_parts(wholes)
         parts = [whole.part(one) for whole in wholes for one in self._parts[whole.resource_id]]
@@ -248,7 +250,8 @@ class Store:
             owned += [_Asked(question, patient, test) for patient in whose for test in tests]
         places |= _having(_OWNED_TOKENS, owned) | _having(_SHARED_TOKENS, shared)
         self._met |= {question: frozenset(found or ()) for question, found in places.items()}
-        self.fetch(one for question in asked for place in self._met[question] for one in place.both)
+        met = (place for question in asked for place in self._met[question])
+        self.fetch_with_parts(met)
 
     def meeting(self, question: Question) -> frozenset[Place]:
         """Resources that meet the tests."""

@@ -86,7 +86,7 @@ class Names:
 
     def relative(self, reference: str) -> str:
         """With our own base it is as without: https://hl7.org/fhir/R4/references.html#literal."""
-        return reference.removeprefix(self._base)
+        return reference.removeprefix(self._base) if reference[:4] == "http" else reference
 
     def of_key(self, key: str) -> Name:
         """The name of what was created under an idempotency key."""
@@ -143,7 +143,9 @@ class Names:
     def entry_of(self, reference: str, *, of: Entry) -> Entry | None:
         """The entry of this bundle that is meant."""
         reference, _ = parted(reference)
-        entry = self._named.get(reference) or self._named.get(self.relative(reference))
+        entry = self._named.get(reference)
+        if entry is None and self._base and reference.startswith(self._base):
+            entry = self._named.get(self.relative(reference))
         if entry is None and of.full_url and _RELATIVE.fullmatch(reference):
             base = _BASE.fullmatch(of.full_url)
             entry = self._named.get(f"{base[1]}/{reference}") if base else None

@@ -118,11 +118,14 @@ class Decisions:
             body=body,
             resource=resource,
         )
+        if place.is_whole:
+            self._put_parts(entry, place, body, known=former is not None)
+
+    def _put_parts(self, entry: Entry, place: Place, body: str, *, known: bool) -> None:
         for part, version in versions_of_parts(entry, body, self._store, self._now):
             self.versions[part.key] = version
-        if place.is_whole:
-            known = self._store.parts(place) if former else frozenset()
-            self.new_parts += [one for one in entry.parts if one.patient_id not in known]
+        before = self._store.parts(place) if known else frozenset()
+        self.new_parts += [one for one in entry.parts if one.patient_id not in before]
 
 
 def refuse_stale(entry: Entry, former: Stored, *, repeated: bool = False) -> bool:
