@@ -26,6 +26,8 @@ async def whole_of(api: Api, request: FhirRequest, opened: Opened, name: Named) 
         sharers = await reading_wholes.sharers(
             connection, clinic_id, name.resource_type, resource_id
         )
+    if not sharers:
+        return None
     wishes = [_wish(name.resource_type, one, resource_id) for one in sharers]
     passed = await asyncio.gather(*(api.open(request, wish) for wish in wishes))
     return Whole(

@@ -63,7 +63,7 @@ class Whole:
 async def sharers(
     connection: Connection, clinic_id: ClinicId, resource_type: str, resource_id: ResourceId
 ) -> list[PatientId]:
-    """Who shares, or has shared, what this clinic keeps; nobody: it is no whole, or not there."""
+    """Who shares, or has shared, what this clinic keeps; nobody: there is no such whole of its."""
     cursor = await connection.execute(_SHARERS, (resource_id, resource_type, clinic_id))
     return [patient_id for (patient_id,) in await cursor.fetchall()]
 
