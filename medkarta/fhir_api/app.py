@@ -164,7 +164,7 @@ def _form(request: FhirRequest, body: bytes) -> dict[str, str]:
     """What a search by POST says in its body."""
     if request.path[-1:] != ("_search",) or kind_of(request.header("content-type")) != FORM:
         return {}
-    return parameters_of(body, longest=LONGEST_FORM)
+    return parameters_of(body, longest=LONGEST_FORM, charset="utf-8")
 
 
 async def _send(scope: Scope, receive: Receive, send: Send, answer: FhirAnswer) -> None:

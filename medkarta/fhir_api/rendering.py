@@ -91,7 +91,7 @@ def in_xml(request: FhirRequest, answer: FhirAnswer) -> FhirAnswer:
 def _view(request: FhirRequest) -> View:
     given = request.parameters
     try:
-        summary = Summary(given.get("_summary", "false"))
+        summary = Summary(given.get("_summary") or "false")
     except ValueError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST,
@@ -100,7 +100,7 @@ def _view(request: FhirRequest) -> View:
             expression="_summary",
         ) from error
     try:
-        elements = read_elements(given["_elements"]) if "_elements" in given else ()
+        elements = read_elements(text) if (text := given.get("_elements")) else ()
     except BadSearchError as error:
         raise FhirError(
             HTTPStatus.BAD_REQUEST, "invalid", str(error), expression=error.name

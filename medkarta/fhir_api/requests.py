@@ -132,8 +132,13 @@ class FhirRequest:
         return None
 
 
-def parameters_of(query: bytes, *, longest: int = LONGEST_QUERY) -> dict[str, str]:
-    """The query's parameters, the last of each name. Raises `FhirError`."""
+def parameters_of(
+    query: bytes, *, longest: int = LONGEST_QUERY, charset: str = "ascii"
+) -> dict[str, str]:
+    """The query's parameters, the last of each name. Raises `FhirError`.
+
+    `charset` is of what is not percent-encoded: of a form it may be UTF-8 as it is.
+    """
     if len(query) > longest:
         raise FhirError(
             HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -141,7 +146,7 @@ def parameters_of(query: bytes, *, longest: int = LONGEST_QUERY) -> dict[str, st
             "The query is too long: send it as a form to _search.",
         )
     try:
-        pairs = [part.partition("=") for part in query.decode("ascii").split("&") if part]
+        pairs = [part.partition("=") for part in query.decode(charset).split("&") if part]
         return {_decoded(name): _decoded(value) for name, _, value in pairs}
     except ValueError as error:
         raise FhirError(

@@ -156,7 +156,7 @@ def test_a_compartment_leaves_a_line_with_the_names_of_parameters_and_no_value(
 @pytest.mark.parametrize(
     "query",
     [
-        *("_type=Device", "_type=Group", "_type=Nonsense", "_type=", "_count=0", "_count=x"),
+        *("_type=Device", "_type=Group", "_type=Nonsense", "_type=,", "_count=0", "_count=x"),
         *("_lastUpdated=yesterday", "_lastUpdated:below=2026", "_sort=_lastUpdated"),
         *("code=718-7", "_summary=count", "_elements=id", "_include=*", "_cursor=s1.abc"),
     ],

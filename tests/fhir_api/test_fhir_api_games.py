@@ -228,7 +228,7 @@ def test_what_is_beyond_the_bounds_is_refused(machine, anna, dear):
     refused(machine.get("Observation?" + DEAR[dear], anna), 400)
 
 
-@pytest.mark.parametrize("count", ["-1", "a", "1.5", "1e3", "", "0x10", "%00", "١"])
+@pytest.mark.parametrize("count", ["-1", "a", "1.5", "1e3", "+", "0x10", "%00", "١"])
 def test_a_count_is_a_number(machine, anna, count):
     """B148."""
     for path in (

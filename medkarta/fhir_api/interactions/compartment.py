@@ -80,7 +80,7 @@ async def search_compartment(api: Api, request: FhirRequest) -> FhirAnswer:
 
 
 def _asked(api: Api, request: FhirRequest) -> _Asked:
-    given = read_given(request, own=OF_THE_ANSWER - _ELSEWHERES)
+    given = _without_empty(read_given(request, own=OF_THE_ANSWER - _ELSEWHERES))
     if unknown := sorted(given.values.keys() - _SEARCHED_BY):
         raise FhirError(
             HTTPStatus.BAD_REQUEST,
@@ -100,6 +100,12 @@ def _asked(api: Api, request: FhirRequest) -> _Asked:
         raise bad_cursor() from error
     resumed = {name: tuple(texts) for name, texts in values.items()}
     return _Asked(Given(resumed, {}), reader, after)
+
+
+def _without_empty(given: Given) -> Given:
+    """As in every search: https://hl7.org/fhir/R4/search.html."""
+    said = {name: tuple(filter(None, texts)) for name, texts in given.values.items()}
+    return Given({name: texts for name, texts in said.items() if texts}, given.resources)
 
 
 def _sealed(api: Api, request: FhirRequest, given: Given, reader: str, place: Place) -> str:
@@ -138,8 +144,8 @@ def _part(given: Given) -> Part:
 
 def _used(request: FhirRequest, given: Given, limit: int) -> str:
     """What was searched by: of more than a page may hold, what it may."""
-    if _CURSOR in request.parameters:
-        return urlencode({_CURSOR: request.parameters[_CURSOR]})
+    if cursor := request.parameters.get(_CURSOR):
+        return urlencode({_CURSOR: cursor})
     counted = {"_count": (str(limit),)} if "_count" in given.values else {}
     return urlencode({**given.values, **counted}, doseq=True, safe=":,")
 

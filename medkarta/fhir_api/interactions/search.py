@@ -69,7 +69,16 @@ def check_form(request: FhirRequest) -> None:
 
 def text_of(request: FhirRequest) -> bytes:
     """The search's text: of the address, and of the form where it came by one."""
-    return b"&".join(part for part in (request.query, request.body) if part)
+    return b"&".join(part for part in map(asked_in, (request.query, request.body)) if part)
+
+
+def asked_in(text: bytes) -> bytes:
+    """A query string without its empty parameters, which ask for nothing.
+
+    https://hl7.org/fhir/R4/search.html: they are no error. What writes under a condition does
+    not read it so: it would mean others.
+    """
+    return b"&".join(part for part in text.split(b"&") if part.partition(b"=")[2])
 
 
 def _asked(api: Api, request: FhirRequest) -> Asked:

@@ -20,7 +20,7 @@ from medkarta.fhir_api.answers import View as Look
 from medkarta.fhir_api.api import Api
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.bundles import Link, bundle, entry, outcome_entry
-from medkarta.fhir_api.interactions.search import bad_cursor, check_form, text_of
+from medkarta.fhir_api.interactions.search import asked_in, bad_cursor, check_form, text_of
 from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.requests import FhirRequest
 from medkarta.fhir_api.subscription_rights import owner_asking
@@ -105,7 +105,7 @@ def _found(owner: Owner, query: Query, views: list[View]) -> _Rest:
 
 def _self(request: FhirRequest, query: Query) -> Link:
     where = f"{request.base}/{'/'.join(request.path)}"
-    text = without(request.query.decode("ascii"), query.unknown)
+    text = without(asked_in(request.query).decode("ascii"), query.unknown)
     return Link("self", f"{where}?{text}" if text else where)
 
 
