@@ -29,6 +29,7 @@ SHAREABLE = {
     "shareablevalueset": "ValueSet",
 }
 LIPIDS = ("cholesterol", "triglyceride", "hdlcholesterol", "ldlcholesterol")
+EMPTY = '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'
 RANGE = "Observation.referenceRange"
 VARIANT = {"reference": "EvidenceVariable/9"}
 ITEM = {"reference": "Observation/2"}
@@ -201,7 +202,7 @@ OF_ONE = [
     ("catalog", {"section": GONE}, []),
     (
         "catalog",
-        {"section.0": {"title": "x", "text": {"status": "empty", "div": "<div>x</div>"}}},
+        {"section.0": {"title": "x", "text": {"status": "empty", "div": EMPTY}}},
         [("Composition.section[0].entry", "required")],
     ),
     (

@@ -9,6 +9,7 @@ TERMS = "http://terminology.hl7.org/CodeSystem/"
 UCUM = "http://unitsofmeasure.org"
 CODED = {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}
 NAMED = {"text": "x"}
+EMPTY = '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'
 WHO = {"reference": "Patient/1"}
 OBSERVATION = {"resourceType": "Observation", "status": "final", "code": CODED}
 CONDITION = {"resourceType": "Condition", "subject": WHO}
@@ -250,8 +251,7 @@ CASES = [
     ("cmp-1", SECTIONS | {"section": [{"entry": [WHO]}]}, SECTIONS | {"section": [{"title": "x"}]}),
     (
         "cmp-2",
-        SECTIONS
-        | {"section": [{"emptyReason": NAMED, "text": {"status": "empty", "div": "<div> </div>"}}]},
+        SECTIONS | {"section": [{"emptyReason": NAMED, "text": {"status": "empty", "div": EMPTY}}]},
         SECTIONS | {"section": [{"emptyReason": NAMED, "entry": [WHO]}]},
     ),
     ("ppc-1", CONSENT, {n: v for n, v in CONSENT.items() if n != "policyRule"}),

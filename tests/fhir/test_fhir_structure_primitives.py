@@ -5,8 +5,16 @@ from decimal import Decimal
 import pytest
 
 from medkarta.fhir.definitions import elements_of, table
+from medkarta.fhir.structure.check import issues_of
 from medkarta.fhir.structure.issues import Context
 from medkarta.fhir.structure.primitives import PRIMITIVES
+
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+def div(inner):
+    return f'<div xmlns="{XHTML}">{inner}</div>'
+
 
 RIGHT = {
     "base64Binary": ["0Jk=", "AAAA", "QQ==\n", "0J\r\nk="],
@@ -37,11 +45,11 @@ RIGHT = {
     "url": ["http://a.example/x?y#z", "mailto:a@b"],
     "uuid": ["urn:uuid:c757873d-ec9a-4326-a141-556f43239520"],
     "xhtml": [
-        '<div xmlns="http://www.w3.org/1999/xhtml" xml:lang="ru">x<br/>&nbsp;&lt;</div>',
-        " <div>x\ny</div>\n",
-        "<div><!-- a --><p style='color: red'>x</p></div>",
-        '<div><a href="https://a.example/?a:b">x</a><a href="#a">y</a><a href="b/c">z</a></div>',
-        '<div><img src="data:image/png;base64,AAAA" alt=""/></div>',
+        f'<div xmlns="{XHTML}" xml:lang="ru">x<br/>&#160;&lt;&amp;&quot;&apos;&gt;</div>',
+        f" <div xmlns='{XHTML}'>x\ny</div>\n",
+        f"<div xmlns='{XHTML}'><!-- &nbsp; --><p style='color: red'>x</p></div>",
+        *(f'<div xmlns="{XHTML}"><a href="{to}">x</a></div>' for to in ("https://a/?a:b", "#a")),
+        f'<div xmlns="{XHTML}"><img src="data:image/png;base64,AAAA" alt=""/></div>',
     ],
 }
 WRONG = {
@@ -82,16 +90,17 @@ WRONG = {
         "urn:uuid:C757873D-EC9A-4326-A141-556F43239520",
     ],
     "xhtml": [
-        *("", "x", "<p>x</p>", "<div>x", "<division>x</div>", 1),
-        *("<div><b></div>", "<div>&foo;</div>", '<div xmlns="urn:x">x</div>', "<div/><div/>"),
-        *("<div><script>x</script></div>", "<div><iframe/></div>", "<div><form/></div>"),
-        *('<div onclick="x">y</div>', '<div><img src="x" onerror="y"/></div>'),
-        *("<div><svg xmlns='http://www.w3.org/2000/svg'/></div>", "<div><?php ?></div>"),
-        '<!DOCTYPE div [<!ENTITY a "b">]><div>&a;</div>',
-        '<div><a href="javascript:x">y</a></div>',
-        '<div><a href=" java&#10;Script:x">y</a></div>',
-        '<div><a href="data:text/html,x">y</a></div>',
-        f"<div>{'<b/>' * 100_000}</div>",
+        *("", "x", 1, "<p>x</p>", "<div/><div/>", "<div>x</div>", '<div xmlns="urn:x">x</div>'),
+        *(f"<division xmlns='{XHTML}'>x</division>", f"<h:div xmlns:h='{XHTML}'>x</h:div>"),
+        '<!DOCTYPE div [<!ENTITY a "b">]>' + div("&a;"),
+        f'<div xmlns="{XHTML}" onclick="x">y</div>',
+        *map(div, ("<b>", "&foo;x", "&nbsp;x", "&copy;", "x<?php ?>", "<script>x</script>")),
+        *map(div, ("x<iframe/>", "x<form/>", '<img src="x" onerror="y"/>')),
+        *map(div, ("x<svg xmlns='http://www.w3.org/2000/svg'/>", "x<p xmlns=''/>")),
+        *map(div, ('<a href="javascript:x">y</a>', '<a href=" java&#10;Script:x">y</a>')),
+        div('<a href="data:text/html,x">y</a>'),
+        *map(div, ("", " \n\t", "<p> </p><br/>", "<!-- x -->", '<img alt="x"/>', "&#32;")),
+        div(f"x{'<b/>' * 100_000}"),
     ],
 }
 NOWHERE = Context({}, {})
@@ -109,6 +118,22 @@ def test_the_right_form_passes(kind, value):
 @pytest.mark.parametrize(("kind", "value"), cases(WRONG))
 def test_the_wrong_form_does_not(kind, value):
     assert PRIMITIVES[kind](value, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (div("a&nbsp;b"), "an entity that XML does not name"),
+        (div("&nbsp;"), "txt-1"),
+        (div(" "), "neither text nor a picture in the narrative (txt-2)"),
+        ("<div>x</div>", f"a div of the namespace {XHTML}"),
+    ],
+)
+def test_what_a_narrative_lacks_is_said_with_its_place(value, words):
+    text = {"status": "generated", "div": value}
+    observation = {"resourceType": "Observation", "status": "final", "code": {"text": "c"}}
+    (issue,) = issues_of(observation | {"text": text})
+    assert (issue.path, words in issue.words) == ("Observation.text.div", True)
 
 
 def test_every_type_that_r4_names_is_known_to_us():

@@ -25,7 +25,7 @@ VALUES = {
     "time": "10:00:00",
     "unsignedInt": 1,
     "uuid": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
-    "xhtml": "<div>x</div>",
+    "xhtml": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
     "Reference": {"display": "x"},
     "Extension": {"url": "http://a.example/x", "valueBoolean": True},
     "Resource": {"resourceType": "Basic", "code": {"text": "x"}},

@@ -1,13 +1,14 @@
-"""What R4 lets stand in a narrative: https://hl7.org/fhir/R4/narrative.html#xhtml, rule txt-1.
+"""What R4 lets stand in a narrative: https://hl7.org/fhir/R4/narrative.html#xhtml, txt-1, txt-2.
 
 Text with its form, links and pictures; nothing that acts or loads anything else.
 """
 
 import re
 from typing import Final
+from xml.parsers import expat
 
 from medkarta.fhir.xml.hardened import BadXmlError, RefusedError, new_parser, parse
-from medkarta.fhir.xml.narratives import Guard, document_of
+from medkarta.fhir.xml.narratives import Guard, text_of
 from medkarta.fhir.xml.shapes import XHTML
 
 _WORDS: Final = (
@@ -28,6 +29,8 @@ _ADDRESSES: Final = frozenset({"href", "src", "cite", "longdesc"})
 # Browsers leave white space and control characters out of an address before they look at it.
 _IGNORED: Final = re.compile(r"[\x00-\x20\x7f]+")
 _SCHEME: Final = re.compile(r"([^/?#:]*):")
+_BLANK: Final = " \t\r\n"  # as XPath's normalize-space, by which R4 writes txt-2
+_UNKNOWN_ENTITY: Final = expat.errors.XML_ERROR_UNDEFINED_ENTITY
 _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "urn", "cid"})
 
 
@@ -37,18 +40,25 @@ def fault_of(div: str) -> str | None:
     parser = new_parser()
     parser.StartElementHandler = guard.start
     parser.EndElementHandler = guard.end
+    parser.CharacterDataHandler = guard.text
     parser.ProcessingInstructionHandler = guard.instruction
     try:
-        parse(parser, document_of(div))
+        parse(parser, text_of(div).encode())
     except BadXmlError as error:
+        if error.message.endswith(_UNKNOWN_ENTITY):
+            return "an entity that XML does not name: write the character itself, or &#…; (txt-1)"
         return error.message
-    return None
+    return None if guard.says else "neither text nor a picture in the narrative (txt-2)"
 
 
 class _Strict(Guard):
     def __init__(self) -> None:
         super().__init__()
         self._elements = 0
+        self.says = False  # anything that a reader sees
+
+    def text(self, text: str) -> None:
+        self.says = self.says or bool(text.strip(_BLANK))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         super().start(name, attributes)
@@ -57,6 +67,8 @@ class _Strict(Guard):
             raise RefusedError("the narrative has too many elements")
         if name.removeprefix(f"{XHTML} ") not in _ELEMENTS:
             raise RefusedError("an element that R4 does not let stand in a narrative")
+        if name == f"{XHTML} img" and "src" in attributes:
+            self.says = True
         for attribute, value in attributes.items():
             if " " in attribute:  # of the namespace of XML itself
                 continue

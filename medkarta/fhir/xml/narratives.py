@@ -20,7 +20,7 @@ def checked(div: str) -> str:
     Entities that HTML 4 knows and XML does not become their characters. What the elements may do
     is not judged here (`narrative_rules`). Raises `hardened.BadXmlError`.
     """
-    text = _text_of(div)
+    text = text_of(_with_characters(div))
     guard = Guard()
     parser = hardened.new_parser()
     parser.StartElementHandler = guard.start
@@ -31,18 +31,23 @@ def checked(div: str) -> str:
 
 
 def document_of(div: str) -> bytes:
-    """The `div` of a JSON text as a document: there its namespace is often left out.
+    """The `div` of a JSON text as a document: what was stored long ago may have no namespace.
 
     Raises `hardened.BadXmlError`.
     """
-    return _BARE.sub(f'<div xmlns="{XHTML}"', _text_of(div), count=1).encode()
+    return _BARE.sub(f'<div xmlns="{XHTML}"', text_of(_with_characters(div)), count=1).encode()
 
 
-def _text_of(div: str) -> str:
-    text = _ENTITY.sub(_character, div.strip(" \t\r\n"))
+def text_of(div: str) -> str:
+    """The `div` alone, without white space around it. Raises `hardened.BadXmlError`."""
+    text = div.strip(" \t\r\n")
     if not text.startswith("<div"):
         raise hardened.BadXmlError("not an XHTML <div>")
     return text
+
+
+def _with_characters(div: str) -> str:
+    return _ENTITY.sub(_character, div)
 
 
 def _character(entity: re.Match[str]) -> str:
