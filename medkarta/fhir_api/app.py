@@ -14,7 +14,7 @@ from medkarta.access.grants import Origin
 from medkarta.fhir_api.answers import ALWAYS, JSON_TYPE, PUBLIC, FhirAnswer, Streamed
 from medkarta.fhir_api.api import Api, Database
 from medkarta.fhir_api.cross_origin import preflight, shared_with
-from medkarta.fhir_api.interactions.capabilities import capability_statement
+from medkarta.fhir_api.interactions.capabilities import capability_statement, check_mode
 from medkarta.fhir_api.media_types import kind_of
 from medkarta.fhir_api.openapi.served import PATH as DESCRIPTION
 from medkarta.fhir_api.openapi.served import Described, check_only_read
@@ -115,7 +115,7 @@ class FhirApi:
             return self._described.answer(request)
         _ = request.wants_xml  # what cannot be answered as wished is refused before it is done
         if request.path == ("metadata",):
-            return self._capabilities(request.method)
+            return self._capabilities(request)
         if request.method not in _WITH_BODY:
             return await self._inner(request)
         route(request.method, request.path)  # what is at no address is not taken in
@@ -145,8 +145,9 @@ class FhirApi:
         api = await self._at_hand()
         return await interaction(api, await address_by_ours(api, request))
 
-    def _capabilities(self, method: str) -> FhirAnswer:
-        check_only_read(method)
+    def _capabilities(self, request: FhirRequest) -> FhirAnswer:
+        check_only_read(request.method)
+        check_mode(request.parameters)
         return FhirAnswer(status=HTTPStatus.OK, body=self._statement)
 
 

@@ -3,12 +3,18 @@
 Made of the tables by which the server routes and searches, so that it says what is there.
 """
 
+import functools
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
+from medkarta import __version__
 from medkarta.fhir.definitions import resource_types
 from medkarta.fhir.profiles.known import profiles_of
-from medkarta.fhir.search.parameters import searchable_by
+from medkarta.fhir.search.parameters import parameters_of, searchable_by
 from medkarta.fhir_api.interactions.subscriptions_search import PARAMETERS as OF_SUBSCRIPTIONS
+from medkarta.fhir_api.outcomes import FhirError
 from medkarta.fhir_api.routes import INTERACTIONS, OF_CLIENTS, OPERATIONS, Shape
 from medkarta.record.rules.sharing import KEPT
 
@@ -42,6 +48,24 @@ _DEFINITIONS: Final = {
     "Group/$export": f"{_BULK}/group-export",
     "Patient/$export": f"{_BULK}/patient-export",
 }
+# One answer for these: nothing that it says is normative in part.
+_MODES: Final = ("full", "normative")
+_ANY: Final = ""  # the type of a reference that may lead to all
+
+
+def check_mode(given: Mapping[str, str]) -> None:
+    """See to it that the statement is what is asked for. Raises `FhirError`.
+
+    https://hl7.org/fhir/R4/http.html#capabilities: `terminology` asks for TerminologyCapabilities.
+    """
+    if (mode := given.get("mode") or "full") not in _MODES:
+        words = "is not told here" if mode == "terminology" else "is not known"
+        raise FhirError(
+            HTTPStatus.BAD_REQUEST,
+            "not-supported",
+            f"This mode {words}: mode is {' or '.join(_MODES)}.",
+            expression="mode",
+        )
 
 
 def capability_statement(*, base: str, origin: str) -> dict[str, object]:
@@ -51,7 +75,7 @@ def capability_statement(*, base: str, origin: str) -> dict[str, object]:
         "status": "active",
         "date": _DATE,
         "kind": "instance",
-        "software": {"name": "Medkarta"},
+        "software": {"name": "Medkarta", "version": __version__},
         "implementation": {"description": "Medkarta", "url": base},
         "fhirVersion": FHIR_VERSION,
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
@@ -139,10 +163,27 @@ def _kept(kind: str) -> dict[str, object]:
         "conditionalRead": "full-support",
         "conditionalUpdate": True,
         "conditionalDelete": "single",
-        "searchParam": [{"name": one.code, "type": one.kind} for one in parameters],
+        "searchParam": [
+            *({"name": one.code, "type": one.kind} for one in parameters),
+            {"name": "_list", "type": "string"},
+        ],
     }
-    includes = [f"{kind}:{one.code}" for one in parameters if one.kind == "reference"]
-    return said | ({"searchInclude": includes} if includes else {})
+    if includes := [f"{kind}:{one.code}" for one in parameters if one.kind == "reference"]:
+        said["searchInclude"] = includes
+    leading = _leading()
+    return said | {"searchRevInclude": sorted({*leading[kind], *leading[_ANY]})}
+
+
+@functools.cache
+def _leading() -> Mapping[str, Iterable[str]]:
+    """References, as `Type:parameter`, by the types that they may lead to."""
+    found: dict[str, list[str]] = {kind: [] for kind in (_ANY, *KEPT)}
+    for kind in KEPT:
+        for one in parameters_of(kind).values():
+            if one.kind == "reference":
+                for target in one.targets or (_ANY,):
+                    found.setdefault(target, []).append(f"{kind}:{one.code}")
+    return MappingProxyType(found)
 
 
 def _defined(kind: str, name: str) -> str:
