@@ -14,12 +14,13 @@ from medkarta.fhir_api.api import Database
 _VARY: Final = (b"vary", b"Origin")
 # What a script may read of an answer beside the few headers that it always may.
 _TOLD: Final = (
-    b"Content-Location, ETag, Location, Retry-After, WWW-Authenticate, X-Progress, X-Request-Id,"
-    b" X-Security-Context"
+    b"Accept-Ranges, Content-Location, Content-Range, ETag, Location, Retry-After,"
+    b" WWW-Authenticate, X-Progress, X-Request-Id, X-Security-Context"
 )
 _SENT: Final = (
     b"Accept, Authorization, Cache-Control, Content-Type, DPoP, Idempotency-Key, If-Match,"
-    b" If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Last-Event-ID, Prefer, Range"
+    b" If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Last-Event-ID, Prefer, Range,"
+    b" X-Security-Context"
 )
 _ASKED: Final[Headers] = (
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),

@@ -34,11 +34,12 @@ def test_an_apps_page_asks_and_reads(machine, world, token):
     )
     assert asked.status == 204
     headers = asked.headers["access-control-allow-headers"].split(", ")
-    assert {"Authorization", "DPoP"} <= set(headers)
+    assert {"Authorization", "DPoP", "X-Security-Context"} <= set(headers)
     assert "GET" in asked.headers["access-control-allow-methods"]
     read = machine.get(address, token, origin=HERE)
     assert read.status == 200
-    assert "ETag" in read.headers["access-control-expose-headers"]
+    exposed = read.headers["access-control-expose-headers"].split(", ")
+    assert {"Accept-Ranges", "Content-Range", "ETag"} <= set(exposed)
     for answer in (asked, read):
         assert answer.headers["access-control-allow-origin"] == HERE
         assert answer.headers["vary"] == "Origin"
