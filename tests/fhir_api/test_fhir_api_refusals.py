@@ -84,3 +84,23 @@ class TestPlaces:
         del sent["subject"]
         (issue,) = machine.call("POST", "Observation", x, sent).json["issue"]
         assert issue["expression"] == ["Observation.subject"]
+
+
+class TestIds:
+    """https://hl7.org/fhir/R4/datatypes.html#id."""
+
+    @pytest.mark.parametrize("name", ["a_b", "x" * 70, "%D0%B0", "a b"])
+    @pytest.mark.parametrize("method", ["PUT", "DELETE"])
+    def test_what_no_id_can_be_is_told_what_one_is(self, machine, x, method, name):
+        sent = {"resourceType": "Patient"} if method == "PUT" else b""
+        heard = machine.call(method, f"Patient/{name}", x, sent)
+        assert (heard.status, heard.json["issue"][0]["code"]) == (400, "value")
+        assert "letters (A-Z, a-z), digits, - and ., 64 characters at most" in heard.words
+        assert name not in heard.words
+
+    def test_in_a_bundle_is_told_so_too(self, machine, x):
+        request = {"method": "PUT", "url": "Patient/a_b"}
+        entry = {"resource": {"resourceType": "Patient"}, "request": request}
+        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+        heard = machine.call("POST", "", x, bundle)
+        assert (heard.status, "64 characters at most" in heard.words) == (400, True)

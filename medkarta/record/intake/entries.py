@@ -44,6 +44,10 @@ _MOST_OBJECTS: Final = 20_000  # the longest of Synthea's has some hundreds
 _MOST_CONDITIONS: Final = 1_000
 _URL: Final = re.compile(r"/?([A-Z][A-Za-z]+)(?:/([A-Za-z0-9.-]{1,64})|\?(.+))?/?")
 
+_NAMED: Final = re.compile(r"/?[A-Z][A-Za-z]+/[^/?]+/?")
+# https://hl7.org/fhir/R4/datatypes.html#id
+_NO_ID: Final = "an id has letters (A-Z, a-z), digits, - and ., 64 characters at most"
+
 
 class Verb(StrEnum):
     """What an entry asks to be done."""
@@ -317,6 +321,8 @@ def _read(index: int, one: SentEntry, types: Mapping[str, str]) -> Entry:
     )
     if one.refusal:
         entry.refuse_as(one.refusal)
+    elif url is None and _NAMED.fullmatch(one.url):
+        entry.refuse(f"what {one.method} names is no id: {_NO_ID}", status=400, code="value")
     elif url is None or one.method not in Verb.__members__.values():
         entry.refuse(f"{one.method} {one.url} is not taken", status=400, code="not-supported")
     else:
