@@ -198,17 +198,27 @@ class TestOneAtATime:
     def test_the_second_waits_for_the_first(self, world, machine):
         client = system(world.x)
         token = system_token(world.x, client=client)
-        asked(machine, token)
+        first = kick_off(machine, token)
+        assert first.status == 202
         heard = kick_off(machine, system_token(world.x, client=client))
         assert heard.status == 429
         assert int(heard.headers["retry-after"]) > 0
         assert "former" in heard.words
-        assert kick_off(machine, system_token(world.x)).status == 202
+        other = kick_off(machine, system_token(world.x))
+        assert other.status == 202
+        there = first.headers["content-location"]
+        assert heard.headers["content-location"] == there != other.headers["content-location"]
+        assert machine.call("DELETE", path_of(there), token).status == 202
+        assert kick_off(machine, token).status == 202
 
     def test_an_app_has_one_for_each_person(self, world, machine):
         client = app()
+        named = []
         for citizen, status in ((world.anna, 202), (world.boris, 202), (world.boris, 429)):
-            assert kick_off(machine, app_token(citizen, client=client)).status == status
+            heard = kick_off(machine, app_token(citizen, client=client))
+            assert heard.status == status
+            named.append(heard.headers["content-location"])
+        assert named[0] != named[1] == named[2]
 
     def test_many_at_once_are_one(self, machine, x):
         path = "Patient/$export"

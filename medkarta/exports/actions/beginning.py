@@ -15,7 +15,11 @@ from medkarta.fhir.value_sets.keeping import as_kept
 
 
 class BusyError(Exception):
-    """The owner's export is being written."""
+    """The owner's export is being written; `export_id`: which, None where it is over by now."""
+
+    def __init__(self, export_id: UUID | None) -> None:
+        super().__init__("one export at a time")
+        self.export_id = export_id
 
 
 @transaction.atomic
@@ -45,7 +49,8 @@ def begin(*, owner: Owner, wished: Wished, now: datetime) -> UUID:
         with transaction.atomic():
             export.save(force_insert=True)
     except IntegrityError:
-        raise BusyError from None
+        running = former.filter(state=State.RUNNING.value).values_list("id", flat=True)
+        raise BusyError(running.first()) from None
     over = former.filter(state__in=[State.COMPLETE.value, State.FAILED.value])
     for export_id in over.values_list("id", flat=True):
         end(export_id=export_id, how=Ended.NEWER, now=now)

@@ -8,6 +8,7 @@ import hashlib
 from functools import partial
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from medkarta.access.api.asking import Caller, Concern, Doing, Opened
 from medkarta.access.grants import Everything
@@ -15,7 +16,7 @@ from medkarta.exports.actions.beginning import BusyError, begin
 from medkarta.exports.asking import resources_named
 from medkarta.exports.narrowing import EXPORTED, opened_for, searches_of
 from medkarta.exports.owners import Wished, owner_of
-from medkarta.fhir_api.answers import FhirAnswer
+from medkarta.fhir_api.answers import FhirAnswer, Headers
 from medkarta.fhir_api.api import Api, Wish
 from medkarta.fhir_api.beside import beside
 from medkarta.fhir_api.interactions.read import stored
@@ -102,17 +103,22 @@ async def _begun(
     work = partial(begin, owner=owner_of(caller), wished=wished, now=request.now)
     try:
         export_id = await beside(work)
-    except BusyError:
+    except BusyError as error:
+        where = _where(request, error.export_id) if error.export_id else ()
         raise FhirError(
             HTTPStatus.TOO_MANY_REQUESTS,
             "throttled",
-            "Your former export is still being written: wait for it, or delete it.",
-            headers=((b"retry-after", _AGAIN),),
+            "Your former export (its address is in Content-Location) is still being written: wait"
+            " for it, or delete it.",
+            headers=((b"retry-after", _AGAIN), *where),
         ) from None
+    return FhirAnswer(status=HTTPStatus.ACCEPTED, headers=_where(request, export_id))
+
+
+def _where(request: FhirRequest, export_id: UUID) -> Headers:
+    """Where an export is asked for, by its owner."""
     address = f"{request.base}/$export/{encode_uuid(export_id)}"
-    return FhirAnswer(
-        status=HTTPStatus.ACCEPTED, headers=((b"content-location", address.encode("ascii")),)
-    )
+    return ((b"content-location", address.encode("ascii")),)
 
 
 async def _open(api: Api, request: FhirRequest, asked: Asked) -> Opened:
