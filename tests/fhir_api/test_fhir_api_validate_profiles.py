@@ -204,6 +204,7 @@ class TestClaimed:
         assert validate(machine, anna, body) == [
             ("error", "structure", "Observation.subject"),
             ("error", "structure", "Observation.contained[1].subject"),
+            ("error", "required", "Observation.subject"),
         ]
         url = "urn:uuid:00000000-0000-4000-8000-000000000001"
         by_url = pressure(world.anna_at_x, **signs) | {"subject": {"reference": url}}

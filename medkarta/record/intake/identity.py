@@ -10,13 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from medkarta.fhir.search.compartment import (
-    NOMINATED,
-    OF_SEVERAL,
-    patient_references,
-    things_named,
-    way_of,
-)
+from medkarta.fhir.search.compartment import OF_SEVERAL, patient_references, things_named, way_of
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.record.intake.entries import Entry, Place, Verb, our_place
 from medkarta.record.intake.found import Store
@@ -25,7 +19,7 @@ from medkarta.record.intake.naming import Names, UnresolvedError
 from medkarta.record.intake.several import sharers_of
 from medkarta.record.rules.conditions import meets
 from medkarta.record.rules.persons import are_other_humans, personal_data
-from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT
+from medkarta.record.rules.sharing import CLINICS_OWN, WITHOUT_PATIENT, unowned
 from medkarta.record.stored import parse_body
 from medkarta.record.submissions import RefusedError
 from medkarta.record.writing import Owner
@@ -154,8 +148,7 @@ class Settlement:
         for reference in things_named(entry.resource):
             owners |= self._led(reference, entry)
         if not owners:
-            words = f"{entry.resource_type} belongs to a patient, and this one names none"
-            where = f"{entry.resource_type}.{NOMINATED[entry.resource_type]}"
+            words, where = unowned(entry.resource_type)
             raise UnresolvedError(words, code="required", expression=where)
         self._give(entry, owners)
 

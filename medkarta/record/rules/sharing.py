@@ -1,10 +1,10 @@
 """Which resources stand without a patient, who may read them, and which are kept at all."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 from medkarta.access.grants import Everything
-from medkarta.fhir.search.compartment import OWNED
+from medkarta.fhir.search.compartment import NOMINATED, OWNED
 
 # About nobody: everybody may read them.
 SHARED_TYPES: Final = frozenset(
@@ -96,6 +96,19 @@ CLINICS_OWN: Final = frozenset(
 WITHOUT_PATIENT: Final = SHARED_TYPES | CLINICS_OWN
 # All of R4's but Parameters: https://hl7.org/fhir/R4/parameters.html gives it no endpoint.
 KEPT: Final = WITHOUT_PATIENT | OWNED | {"Patient"}
+
+
+class Unowned(NamedTuple):
+    """That a resource names no patient, and the element (FHIRPath) that would."""
+
+    words: str
+    path: str
+
+
+def unowned(resource_type: str) -> Unowned:
+    """What is told of a resource that has no owner, of a type whose resources have one."""
+    words = f"{resource_type} belongs to a patient, and this one names none"
+    return Unowned(words, f"{resource_type}.{NOMINATED[resource_type]}")
 
 
 def going_along(types: frozenset[str] | Everything, narrowed: Collection[str]) -> frozenset[str]:
