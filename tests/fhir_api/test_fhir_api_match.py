@@ -119,6 +119,67 @@ class TestAMatch:
         assert line.said.organisation_name == "Клиника X"
 
 
+def named(*parts):
+    family, *given = parts
+    return [{"family": family, "given": given}] if parts else []
+
+
+class TestWhatIsLeftOut:
+    """Contradicts nothing, and makes nothing certain."""
+
+    def graded(self, machine, x, world, **changes):
+        """The grade of Boris's entry, which has СНИЛС and all names."""
+        body = {key: value for key, value in patient(world.boris, **changes).items() if value}
+        heard = match(machine, x, body)
+        return {id_: grade for id_, grade, _ in found(heard)}.get(world.boris_at_x.patient)
+
+    @pytest.mark.parametrize("gender", [None, "unknown", "other"])
+    def test_a_gender(self, world, machine, x, gender):
+        assert self.graded(machine, x, world, gender=gender) == "certain"
+        assert self.graded(machine, x, world, gender=gender, identifier=[]) == "possible"
+        assert self.graded(machine, x, world, gender="male", identifier=[]) is None
+
+    def test_a_gender_also_where_the_entry_has_no_number(self, machine, x, twin, world):
+        body = patient(world.boris)
+        del body["gender"]
+        grades = {id_: grade for id_, grade, _ in found(match(machine, x, body))}
+        assert grades[twin.patient] == "possible"
+
+    def test_a_patronymic(self, world, machine, x):
+        data = world.boris.data
+        short = named(data.family, data.given)
+        assert self.graded(machine, x, world, name=short) == "possible"
+        assert self.graded(machine, x, world, name=short, identifier=[]) == "possible"
+        assert self.graded(machine, x, world, name=short, birthDate=None) == "possible"
+        other = named(data.family, data.given, "Ивановна")
+        assert self.graded(machine, x, world, name=other, identifier=[]) is None
+
+    def test_all_but_the_number(self, world, machine, x):
+        alone = {"name": [], "birthDate": None, "gender": None}
+        assert self.graded(machine, x, world, **alone) == "possible"
+        family = alone | {"name": named(world.boris.data.family)}
+        assert self.graded(machine, x, world, **family) == "possible"
+        certain = {"onlyCertainMatches": {"valueBoolean": True}}
+        body = {key: value for key, value in patient(world.boris, **alone).items() if value}
+        assert found(match(machine, x, body, **certain)) == []
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"name": named("Другая"), "birthDate": None},
+            {"name": [], "birthDate": "1985-03-16"},
+            {"name": named("Ёлкина-Примерова"), "birthDate": "1985-03-16"},
+        ],
+    )
+    def test_is_no_leave_to_be_wrong_in_the_rest(self, world, machine, x, wrong):
+        assert self.graded(machine, x, world, **wrong) is None
+
+    def test_by_a_number_alone_no_other_clinics_entry_is_found(self, world, machine):
+        alone = {"resourceType": "Patient", "identifier": patient(world.boris)["identifier"]}
+        heard = match(machine, system_token(world.y), alone)
+        assert found(heard) == []
+
+
 class TestWhoMay:
     def test_ask_is_a_system_and_no_app(self, world, machine):
         heard = match(machine, app_token(world.anna), patient(world.boris))
@@ -136,6 +197,8 @@ class TestWhoMay:
     [
         ({"resourceType": "Patient"}, 422),
         ({"resourceType": "Patient", "birthDate": "1985"}, 422),
+        ({"resourceType": "Patient", "birthDate": "1985-03-15", "gender": "female"}, 422),
+        ({"resourceType": "Patient", "name": [{"family": "Ёлкина-Примерова"}]}, 422),
         ({"resourceType": "Observation"}, 400),
         ({"resourceType": "Parameters"}, 400),
         ({"resourceType": "Patient", "name": 1, "identifier": {}, "birthDate": []}, 422),

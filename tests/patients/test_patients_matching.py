@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medkarta.foundation.snils import Snils
-from medkarta.patients.rules import Match, Sex, comparable, masked_name, matches, tidy
+from medkarta.patients.rules import Match, Sex, comparable, likeness, masked_name, matches, tidy
 
 WHO = citizens.Citizen().data
 OTHER_SNILS = Snils.parse("112-233-445 95")
@@ -57,6 +57,52 @@ def test_a_person_without_snils_or_birth_date_has_no_entry_for_sure():
     unborn = replace(WHO, birth_date=None)
     assert matches(unborn, unborn) is Match.NEAR
     assert matches(unborn, replace(unborn, snils=None)) is Match.NONE
+
+
+NOT_SAID = {"family": "", "given": "", "patronymic": "", "birth_date": None, "sex": Sex.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("asked", "like"),
+    [
+        ({}, Match.EXACT),
+        ({"sex": Sex.UNKNOWN}, Match.EXACT),
+        ({"patronymic": ""}, Match.NEAR),
+        ({"patronymic": "", "birth_date": None}, Match.NEAR),
+        ({"patronymic": "Ивановна"}, Match.NEAR),
+        (NOT_SAID, Match.NEAR),
+        (NOT_SAID | {"family": "Другая"}, Match.NONE),
+        (NOT_SAID | {"birth_date": date(1985, 3, 16)}, Match.NONE),
+        (NOT_SAID | {"snils": OTHER_SNILS}, Match.NONE),
+        ({"snils": None, "sex": Sex.UNKNOWN, "patronymic": ""}, Match.NEAR),
+        ({"snils": None, "sex": Sex.MALE}, Match.NONE),
+        ({"snils": None, "patronymic": "Ивановна"}, Match.NONE),
+        ({"snils": None, "patronymic": "", "given": ""}, Match.NONE),
+        ({"snils": None, "birth_date": None}, Match.NONE),
+        (NOT_SAID | {"snils": None}, Match.NONE),
+    ],
+)
+def test_what_a_system_leaves_out_contradicts_nothing(asked, like):
+    assert likeness(replace(WHO, **asked), WHO) is like
+
+
+@pytest.mark.parametrize(
+    ("asked", "like"),
+    [
+        ({"sex": Sex.UNKNOWN, "patronymic": ""}, Match.NEAR),
+        ({"sex": Sex.MALE}, Match.NONE),
+        (NOT_SAID, Match.NONE),
+        ({"snils": None, "sex": Sex.UNKNOWN}, Match.NEAR),
+        ({"snils": None, "family": "", "given": "", "patronymic": ""}, Match.NONE),
+    ],
+)
+def test_an_entry_without_snils_is_near_at_most(asked, like):
+    assert likeness(replace(WHO, **asked), NO_SNILS) is like
+
+
+def test_who_has_no_patronymic_is_found_for_sure_without_one():
+    short = replace(WHO, patronymic="")
+    assert likeness(short, short) is Match.EXACT
 
 
 @given(st.text())

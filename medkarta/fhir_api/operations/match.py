@@ -2,7 +2,7 @@
 
 For a clinic's systems, among the entries that their clinic keeps. Grades are those by which links
 are found: `certain` where СНИЛС, birth date and names agree, `possible` where operators would be
-asked to compare.
+asked to compare, or would be if what the question leaves out were the entry's own.
 """
 
 import asyncio
@@ -67,12 +67,14 @@ def _data(patient: JsonObject | None) -> PersonalDataInput:
     if patient is None or patient.get("resourceType") != "Patient":
         raise bad("resource", "is a Patient, alone or as a parameter")
     data = personal_data(patient)
-    if data.snils is None and data.birth_date is None:
+    named = data.family or data.given
+    if data.snils is None and not (data.birth_date and named):
         raise FhirError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "required",
-            "A match is found by SNILS or by the whole birth date: send one of them.",
-            expression="Patient.birthDate",
+            "A match is found by SNILS, or by the whole birth date and the names: "
+            "send one or the other.",
+            expression="Patient.name" if data.birth_date else "Patient.birthDate",
         )
     return data
 

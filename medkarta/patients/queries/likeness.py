@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 from medkarta.foundation.ids import ClinicId, PatientId
 from medkarta.patients.models import ClinicPatient
 from medkarta.patients.queries import data_of
-from medkarta.patients.rules import Match, PersonalDataInput, matches
+from medkarta.patients.rules import Match, PersonalDataInput, likeness
 
 _FIELDS: Final = ("patient_id", "family", "given", "patronymic", "birth_date", "sex", "snils")
 _NEAR: Final = (
@@ -22,7 +22,7 @@ async def entries_like(
 ) -> list[tuple[PatientId, Match]]:
     """The clinic's entries that are somebody's beyond doubt, then those that are near.
 
-    By `rules.matches`; whichever of the two has no СНИЛС is the one that it calls the entry.
+    By `rules.likeness`.
     """
     snils = data.snils.digits if data.snils else ""
     values = (clinic_id, snils, data.birth_date, _MOST)
@@ -30,11 +30,7 @@ async def entries_like(
     found = []
     for row in await cursor.fetchall():
         entry = ClinicPatient(**dict(zip(_FIELDS, row, strict=True)))
-        match = _match(data, data_of(entry))
+        match = likeness(data, data_of(entry))
         if match is not Match.NONE:
             found.append((PatientId(entry.patient_id), match))
     return sorted(found, key=lambda one: one[1] is not Match.EXACT)
-
-
-def _match(data: PersonalDataInput, entry: PersonalDataInput) -> Match:
-    return matches(data, entry) if data.snils else matches(entry, data)

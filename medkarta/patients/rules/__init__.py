@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -205,6 +205,33 @@ def matches(person: PersonalDataInput, entry: PersonalDataInput) -> Match:
         return Match.NEAR if born or named else Match.NONE
     like = named or _letters_apart(person, entry) == 1
     return Match.NEAR if born and like and person.sex is entry.sex else Match.NONE
+
+
+def likeness(asked: PersonalDataInput, entry: PersonalDataInput) -> Match:
+    """How like a clinic's entry is to what the clinic's own system asks about.
+
+    By `matches`, where whichever of the two has no СНИЛС is the entry, but that what was left out
+    of the question contradicts nothing: without sex or patronymic it is as with the entry's own,
+    and СНИЛС alone, or with what agrees, is near. Exact is nothing whose names were not all asked.
+    """
+    sex = entry.sex if asked.sex is Sex.UNKNOWN else asked.sex
+    known = replace(asked, sex=sex, patronymic=asked.patronymic or entry.patronymic)
+    match = matches(known, entry) if asked.snils else matches(entry, known)
+    if match is Match.NONE and asked.snils and asked.snils == entry.snils:
+        return Match.NEAR if _contradicts_nothing(known, entry) else Match.NONE
+    if match is Match.EXACT and not same_names(asked, entry):
+        return Match.NEAR
+    return match
+
+
+def _contradicts_nothing(asked: PersonalDataInput, entry: PersonalDataInput) -> bool:
+    full = replace(
+        asked,
+        family=asked.family or entry.family,
+        given=asked.given or entry.given,
+        birth_date=asked.birth_date or entry.birth_date,
+    )
+    return same_names(full, entry) and full.birth_date == entry.birth_date
 
 
 def differences(person: PersonalDataInput, entry: PersonalDataInput) -> tuple[str, ...]:
