@@ -1,6 +1,9 @@
 """A Provenance and an AuditEvent are theirs whose is what they are about."""
 
 import json
+from itertools import pairwise
+from unittest.mock import Mock
+from unittest.mock import patch as patched
 
 import pytest
 from record_taking import (
@@ -22,6 +25,8 @@ from record_taking import (
 from test_record_several import URN, id_of, part, ref, visit
 
 from medkarta.fhir.patching.json_patch import json_patched
+from medkarta.fhir.search import compartment
+from medkarta.record.intake import identity
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +131,20 @@ def test_a_patch_does_not_take_it_from_whom_it_is_about(us):
         assert (refused.status, "whose it is" in refused.words) == (422, True)
     more = json.dumps([{"op": "add", "path": "/target/-", "value": ref(doctor)}])
     assert do(us, patch(made.reference, lambda text: json_patched(text, more))).version == 2
+
+
+def test_a_long_chain_is_settled_in_its_order_and_a_circle_is_refused(us):
+    """Each is looked at once or twice, and not once for each of the others."""
+    urns = [f"urn:uuid:00000000-0000-4000-8000-{number:012}" for number in range(400)]
+    chain = [post(provenance(two), full_url=one) for one, two in pairwise(urns)]
+    note = post(observation(known(us)), full_url=urns[-1])
+    asked = Mock(side_effect=compartment.things_named)
+    with patched.object(identity, "things_named", asked):
+        taken = transact(us, *chain, note)
+    assert len({patient_id(one.reference) for one in taken.answers}) == 1
+    assert asked.call_count < 6 * len(chain)
+    circle = [
+        post(provenance(urns[1]), full_url=urns[0]),
+        post(provenance(urns[0]), full_url=urns[1]),
+    ]
+    assert all("names none" in one.words for _, one in transact(us, *circle).refusals)

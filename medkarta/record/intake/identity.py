@@ -64,18 +64,27 @@ class Settlement:
         asked = [(one.condition, one) for one in owned if one.first and one.condition]
         self._store.ask(self._names.question(condition, of=one) for condition, one in asked)
         self._attempt(owned, self._settle_owned)
-        while led:
-            waiting = set(led)
-            # Of those that wait for each other the first of the bundle goes first.
-            ready = [one for one in led if not waiting & self._leads(one)] or led[:1]
-            self._attempt(ready, self._settle_led)
-            led = [one for one in led if one not in ready]
+        self._attempt(self._in_order(led), self._settle_led)
+
+    def _in_order(self, led: Sequence[Entry]) -> Iterable[Entry]:
+        """Each after those of them that say whose it is; each is looked at once or twice."""
+        among, met = set(led), set[Entry]()
+        order: dict[Entry, None] = {}
+        stack = list(reversed(led))
+        while stack:
+            entry = stack[-1]
+            leading = [] if entry in met else [*self._leads(entry) & among - met - {entry}]
+            met.add(entry)
+            stack += leading
+            if not leading:
+                order.setdefault(stack.pop())
+        return order
 
     def _leads(self, entry: Entry) -> set[Entry]:
         """Entries of this bundle that say whose it is."""
         named = [*things_named(entry.resource), way_of(entry.resource) or ""]
         others = (self._names.entry_of(one, of=entry) for one in named)
-        return {one for one in others if one and one is not entry}
+        return {one for one in others if one}
 
     def _attempt(self, entries: Iterable[Entry], settle: Callable[[Entry], None]) -> None:
         for entry in entries:
