@@ -5,9 +5,11 @@ from asgi_client import Machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 from fhir_world import World
 
 from medkarta.config.home import Home
+from medkarta.subscriptions.models import Listener, Subscription
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +52,12 @@ def machine(world):
     names = ("host", "port", "dbname", "user", "password")
     with Machine({name: target[name] for name in names if name in target}) as machine:
         yield machine
+
+
+@pytest.fixture
+def demo_of_subscriptions():
+    """As in the demo, where a notice may go to one's own machine; nothing of it is left."""
+    with override_settings(DEMO=True):
+        yield
+    Subscription.objects.all().delete()
+    Listener.objects.all().delete()

@@ -5,12 +5,11 @@ import json
 
 import pytest
 from bearers import app, app_token, system_token
-from django.test import override_settings
 from subscribing import measured, subscribed, wish
 
-from medkarta.subscriptions.models import Listener, Subscription
+from medkarta.subscriptions.models import Subscription
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_of_subscriptions")]
 DEAD = "http://localhost:1/hook"
 OFF = [{"op": "replace", "path": "/status", "value": "off"}]
 BY_PATH = {
@@ -26,14 +25,6 @@ BY_PATH = {
         }
     ],
 }
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    with override_settings(DEMO=True):
-        yield
-    Subscription.objects.all().delete()
-    Listener.objects.all().delete()
 
 
 @pytest.fixture

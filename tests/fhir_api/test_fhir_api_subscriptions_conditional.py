@@ -4,23 +4,14 @@ import json
 
 import pytest
 from bearers import app, app_token
-from django.test import override_settings
 from subscribing import subscribed, wish
 
-from medkarta.subscriptions.models import Listener, Subscription
+from medkarta.subscriptions.models import Subscription
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_of_subscriptions")]
 DEAD = "http://localhost:1/hook"
 SENT = wish(DEAD, "Observation")
 AS_PATCH = {"content_type": "application/json-patch+json"}
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    with override_settings(DEMO=True):
-        yield
-    Subscription.objects.all().delete()
-    Listener.objects.all().delete()
 
 
 @pytest.fixture

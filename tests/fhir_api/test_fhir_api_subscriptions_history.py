@@ -6,22 +6,13 @@ from urllib.parse import quote
 import pytest
 from asgi_client import BASE
 from bearers import app, app_token, system_token
-from django.test import override_settings
 from subscribing import subscribed, wish
 
 from medkarta.foundation.ids import decode_uuid
-from medkarta.subscriptions.models import Listener, Subscription, SubscriptionVersion
+from medkarta.subscriptions.models import SubscriptionVersion
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_of_subscriptions")]
 DEAD = "http://localhost:1/hook"
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    with override_settings(DEMO=True):
-        yield
-    Subscription.objects.all().delete()
-    Listener.objects.all().delete()
 
 
 @pytest.fixture

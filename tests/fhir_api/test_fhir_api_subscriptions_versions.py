@@ -5,7 +5,6 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 from bearers import app, app_token, system_token
-from django.test import override_settings
 from subscribing import subscribed, wish, write
 
 from medkarta.foundation.ids import decode_uuid
@@ -13,16 +12,8 @@ from medkarta.subscriptions.actions.delivering import deliver
 from medkarta.subscriptions.models import Listener, Subscription, SubscriptionVersion
 from medkarta.subscriptions.rules import MOST_FAILURES, MOST_VERSIONS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_of_subscriptions")]
 DEAD = "http://localhost:1/hook"  # nobody listens there
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    with override_settings(DEMO=True):
-        yield
-    Subscription.objects.all().delete()
-    Listener.objects.all().delete()
 
 
 @pytest.fixture

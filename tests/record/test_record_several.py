@@ -203,6 +203,12 @@ class TestRefusals:
         refused = do(us, post(visit(mother, child)))
         assert (refused.status, "without what is the others'" in refused.words) == (422, True)
 
+    def test_who_is_named_where_nothing_is_left_out_has_it_refused(self, us):
+        """An id within a sentence: the words are not understood, and would stay."""
+        mother, child = known(us), known(us)
+        refused = do(us, post(visit(mother, child, comment=f"See {child} too.")))
+        assert (refused.status, "cannot be left out" in refused.words) == (422, True)
+
 
 class TestReferences:
     def test_to_a_whole_they_are_to_the_part_of_whose_it_is(self, us):

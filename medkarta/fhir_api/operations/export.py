@@ -108,8 +108,8 @@ async def _begun(
         raise FhirError(
             HTTPStatus.TOO_MANY_REQUESTS,
             "throttled",
-            "Your former export (its address is in Content-Location) is still being written: wait"
-            " for it, or delete it.",
+            "Your former export is still being written: wait for it, or delete it."
+            + (" Where it is says Content-Location." if where else ""),
             headers=((b"retry-after", _AGAIN), *where),
         ) from None
     return FhirAnswer(status=HTTPStatus.ACCEPTED, headers=_where(request, export_id))
